@@ -1,0 +1,1 @@
+"""What there is to tell, and its way to those it concerns."""

@@ -1,0 +1,266 @@
+"""Text messages by way of Aliyun SMS (dysmsapi 2017-05-25).
+
+One parcel is one SendSms with our reference as OutId: the vendor drops no repeats, but
+echoes OutId in receipts and in QuerySendDetails, so an unsure call can be cleared up.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from pusher.gateways import aliyun_callbacks
+from pusher.gateways.aliyun_codes import SEND, SEND_FAMILIES
+from pusher.gateways.aliyun_signing import AccessKey, signed_headers, wire_query
+from pusher.gateways.base import (
+    CHINA,
+    LONGEST_PAUSE,
+    Answer,
+    Callback,
+    Found,
+    Lookup,
+    Outcome,
+    Parcel,
+    Result,
+    Why,
+    masked,
+)
+from pusher.gateways.post import NotSent, Post, Request, Response, Unsure, Word
+
+ENDPOINT: Final = "https://dysmsapi.aliyuncs.com"
+USER_AGENT: Final = "policy-pusher"
+
+_PAGE_SIZE = 50  # the vendor's largest
+_MOST_PAGES = 40  # one number on one day; more is not ours to believe
+_QUERY_DAYS = 30  # how far back the vendor answers
+_OUTCOMES = {1: Outcome.NONE, 2: Outcome.UNDELIVERED, 3: Outcome.DELIVERED}
+_LIMIT_TERMS = {
+    "分钟级": timedelta(minutes=1),
+    "小时级": timedelta(hours=1),
+    "天级": timedelta(hours=24),
+}
+
+
+class Aliyun:
+    """A gateway for text messages; see `Gateway` for what its methods promise."""
+
+    name = "aliyun"
+    channel = "sms"
+    unknown: Literal["queryable"] = "queryable"
+    repeat_window: timedelta | None = None
+
+    def __init__(
+        self,
+        post: Post,
+        *,
+        key: AccessKey,
+        sign_name: str,
+        endpoint: str = ENDPOINT,
+        user_agent: str = USER_AGENT,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        nonce: Callable[[], str] = lambda: secrets.token_hex(16),
+    ) -> None:
+        """Set up; opens nothing.
+
+        Args:
+            post: the way to the network.
+            key: of the account.
+            sign_name: the approved signature, without the brackets.
+            endpoint: scheme and host, and a port if need be; no path.
+            user_agent: signed with the request.
+            now: for the signature; the machine's clock, not the office's.
+            nonce: a new word for each request.
+        """
+        self._post = post
+        self._key = key
+        self._sign_name = sign_name
+        self._endpoint = endpoint.rstrip("/")
+        self._host = urlsplit(self._endpoint).netloc
+        self._user_agent = user_agent
+        self._now = now
+        self._nonce = nonce
+
+    def __repr__(self) -> str:
+        return f"Aliyun({self._endpoint})"
+
+    def hand_over(self, parcels: Sequence[Parcel], *, deadline: float) -> list[Answer]:
+        """Hand over each parcel in a call of its own."""
+        words = self._post.post_all([self._send_sms(each) for each in parcels], deadline=deadline)
+        return [_answer(parcel, word) for parcel, word in zip(parcels, words, strict=True)]
+
+    def look_up(self, reference: str, to: str, *, sent_on: date) -> Lookup:
+        """Search the vendor's list of *to* for *reference*, on *sent_on* and both days beside it.
+
+        The days beside it: a call can cross midnight, and two clocks never agree. The date is
+        the vendor's, so it must come from the machine's clock; a date ahead of that is UNCLEAR.
+        """
+        today = self._now().astimezone(CHINA).date()
+        if not today - timedelta(days=_QUERY_DAYS - 1) <= sent_on <= today:
+            return Lookup(Found.UNCLEAR, code="date_out_of_range")
+        for day in (sent_on, sent_on + timedelta(days=1), sent_on - timedelta(days=1)):
+            if day > today:
+                continue
+            lookup = self._look_up_on(day, reference, to)
+            if lookup.found is not Found.ABSENT:
+                return lookup
+        return Lookup(Found.ABSENT)
+
+    def read_callback(
+        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Callback:
+        """Read receipts (SmsReport) or replies (SmsUp); the vendor signs neither."""
+        return aliyun_callbacks.read(body)
+
+    def _send_sms(self, parcel: Parcel) -> Request:
+        params = {
+            "PhoneNumbers": parcel.to,
+            "SignName": self._sign_name,
+            "TemplateCode": parcel.template,
+            "OutId": parcel.reference,
+        }
+        if parcel.params:
+            params["TemplateParam"] = json.dumps(
+                dict(parcel.params), ensure_ascii=False, separators=(",", ":")
+            )
+        return self._request("SendSms", params)
+
+    def _request(self, action: str, params: Mapping[str, str]) -> Request:
+        headers = signed_headers(
+            action,
+            params,
+            host=self._host,
+            key=self._key,
+            at=self._now(),
+            nonce=self._nonce(),
+            user_agent=self._user_agent,
+        )
+        return Request("POST", f"{self._endpoint}/?{wire_query(params)}", headers)
+
+    def _look_up_on(self, day: date, reference: str, to: str) -> Lookup:
+        for page in range(1, _MOST_PAGES + 1):
+            params = {
+                "PhoneNumber": to,
+                "SendDate": day.strftime("%Y%m%d"),
+                "PageSize": str(_PAGE_SIZE),
+                "CurrentPage": str(page),
+            }
+            [word] = self._post.post_all([self._request("QuerySendDetails", params)])
+            read = _details(word)
+            if isinstance(read, str):
+                return Lookup(Found.UNCLEAR, code=read)
+            total, rows = read
+            for row in rows:
+                if row.get("OutId") == reference:
+                    return _found(row)
+            if page * _PAGE_SIZE >= total:
+                return Lookup(Found.ABSENT)
+            if not rows:
+                return Lookup(Found.UNCLEAR, code="bad_answer")
+        return Lookup(Found.UNCLEAR, code="too_many_pages")
+
+
+def _answer(parcel: Parcel, word: Word) -> Answer:
+    if isinstance(word, NotSent):
+        why = Why.LEASE_OVER if word.code == "lease_over" else Why.TRANSIENT
+        return Answer(parcel.reference, Result.NOT_SENT, why, code=word.code)
+    if isinstance(word, Unsure):
+        return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=word.code)
+    told = _object(word.body)
+    code = told.get("Code")
+    said = masked(str(told.get("Message") or ""))
+    if word.status == 200 and code == "OK":
+        return _taken(parcel, told.get("BizId"), said)
+    if not isinstance(code, str):
+        return _without_code(parcel, word)
+    result, why = _verdict(code, word.status)
+    retry_after = _pause(code, said, word) if why is Why.THROTTLED else None
+    return Answer(
+        parcel.reference, result, why, code=masked(code), said=said, retry_after=retry_after
+    )
+
+
+def _taken(parcel: Parcel, biz_id: object, said: str) -> Answer:
+    # An OK without an id is not what the vendor sends: some other machine answered.
+    if not isinstance(biz_id, str) or not biz_id:
+        return Answer(parcel.reference, Result.UNSURE, Why.UNKNOWN, code="bad_answer", said=said)
+    return Answer(parcel.reference, Result.ACCEPTED, gateway_ref=biz_id, code="OK", said=said)
+
+
+def _without_code(parcel: Parcel, word: Response) -> Answer:
+    if word.status == 429:
+        return Answer(
+            parcel.reference,
+            Result.NOT_SENT,
+            Why.THROTTLED,
+            code="http_429",
+            retry_after=_retry_after(word),
+        )
+    code = "bad_answer" if word.status == 200 else f"http_{word.status}"
+    return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=code)
+
+
+def _verdict(code: str, status: int) -> tuple[Result, Why]:
+    for family, verdict in SEND_FAMILIES.items():
+        if code.startswith(family):
+            return verdict
+    # A server that broke down in the middle may have sent before it broke.
+    if status >= 500:
+        return Result.UNSURE, Why.TRANSIENT
+    return SEND.get(code, (Result.UNSURE, Why.UNKNOWN))
+
+
+def _pause(code: str, said: str, word: Response) -> timedelta | None:
+    if code == "isv.BUSINESS_LIMIT_CONTROL":
+        terms = (term for name, term in _LIMIT_TERMS.items() if name in said)
+        return next(terms, timedelta(hours=1))
+    return _retry_after(word)
+
+
+def _retry_after(word: Response) -> timedelta | None:
+    """Read the vendor's header in milliseconds, else the standard one in seconds."""
+    for name, unit in (
+        ("x-acs-retry-after", timedelta(milliseconds=1)),
+        ("retry-after", timedelta(seconds=1)),
+    ):
+        value = word.headers.get(name, "")
+        if value.isascii() and value.isdigit() and len(value) < 10 and int(value) > 0:
+            return min(int(value) * unit, LONGEST_PAUSE)
+    return None
+
+
+def _details(word: Word) -> tuple[int, list[dict[str, object]]] | str:
+    """Return the total and the rows of one page, or a code that says why not."""
+    if not isinstance(word, Response):
+        return word.code
+    told = _object(word.body)
+    if word.status != 200 or told.get("Code") != "OK":
+        code = told.get("Code")
+        return code if isinstance(code, str) and code != "OK" else f"http_{word.status}"
+    total, holder = told.get("TotalCount"), told.get("SmsSendDetailDTOs")
+    rows = holder.get("SmsSendDetailDTO") if isinstance(holder, dict) else None
+    if isinstance(total, str) and total.isdigit():
+        total = int(total)
+    if not isinstance(total, int) or not isinstance(rows, list):
+        return "bad_answer"
+    if not all(isinstance(row, dict) for row in rows):
+        return "bad_answer"
+    return total, rows
+
+
+def _found(row: Mapping[str, object]) -> Lookup:
+    status, code = row.get("SendStatus"), row.get("ErrCode")
+    outcome = _OUTCOMES.get(status, Outcome.NONE) if isinstance(status, int) else Outcome.NONE
+    return Lookup(Found.FOUND, outcome=outcome, code=code if isinstance(code, str) else "")
+
+
+def _object(body: bytes) -> dict[str, object]:
+    """Return the JSON object in *body*, or an empty one."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}

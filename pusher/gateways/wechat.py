@@ -1,0 +1,211 @@
+"""Template messages by way of a WeChat service account.
+
+One parcel is one call; our reference goes as client_msg_id, and the vendor sends the
+same id to the same openid only once in ten minutes, so an unsure call may be repeated.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final, Literal
+from urllib.parse import urlencode
+
+from pusher.gateways.base import (
+    LONGEST_PAUSE,
+    Answer,
+    Callback,
+    Found,
+    Lookup,
+    Parcel,
+    Result,
+    Why,
+    boot_seconds,
+    masked,
+)
+from pusher.gateways.post import NotSent, Post, Request, Response, Unsure, Word
+from pusher.gateways.wechat_callbacks import CallbackSecrets, read
+from pusher.gateways.wechat_codes import SEND, TOKEN_REFUSED
+from pusher.gateways.wechat_token import NoToken, TokenDesk, read_object
+
+ENDPOINT: Final = "https://api.weixin.qq.com"
+
+_HEADERS = [("content-type", "application/json"), ("accept-encoding", "identity")]
+
+
+class WeChat:
+    """A gateway for template messages; see `Gateway` for what its methods promise."""
+
+    name = "wechat"
+    channel = "wechat"
+    unknown: Literal["idempotent"] = "idempotent"
+    # The vendor keeps an id for ten minutes; two are left for slow calls and clocks.
+    repeat_window: timedelta | None = timedelta(minutes=8)
+
+    def __init__(
+        self,
+        post: Post,
+        *,
+        appid: str,
+        secret: str,
+        callback: CallbackSecrets | None = None,
+        endpoint: str = ENDPOINT,
+        stable_token: bool = True,
+        clock: Callable[[], float] = boot_seconds,
+    ) -> None:
+        """Set up; opens nothing.
+
+        Args:
+            post: the way to the network.
+            appid: of the account.
+            secret: of the account.
+            callback: what callbacks are checked with; None: every callback is Forged.
+            endpoint: scheme and host, with a path if there is a proxy in front.
+            stable_token: fetch the token by ``stable_token``, else by ``token``.
+            clock: seconds that never go back, for the age of the token.
+        """
+        self._post = post
+        self._endpoint = endpoint.rstrip("/")
+        self._callback = callback
+        self._tokens = TokenDesk(
+            post,
+            endpoint=self._endpoint,
+            appid=appid,
+            secret=secret,
+            stable=stable_token,
+            clock=clock,
+        )
+
+    def __repr__(self) -> str:
+        return f"WeChat({self._endpoint})"
+
+    def hand_over(self, parcels: Sequence[Parcel], *, deadline: float) -> list[Answer]:
+        """Hand over each parcel in a call of its own; a refused token is renewed once."""
+        if not parcels:
+            return []
+        token = self._tokens.token(deadline=deadline)
+        if isinstance(token, NoToken):
+            return [_without_token(parcel, token) for parcel in parcels]
+        answers = self._send(parcels, token, deadline)
+        again = [at for at, answer in enumerate(answers) if answer.code in _TOKEN_CODES]
+        if not again:
+            return answers
+        renewed = self._tokens.token(deadline=deadline, refused=token)
+        retried = [parcels[at] for at in again]
+        if isinstance(renewed, NoToken):
+            second = [_without_token(parcel, renewed) for parcel in retried]
+        else:
+            second = self._send(retried, renewed, deadline)
+        for at, answer in zip(again, second, strict=True):
+            answers[at] = answer
+        return answers
+
+    def look_up(self, reference: str, to: str, *, sent_on: date) -> Lookup:
+        """Return UNCLEAR: the vendor has no query; repeat inside `repeat_window` instead."""
+        return Lookup(Found.UNCLEAR, code="no_query")
+
+    def read_callback(
+        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> Callback:
+        """Check and read an event, a text, or the address check (GET, empty body).
+
+        How old the signature is does not matter here, since a stored callback may be read
+        again later; repeats are told by the references.
+        """
+        return read(body, query, self._callback)
+
+    def _send(self, parcels: Sequence[Parcel], token: str, deadline: float) -> list[Answer]:
+        query = urlencode({"access_token": token})
+        address = f"{self._endpoint}/cgi-bin/message/template/send?{query}"
+        requests = [Request("POST", address, _HEADERS, _body_of(parcel)) for parcel in parcels]
+        words = self._post.post_all(requests, deadline=deadline)
+        return [_answer(parcel, word) for parcel, word in zip(parcels, words, strict=True)]
+
+
+def template_body(
+    to: str,
+    template: str,
+    data: Mapping[str, Mapping[str, str]],
+    *,
+    url: str | None = None,
+    client_msg_id: str | None = None,
+) -> bytes:
+    """Return the body of one template message.
+
+    Raw UTF-8: the vendor may refuse ``\\u`` escapes (40033).
+
+    Args:
+        to: openid.
+        template: template_id.
+        data: field name to its ``value`` (and ``color``).
+        url: where a tap leads.
+        client_msg_id: a repeat with the same one is dropped for ten minutes.
+    """
+    body: dict[str, object] = {"touser": to, "template_id": template}
+    if url:
+        body["url"] = url
+    if client_msg_id:
+        body["client_msg_id"] = client_msg_id
+    body["data"] = {name: dict(value) for name, value in data.items()}
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+_TOKEN_CODES = frozenset(str(code) for code in TOKEN_REFUSED)
+
+
+def _body_of(parcel: Parcel) -> bytes:
+    return template_body(
+        parcel.to,
+        parcel.template,
+        {name: {"value": value} for name, value in parcel.params.items()},
+        url=parcel.url,
+        client_msg_id=parcel.reference,
+    )
+
+
+def _without_token(parcel: Parcel, none: NoToken) -> Answer:
+    return Answer(parcel.reference, Result.NOT_SENT, none.why, code=none.code, said=none.said)
+
+
+def _answer(parcel: Parcel, word: Word) -> Answer:
+    if isinstance(word, NotSent):
+        why = Why.LEASE_OVER if word.code == "lease_over" else Why.TRANSIENT
+        return Answer(parcel.reference, Result.NOT_SENT, why, code=word.code)
+    if isinstance(word, Unsure):
+        return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=word.code)
+    told = read_object(word.body)
+    errcode = told.get("errcode")
+    if word.status != 200 or not isinstance(errcode, int):
+        return _without_code(parcel, word)
+    said = masked(str(told.get("errmsg") or ""))
+    if errcode == 0:
+        return _taken(parcel, told.get("msgid"), said)
+    result, why = SEND.get(errcode, (Result.UNSURE, _unsure_why(errcode)))
+    pause = timedelta(minutes=1) if why is Why.THROTTLED else None
+    return Answer(parcel.reference, result, why, code=str(errcode), said=said, retry_after=pause)
+
+
+def _unsure_why(errcode: int) -> Why:
+    return Why.TRANSIENT if errcode in (-1, -1000) else Why.UNKNOWN
+
+
+def _taken(parcel: Parcel, msgid: object, said: str) -> Answer:
+    if isinstance(msgid, bool) or not isinstance(msgid, int):
+        return Answer(parcel.reference, Result.UNSURE, Why.UNKNOWN, code="bad_answer", said=said)
+    return Answer(parcel.reference, Result.ACCEPTED, gateway_ref=str(msgid), code="0", said=said)
+
+
+def _without_code(parcel: Parcel, word: Response) -> Answer:
+    if word.status == 429:
+        wish = word.headers.get("retry-after", "")
+        seconds = int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 6 else 60
+        return Answer(
+            parcel.reference,
+            Result.NOT_SENT,
+            Why.THROTTLED,
+            code="http_429",
+            retry_after=min(timedelta(seconds=seconds), LONGEST_PAUSE),
+        )
+    code = "bad_answer" if word.status == 200 else f"http_{word.status}"
+    return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=code)

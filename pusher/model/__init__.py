@@ -1,0 +1,1 @@
+"""The nouns of the route: fields, states, allowed moves. No queries."""

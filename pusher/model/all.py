@@ -1,0 +1,13 @@
+"""Every table, in one import: for migrations and for tests that look at the whole schema."""
+
+from sqlmodel import SQLModel
+
+import pusher.model.batch
+import pusher.model.clockwork
+import pusher.model.match
+import pusher.model.notice
+import pusher.model.policy
+import pusher.model.staff
+import pusher.model.word  # noqa: F401  (imported for the tables they define)
+
+METADATA = SQLModel.metadata

@@ -1,0 +1,61 @@
+"""Rows that keep time: slots and heartbeats of the clockwork, pauses, the office's holidays."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from profiles.columns import Moment, checked, new_id
+
+
+class Slot(SQLModel, table=True):
+    """One due run of one job. Unique, so that two clockworks do no more than one."""
+
+    __table_args__ = (UniqueConstraint("job", "slot"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    job: str = Field(max_length=40)
+    slot: datetime = Field(sa_type=Moment)
+    owner: str = Field(max_length=60)
+    started_at: datetime = Field(sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    failed: str | None = Field(default=None, max_length=200)
+    """Class of the error; never its text, which might quote a person."""
+
+
+class Heartbeat(SQLModel, table=True):
+    """That a clockwork lives: the row, not a flag in a process."""
+
+    owner: str = Field(primary_key=True, max_length=60)
+    at: datetime = Field(sa_type=Moment)
+    since: datetime = Field(sa_type=Moment)
+
+
+class Pause(SQLModel, table=True):
+    """The kill switch: while a row stands, nothing goes out by that way."""
+
+    gateway: str = Field(primary_key=True, max_length=20)
+    """A gateway's name, or ``*`` for all."""
+    by: str = Field(max_length=20)
+    because: str = Field(max_length=200)
+    since: datetime = Field(sa_type=Moment)
+
+
+class DayKind(StrEnum):
+    """What a day is that is not what its weekday says."""
+
+    OFF = "off"
+    """A public holiday."""
+    WORK = "work"
+    """A Saturday or Sunday worked to make up for one."""
+
+
+class Holiday(SQLModel, table=True):
+    """The office's own calendar, from the State Council's yearly notice."""
+
+    day: date = Field(primary_key=True)
+    kind: DayKind = Field(sa_column=checked(DayKind, "kind"))
+    name: str = Field(max_length=20)
+    source: str = Field(max_length=60)

@@ -1,0 +1,107 @@
+"""What kind of file the bytes are, whatever its name says."""
+
+import re
+from pathlib import PurePath
+from typing import Literal
+
+from pusher.reading.refusals import TooDeep, UnknownKind
+
+Kind = Literal["html", "text"]
+
+# (first bytes, what it is, whether it may hold a document that a person could save as text)
+_MAGIC: tuple[tuple[bytes, str, bool], ...] = (
+    (b"\x89PNG\r\n\x1a\n", "PNG 图片", False),
+    (b"\xff\xd8\xff", "JPEG 图片", False),
+    (b"GIF8", "GIF 图片", False),
+    (b"BM", "BMP 图片", False),
+    (b"II*\x00", "TIFF 图片", False),
+    (b"MM\x00*", "TIFF 图片", False),
+    (b"%PDF-", "PDF 文件", True),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Word、WPS 或 Excel 文件", True),
+    (b"{\\rtf", "RTF 文件", True),
+    (b"Rar!\x1a\x07", "RAR 压缩包", False),
+    (b"7z\xbc\xaf\x27\x1c", "7z 压缩包", False),
+    (b"\x1f\x8b", "gzip 压缩包", False),
+    (b"SQLite format 3\x00", "数据库文件", False),
+    (b"MZ", "程序文件", False),
+    (b"\x7fELF", "程序文件", False),
+)
+_ZIP = b"PK\x03\x04"
+_ZIPPED = {
+    b"word/": "Word（DOCX）文件",
+    b"xl/": "Excel（XLSX）文件",
+    b"ppt/": "PPT（PPTX）文件",
+    b"OFD.xml": "OFD 文件",
+}
+_MARKS_OF_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
+_HTML = re.compile(
+    rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|div|p|table|span|h[1-6]|br|article|section)"
+    rb"[\s/>]",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(rb"[\x00-\x06\x0e-\x1a\x1c-\x1f]")
+_LOOKED_AT = 65536
+
+DEEPEST = 200
+# Elements that a page may leave open: counting those would refuse honest pages.
+_LEFT_OPEN = frozenset(
+    b"p li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp html head body "
+    b"area base br col embed hr img input link meta param source track wbr font".split()
+)
+_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
+_RAW = re.compile(rb"<(script|style|textarea)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+
+
+def kind_of(content: bytes, name: str) -> Kind:
+    """Tell a web page from plain text by the bytes themselves.
+
+    Raises:
+        UnknownKind: a picture, an office file, an archive or anything else that is not text.
+    """
+    _refuse_known(content, name)
+    wide = content.startswith(_MARKS_OF_WIDE_TEXT)
+    start = content[:_LOOKED_AT]
+    if not wide and len(_CONTROL.findall(start)) > len(start) / 1000:
+        raise UnknownKind(f"“{_shown(name)}”不是网页，也不是文本文件，无法读取。")
+    if wide:
+        start = start.replace(b"\x00", b"")
+    return "html" if _HTML.search(start) else "text"
+
+
+def _refuse_known(content: bytes, name: str) -> None:
+    found = next((row for row in _MAGIC if content.startswith(row[0])), None)
+    if found:
+        _, what, saveable = found
+    elif content.startswith(_ZIP):
+        what = next((w for part, w in _ZIPPED.items() if part in content), "ZIP 压缩包")
+        saveable = what != "ZIP 压缩包"
+    elif content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        what, saveable = "WebP 图片", False
+    else:
+        return
+    advice = "请另存为网页或文本后再导入" if saveable else "请提供政策的网页或文本"
+    raise UnknownKind(f"“{_shown(name)}”实际是{what}，暂不支持；{advice}。")
+
+
+def _shown(name: str) -> str:
+    """Return the last part of *name*, short and without characters that play tricks."""
+    last = PurePath(name.replace("\\", "/")).name or "文件"
+    return "".join(character for character in last if character.isprintable())[:60]
+
+
+def refuse_deep(content: bytes) -> None:
+    """Refuse a page whose elements nest deeper than `DEEPEST`, before any parser sees it.
+
+    One pass over the bytes: parsers that build a tree may take quadratic time on such a page.
+
+    Raises:
+        TooDeep: the page nests too deep.
+    """
+    depth = 0
+    for mark in _TAG.finditer(_RAW.sub(b"", content)):
+        closing, tag, alone = mark.groups()
+        if alone or tag.lower() in _LEFT_OPEN:
+            continue
+        depth = max(depth - 1, 0) if closing else depth + 1
+        if depth > DEEPEST:
+            raise TooDeep(f"网页嵌套超过 {DEEPEST} 层，可能已损坏，未读取；请另存为文本后再导入。")

@@ -1,0 +1,109 @@
+"""What a page or a text says about its document in labels: 索引号, 发文字号, 发布日期 and the like."""
+
+import re
+from collections.abc import Iterable
+
+from pusher.reading.page import Line
+
+# Each label under the name by which the rest of the room asks for it.
+_NAMES = {
+    "index_number": ("索引号", "信息索引号"),
+    "unified_number": ("统一编号", "规范性文件统一编号", "备案登记号", "登记号"),
+    "document_number": ("发文字号", "发文文号", "文件编号", "文件字号", "文号", "公文文号"),
+    "issuer": ("发文机关", "发文单位", "发文机构", "制定机关", "制发机关", "颁布机构"),
+    "publisher": ("发布机构", "发布机关", "发布单位", "公开机构", "公开单位", "信息提供单位"),
+    "title": ("标题", "名称", "文件名称", "信息名称"),
+    "written_on": (
+        "成文日期",
+        "成文时间",
+        "生成日期",
+        "发文日期",
+        "发文时间",
+        "制发日期",
+        "印发日期",
+    ),
+    "published_on": (
+        "发布日期",
+        "发布时间",
+        "发表时间",
+        "公开日期",
+        "公开时间",
+        "公布日期",
+        "信息时间",
+    ),
+    "effective_on": ("实施日期", "施行日期", "生效日期", "生效时间", "实施时间"),
+    "expires_on": ("失效日期", "失效时间", "废止日期", "废止时间", "截止有效日期", "有效期至"),
+    "validity": ("有效性", "时效性", "时效", "文件状态", "效力状态", "是否有效"),
+    "openness": (
+        "公开属性",
+        "公开方式",
+        "公开类别",
+        "公开类型",
+        "信息公开属性",
+        "信息公开选项",
+        "公开形式",
+    ),
+    "theme": ("主题分类", "分类", "体裁分类", "信息分类", "公文种类"),
+    "subject": ("主题词", "关键词"),
+    "source": ("来源", "信息来源", "文章来源", "稿件来源", "发布来源"),
+    "views": ("浏览次数", "浏览量", "点击量", "阅读次数", "访问次数", "点击数", "点击次数"),
+    "type_size": ("字体", "字号", "字体大小"),
+}
+_BY_LABEL = {label: name for name, labels in _NAMES.items() for label in labels}
+
+
+def _spaced(label: str) -> str:
+    return r"\s*".join(map(re.escape, label))
+
+
+_ANY = "|".join(_spaced(label) for label in sorted(_BY_LABEL, key=len, reverse=True))
+# Labels stand at the start of a line or cell, after a blank, a bracket, or right after a value.
+_LABEL = re.compile(rf"(?P<label>{_ANY})\s*(?:[】\]]\s*[:：]?|[:：])\s*")
+_STARTS_WITH = re.compile(rf"[\s【\[（(]*(?:{_ANY})\s*(?:[】\]]|[:：])")
+_LONGEST_LABELLED = 400
+
+
+def is_labelled(text: str) -> bool:
+    """Whether *text* begins with one of the known labels and its colon."""
+    return len(text) <= _LONGEST_LABELLED and bool(_STARTS_WITH.match(text))
+
+
+def read_labels(lines: Iterable[Line]) -> dict[str, str]:
+    """Collect label → value from *lines*; the first value that is not empty counts.
+
+    A value stands after its colon, up to the next label, or alone in the next cell or line.
+    """
+    found: dict[str, str] = {}
+    waiting: str | None = None
+    around: tuple[int, ...] = ()
+    for line in lines:
+        # An empty label at the end of its block has no value: what follows is something else.
+        waiting = waiting if line.within == around else None
+        around = line.within
+        for part in line.cells or (line.text,):
+            waiting = _read_part(part, waiting, found)
+    return found
+
+
+def _read_part(text: str, waiting: str | None, found: dict[str, str]) -> str | None:
+    """Read one cell or line; return the label whose value must stand in the next."""
+    if not text or len(text) > _LONGEST_LABELLED:
+        return None
+    marks = list(_LABEL.finditer(text))
+    if not marks:
+        if waiting:
+            found.setdefault(waiting, text.strip())
+        return None
+    if marks[0].start() > 0 and not _STARTS_WITH.match(text) and len(marks) == 1:
+        # One label in mid-sentence is prose ("来源：…" in a paragraph), unless a blank parts it.
+        if not text[marks[0].start() - 1].isspace():
+            return None
+    name = None
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        name = _BY_LABEL[re.sub(r"\s+", "", mark.group("label"))]
+        value = text[mark.end() : following.start() if following else len(text)]
+        value = value.strip(" \u3000【】[]|")
+        if value:
+            found.setdefault(name, value)
+            name = None
+    return name

@@ -1,0 +1,104 @@
+"""A plain text becomes title, labels and paragraphs."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pusher.reading.body import is_around, written
+from pusher.reading.labels import is_labelled, read_labels
+from pusher.reading.numbers import is_number_line
+from pusher.reading.page import Line, squeeze
+
+FEWEST_WRITTEN = 10
+_LONGEST_TITLE = 120
+_MOST_HEAD_LINES = 30
+_MOST_TITLE_LINES = 4
+
+# What a title of an official document ends with (GB/T 9704-2012: the fifteen kinds, and rules).
+_KIND = (
+    r"决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
+    r"|办法|细则|规定|条例|规则|方案|措施|政策|指南|须知|标准|清单|目录|计划|规划|要点|解读|问答|明白纸"
+    r"|实施|补贴|指引|流程|告知|说明"
+)
+_TITLE_END = re.compile(rf"(?:{_KIND})\s*(?:[（(〔\[].{{1,20}}[）)〕\]]\s*)*$")
+_MASTHEAD = re.compile(r"^.{4,40}(?:文件|令|公告|公报)$")
+_ENDS_SENTENCE = re.compile(r"[。；！？!?;：:]$")
+_NEW_PARAGRAPH = re.compile(
+    r"^(?:\s|第[一二三四五六七八九十百零〇\d]+[章节条]|[一二三四五六七八九十]+、|[（(]|\d+[.．、])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text taken apart: what stands above the body, and the body."""
+
+    title: str | None
+    head: tuple[str, ...]
+    labels: Mapping[str, str]
+    paragraphs: tuple[str, ...]
+
+
+def split(text: str) -> PlainText:
+    """Take *text* apart into labels, title and paragraphs; a line is a paragraph."""
+    lines = _unwrapped([line for line in text.split("\n") if squeeze(line)])
+    title, title_lines, start = _find_title(lines)
+    head = lines[:start]
+    labels = read_labels(Line(line, (0,)) for line in head)
+    return PlainText(
+        title=labels.get("title") or title,
+        head=tuple(head[:title_lines] if start == 0 else head),
+        labels=labels,
+        paragraphs=tuple(line for line in lines[start:] if not is_around(line)),
+    )
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Join lines that were broken at a fixed width, as some programs save them."""
+    widths = sorted(len(line.rstrip()) for line in lines)
+    width = widths[int(len(widths) * 0.9)] if widths else 0
+    full = [line for line in lines if len(line.rstrip()) >= width - 2]
+    broken = [line for line in full if not _ENDS_SENTENCE.search(line.rstrip())]
+    if len(lines) < 8 or not 16 <= width <= 60 or len(broken) < 0.4 * len(lines):
+        return [squeeze(line) for line in lines]
+    joined: list[str] = []
+    open_line = False
+    for line in lines:
+        if open_line and not _NEW_PARAGRAPH.match(line):
+            joined[-1] += squeeze(line)
+        else:
+            joined.append(squeeze(line))
+        open_line = len(line.rstrip()) >= width - 2 and not _ENDS_SENTENCE.search(line.rstrip())
+    return joined
+
+
+def _find_title(lines: list[str]) -> tuple[str | None, int, int]:
+    """Return title, how many lines it takes, and the line after everything above the body."""
+    place = 0
+    while place < min(len(lines), _MOST_HEAD_LINES) and _is_above(lines[place]):
+        place += 1
+    for count in range(1, _MOST_TITLE_LINES + 1):
+        part = lines[place : place + count]
+        joined = "".join(part)
+        if len(part) < count or len(joined) > _LONGEST_TITLE or "。" in joined:
+            break
+        if _TITLE_END.search(joined) and written(joined) >= 4:
+            return _after(lines, joined, count, place + count)
+    first = lines[place] if place < len(lines) else ""
+    if 4 <= written(first) and len(first) <= 60 and not _ENDS_SENTENCE.search(first):
+        return _after(lines, first, 1, place + 1)
+    return None, 0, place
+
+
+def _after(lines: list[str], title: str, count: int, place: int) -> tuple[str, int, int]:
+    while place < len(lines) and _is_above(lines[place]):
+        place += 1
+    return title, count, place
+
+
+def _is_above(line: str) -> bool:
+    return (
+        is_around(line)
+        or is_labelled(line)
+        or is_number_line(line)
+        or (bool(_MASTHEAD.match(line)) and line.endswith("文件"))
+    )

@@ -1,0 +1,179 @@
+"""The store: one way to write and one way to read, on SQLite and on PostgreSQL.
+
+SQLite up to 3.51.2 can corrupt a WAL when one connection checkpoints while another commits, and
+the copies that Python ships are older than the mend. So every write transaction, and with it
+every checkpoint, of every process runs under one file lock beside the database; readers have an
+engine of their own that cannot write.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from profiles.sealing import Sealer
+
+
+class WrongSchema(Exception):
+    """The database was made by another version of the program. The text may be shown."""
+
+
+class Store:
+    """Opens sessions on the office's database; each carries the sealer in ``info``.
+
+    Use ``with store.writing() as session`` to change things: it begins at once (on SQLite under
+    the lock), commits at the end, and rolls back if anything was raised. ``store.reading()``
+    gives a consistent look that cannot write. Neither may be nested in a `writing`.
+    """
+
+    def __init__(self, url: str, *, sealer: Sealer) -> None:
+        self.url = url
+        self._sealer = sealer
+        self._mine = threading.local()
+        self._lock_file = _lock_file(url)
+        self._writer, self._reader = _engines(url)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that commits when the block ends well."""
+        if getattr(self._mine, "writing", False):
+            raise RuntimeError("a write inside a write would wait for itself")
+        self._mine.writing = True
+        try:
+            with _locked(self._lock_file), self._session(self._writer) as session:
+                yield session
+                session.commit()
+        finally:
+            self._mine.writing = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one snapshot and cannot write."""
+        with self._session(self._reader) as session:
+            yield session
+
+    def check_schema(self) -> None:
+        """Refuse a database that this program does not understand.
+
+        Raises:
+            WrongSchema: no tables yet, or of another version.
+        """
+        with self._reader.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        wanted = ScriptDirectory.from_config(_alembic(self.url)).get_current_head()
+        if found is None:
+            raise WrongSchema("数据库尚未建立；请先运行 pusher init")
+        if found != wanted:
+            raise WrongSchema(f"数据库版本为 {found}，程序需要 {wanted}；请运行 pusher upgrade")
+
+    def close(self) -> None:
+        """Close all connections; SQLite checkpoints at the last one, so under the lock."""
+        with _locked(self._lock_file):
+            self._reader.dispose()
+            self._writer.dispose()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with Session(engine, expire_on_commit=False, info={"sealer": self._sealer}) as session:
+            yield session
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database at *url* to *revision*, under the lock that all writers share."""
+    with _locked(_lock_file(url)):
+        command.upgrade(_alembic(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database at *url* back to *revision* (``base`` empties it)."""
+    with _locked(_lock_file(url)):
+        command.downgrade(_alembic(url), revision)
+
+
+def migration_engine(url: str) -> Engine:
+    """An engine for Alembic: the store's own settings, foreign keys unchecked while tables move."""
+    return _engines(url)[0]
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "pusher:migrations")
+    config.attributes["url"] = url
+    return config
+
+
+def _engines(url: str) -> tuple[Engine, Engine]:
+    if not url.startswith("sqlite"):
+        writer = create_engine(url, pool_pre_ping=True)
+        return writer, writer.execution_options(postgresql_readonly=True)
+    writer, reader = (
+        create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+        for _ in range(2)
+    )
+    event.listen(writer, "connect", _prepare_writer)
+    event.listen(reader, "connect", _prepare_reader)
+    event.listen(writer, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(reader, "begin", lambda c: c.exec_driver_sql("BEGIN"))
+    return writer, reader
+
+
+def _prepare_writer(connection: Any, _record: object) -> None:
+    _pragmas(
+        connection,
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "trusted_schema=OFF",
+        "secure_delete=ON",
+    )
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:
+    _pragmas(connection, "wal_autocheckpoint=0", "trusted_schema=OFF", "query_only=ON")
+
+
+def _pragmas(connection: Any, *pragmas: str) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _lock_file(url: str) -> Path | None:
+    if not url.startswith("sqlite"):
+        return None
+    database = make_url(url).database
+    return Path(f"{database}.lock") if database else None
+
+
+@contextmanager
+def _locked(file: Path | None) -> Iterator[None]:
+    if file is None:
+        yield
+        return
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        # a lock of this open file: it keeps out other threads as well as other processes, and
+        # ends with the process
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def integrity(session: Session) -> list[str]:
+    """What the database itself finds wrong with its file (SQLite); empty when sound."""
+    if session.get_bind().dialect.name != "sqlite":
+        return []
+    rows = session.connection().execute(text("PRAGMA integrity_check")).scalars().all()
+    return [row for row in rows if row != "ok"]

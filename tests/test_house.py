@@ -1,0 +1,166 @@
+"""The house stands as planned: imports run downward, each outside library has one home."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("reading", "matching", "sending", "listening")
+
+MAY_IMPORT: dict[str, set[str]] = {
+    # who: whom (of our own rooms); the list is the truth and changes with a reason beside it
+    "profiles": set(),
+    "pusher.model": {"profiles"},
+    "pusher.rules": {"profiles"},
+    "pusher.words": set(),
+    "pusher.settings": set(),
+    "pusher.clock": set(),
+    "pusher.store": {"profiles"},
+    "pusher.migrations": {"profiles", "pusher.model", "pusher.store"},
+    "pusher.audit": {"profiles", "pusher.model"},
+    "pusher.gateways": {"pusher.settings"},
+    "pusher.reading": {
+        "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",
+        "templates",
+    },
+    "pusher.matching": {
+        "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",
+    },
+    "pusher.sending": {
+        "profiles", "pusher.model", "pusher.rules", "pusher.gateways", "pusher.audit",
+        "pusher.store", "pusher.settings", "templates",
+    },
+    "pusher.listening": {
+        "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.store",
+        "pusher.settings",
+    },
+    # the stand-in for the vendors knows only which templates are registered with them
+    "pusher.sandbox": {"profiles", "templates", "pusher.settings", "pusher.clock"},
+}  # fmt: skip
+DOORS = ("jobs", "pusher.__main__", "pusher.commands", "pusher.web", "pusher.demo")
+
+HOMES: dict[str, tuple[str, ...]] = {
+    "httpx": ("pusher.gateways", "pusher.reading.watch", "pusher.web.sign_in", "pusher.sandbox",
+              "pusher.demo"),
+    "httpx_aiohttp": ("pusher.gateways.post",),
+    "aiohttp": ("pusher.gateways.post",),
+    "fastapi": ("pusher.web", "pusher.sandbox"),
+    "apscheduler": ("jobs",),
+    "jieba": ("pusher.words",),
+    "rjieba": ("pusher.words",),
+    "sklearn": ("pusher.words", "pusher.reading.classify", "pusher.reading.train"),
+    "jinja2": ("pusher.web", "pusher.sending.leaflet", "pusher.sandbox"),
+    "chinese_calendar": ("pusher.sending.hours",),
+    "cryptography": ("profiles.sealing", "pusher.gateways"),
+    "click": ("pusher.__main__", "pusher.commands"),
+}  # fmt: skip
+
+
+def module_of(file: Path) -> str:
+    parts = list(file.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports_of(source: str, module: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def lies_in(module: str, rooms: tuple[str, ...] | set[str]) -> bool:
+    return any(module == room or module.startswith(room + ".") for room in rooms)
+
+
+def wrong_imports(source: str, module: str) -> list[str]:
+    """Sentences on what *module* imports and must not."""
+    home = next((room for room in MAY_IMPORT if lies_in(module, (room,))), None)
+    wrong = []
+    for name in imports_of(source, module):
+        top = name.split(".", 1)[0]
+        if top in HOMES and not lies_in(module, HOMES[top]):
+            wrong.append(f"{module} imports {top}, whose home is {', '.join(HOMES[top])}")
+        ours = top in ("profiles", "pusher", "templates", "jobs")
+        if not ours or home is None or lies_in(name, (home,)) or name == "pusher":
+            continue
+        if not lies_in(name, MAY_IMPORT[home]):
+            wrong.append(f"{module} imports {name}")
+    return wrong
+
+
+def sources() -> list[Path]:
+    folders = [ROOT / name for name in ("profiles", "pusher", "templates")]
+    return [ROOT / "jobs.py", *(f for folder in folders for f in folder.rglob("*.py"))]
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda f: str(f.relative_to(ROOT)))
+def test_imports_run_downward(file: Path) -> None:
+    assert wrong_imports(file.read_text(), module_of(file)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("profiles.roster", "from pusher.model.policy import Policy"),
+        ("profiles.roster", "import pusher.store"),
+        ("pusher.matching.match", "from pusher.sending import compose"),
+        ("pusher.sending.deliver", "import httpx"),
+        ("pusher.rules.judge", "from pusher.model.match import Decision"),
+        ("pusher.gateways.aliyun", "from pusher.store import Store"),
+        ("pusher.reading.ingest", "import jieba"),
+        ("pusher.store", "import jobs"),
+    ],
+)
+def test_a_planted_bad_import_is_seen(module: str, line: str) -> None:
+    assert wrong_imports(line, module) != []
+
+
+def test_every_module_belongs_to_a_known_room() -> None:
+    for file in sources():
+        module = module_of(file)
+        if module not in ("pusher", "templates"):
+            assert lies_in(module, set(MAY_IMPORT) | set(DOORS)), module
+
+
+def calls_of(file: Path) -> set[str]:
+    calls = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Attribute):
+            calls.add(ast.unparse(node))
+    return calls
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = {module_of(f) for f in sources() if "os.environ" in calls_of(f)}
+
+    assert readers <= {"pusher.settings"}
+
+
+def test_only_doors_gateways_and_the_stand_in_read_the_clock() -> None:
+    rooms = ("pusher.clock", "pusher.gateways", "pusher.sandbox")
+    readers = {
+        module_of(f) for f in sources() if {"datetime.now", "time.time", "date.today"} & calls_of(f)
+    }
+
+    assert {m for m in readers if not lies_in(m, rooms)} == set()
+
+
+def test_async_functions_live_where_they_are_needed() -> None:
+    rooms = ("pusher.gateways.post", "pusher.sandbox")
+    found = {
+        module_of(f)
+        for f in sources()
+        if any(isinstance(n, ast.AsyncFunctionDef) for n in ast.walk(ast.parse(f.read_text())))
+    }
+
+    assert {m for m in found if not lies_in(m, rooms)} == set()
+
+
+def test_no_name_says_nothing() -> None:
+    empty_names = {"utils", "helpers", "common", "manager", "service", "misc", "models", "views"}
+
+    assert {f for f in sources() if {*f.with_suffix("").parts} & empty_names} == set()

@@ -95,7 +95,9 @@ def _read_date(fact: Fact, cell: str) -> str:
     return read.isoformat()
 
 
-_NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,10})?([^\d.,+-]*)", re.ASCII)
+_NUMBER = re.compile(
+    r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,15})(\.\d{1,10})?((?:[^\d.,+-].*)?)", re.ASCII
+)
 _MONEY = {
     "": Decimal(1),
     "元": Decimal("0.0001"),

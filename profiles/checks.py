@@ -59,7 +59,7 @@ def within_bounds(fact: Fact, number: float) -> None:
     """
     if math.isfinite(number) and fact.least <= number <= fact.most:
         return
-    upper = f"，不大于{fact.most:g}" if fact.most < 1e12 else ""
+    upper = f"、不大于{fact.most:g}" if fact.most < 1e12 else ""
     raise BadValue(
         fact.code, "out_of_range", f"“{fact.label}”应为不小于{fact.least:g}{upper}的数字"
     )

@@ -6,6 +6,7 @@ known to be none; days are ISO strings.
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 
 from profiles.cells import is_blank, read_cell
 from profiles.checks import validate, validate_document
@@ -72,8 +73,15 @@ def _rows(value: object) -> list[object]:
 
 
 def _say_number(fact: Fact, value: object) -> str:
-    digits = f"{value:.10f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    return f"{digits}{fact.unit or ''}"
+    exact = Decimal(str(value))
+    unit = fact.unit or ""
+    if unit.startswith("万元") and exact >= 10_000:
+        exact, unit = exact / 10_000, unit.replace("万元", "亿元")
+    elif unit.startswith("万元") and 0 < exact < 1:
+        exact, unit = exact * 10_000, unit.replace("万元", "元")
+    digits = f"{exact:f}"
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return f"{digits}{'个月' if unit == '月' else unit}"
 
 
 def _say_industry(fact: Fact, value: object) -> str:

@@ -141,8 +141,9 @@ _RESIDENT_CHECKS = "10X98765432"
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # What a spreadsheet makes of a long number; the point and the exponent give it away.
 _FLOAT = re.compile(r"\d+(?:\.\d+)?E\+?\d+|\d{8,}\.0*", re.ASCII | re.IGNORECASE)
+# Landlines, 400 and 800 numbers, the 95, 96 and 106 of services, short numbers such as 12345.
 _LANDLINE = re.compile(
-    r"0\d{9,11}|[2-9]\d{6,7}|(?:400|800)\d{7}|(?:95|96|10|12|11)\d{1,8}", re.ASCII
+    r"0\d{9,11}|[2-9]\d{6,7}|[48]00\d{7}|9[56]\d{3,}|106\d{2,}|1[0-2]\d{1,8}", re.ASCII
 )
 
 

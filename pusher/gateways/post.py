@@ -12,7 +12,7 @@ import logging
 import ssl
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -77,12 +77,16 @@ Word = Response | NotSent | Unsure
 class Post:
     """A postman with one event loop of his own; safe to share between threads."""
 
-    def __init__(self, *, call_timeout: timedelta) -> None:
+    def __init__(
+        self, *, call_timeout: timedelta, clock: Callable[[], float] = boot_seconds
+    ) -> None:
         """Prepare a loop; nothing is opened before the first request.
 
         Args:
             call_timeout: for one call from connecting to the last byte of the answer.
+            clock: what deadlines are held against.
         """
+        self._clock = clock
         self._timeout_s = call_timeout.total_seconds()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="post", daemon=True)
@@ -118,7 +122,7 @@ class Post:
         gate = asyncio.Semaphore(at_once)
 
         async def one(request: Request) -> Word:
-            trip = _Trip(request.url, deadline)
+            trip = _Trip(request.url, deadline, self._clock)
             async with gate:
                 return await self._carry(request, trip)
 
@@ -161,7 +165,8 @@ def _verdict(trip: _Trip, error: Exception) -> NotSent | Unsure:
     ConnectTimeout, so its classes prove nothing. NotSent needs two witnesses: the
     request was never begun, and the cause is one that comes before it. All else is unsure.
     """
-    cause = error.__cause__ or error
+    # wait_for's TimeoutError has a cause too, a cancellation that tells nothing.
+    cause = error.__cause__ if isinstance(error, httpx.HTTPError) else error
     before = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, TimeoutError)
     if not trip.written and isinstance(cause, before):
         return NotSent("connect_failed")
@@ -176,15 +181,16 @@ class _LeaseOver(Exception):
 class _Trip:
     """What one request must know when its connection stands."""
 
-    __slots__ = ("deadline", "url", "written")
+    __slots__ = ("_clock", "_deadline", "url", "written")
 
-    def __init__(self, url: str, deadline: float | None) -> None:
+    def __init__(self, url: str, deadline: float | None, clock: Callable[[], float]) -> None:
         self.url = url
-        self.deadline = deadline
         self.written = False
+        self._deadline = deadline
+        self._clock = clock
 
     def check_lease(self) -> None:
-        if self.deadline is not None and boot_seconds() >= self.deadline:
+        if self._deadline is not None and self._clock() >= self._deadline:
             raise _LeaseOver
 
 

@@ -9,25 +9,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import urlencode
 
+from pusher.gateways.answers import json_object, unanswered, without_code
 from pusher.gateways.base import (
-    LONGEST_PAUSE,
     Answer,
     Callback,
     Found,
     Lookup,
     Parcel,
     Result,
+    Unknown,
     Why,
     boot_seconds,
     masked,
 )
-from pusher.gateways.post import NotSent, Post, Request, Response, Unsure, Word
+from pusher.gateways.post import Post, Request, Response, Word
 from pusher.gateways.wechat_callbacks import CallbackSecrets, read
 from pusher.gateways.wechat_codes import SEND, TOKEN_REFUSED
-from pusher.gateways.wechat_token import NoToken, TokenDesk, read_object
+from pusher.gateways.wechat_token import NoToken, TokenDesk
 
 ENDPOINT: Final = "https://api.weixin.qq.com"
 
@@ -39,7 +40,7 @@ class WeChat:
 
     name = "wechat"
     channel = "wechat"
-    unknown: Literal["idempotent"] = "idempotent"
+    unknown: Unknown = "idempotent"
     # The vendor keeps an id for ten minutes; two are left for slow calls and clocks.
     repeat_window: timedelta | None = timedelta(minutes=8)
 
@@ -169,15 +170,12 @@ def _without_token(parcel: Parcel, none: NoToken) -> Answer:
 
 
 def _answer(parcel: Parcel, word: Word) -> Answer:
-    if isinstance(word, NotSent):
-        why = Why.LEASE_OVER if word.code == "lease_over" else Why.TRANSIENT
-        return Answer(parcel.reference, Result.NOT_SENT, why, code=word.code)
-    if isinstance(word, Unsure):
-        return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=word.code)
-    told = read_object(word.body)
+    if not isinstance(word, Response):
+        return unanswered(parcel.reference, word)
+    told = json_object(word.body)
     errcode = told.get("errcode")
     if word.status != 200 or not isinstance(errcode, int):
-        return _without_code(parcel, word)
+        return without_code(parcel.reference, word)
     said = masked(str(told.get("errmsg") or ""))
     if errcode == 0:
         return _taken(parcel, told.get("msgid"), said)
@@ -194,18 +192,3 @@ def _taken(parcel: Parcel, msgid: object, said: str) -> Answer:
     if isinstance(msgid, bool) or not isinstance(msgid, int):
         return Answer(parcel.reference, Result.UNSURE, Why.UNKNOWN, code="bad_answer", said=said)
     return Answer(parcel.reference, Result.ACCEPTED, gateway_ref=str(msgid), code="0", said=said)
-
-
-def _without_code(parcel: Parcel, word: Response) -> Answer:
-    if word.status == 429:
-        wish = word.headers.get("retry-after", "")
-        seconds = int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 6 else 60
-        return Answer(
-            parcel.reference,
-            Result.NOT_SENT,
-            Why.THROTTLED,
-            code="http_429",
-            retry_after=min(timedelta(seconds=seconds), LONGEST_PAUSE),
-        )
-    code = "bad_answer" if word.status == 200 else f"http_{word.status}"
-    return Answer(parcel.reference, Result.UNSURE, Why.TRANSIENT, code=code)

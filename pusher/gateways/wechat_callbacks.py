@@ -71,9 +71,9 @@ def _opened(body: bytes, query: Mapping[str, str], keys: CallbackSecrets) -> dic
         return read_flat(body)
     encrypted = read_flat(body).get("Encrypt")
     if not encrypted:
-        raise Forged("约定加密,收到的却是明文")
+        raise Forged("约定加密，收到的却是明文")
     _check(query.get("msg_signature"), keys.token, query, encrypted)
-    return read_flat(_decrypted(encrypted, keys.encoding_aes_key, keys.appid))
+    return read_flat(decrypted(encrypted, keys.encoding_aes_key, keys.appid))
 
 
 def _check(given: str | None, token: str, query: Mapping[str, str], *more: str) -> None:
@@ -83,8 +83,15 @@ def _check(given: str | None, token: str, query: Mapping[str, str], *more: str) 
         raise Forged("签名不符")
 
 
-def _decrypted(encrypted: str, encoding_aes_key: str, appid: str) -> bytes:
-    """Open 16 random bytes + length (uint32, big-endian) + text + appid."""
+def decrypted(encrypted: str, encoding_aes_key: str, appid: str) -> bytes:
+    """Return the text inside: 16 random bytes + length (uint32, big-endian) + text + appid.
+
+    Check the signature over *encrypted* first.
+
+    Raises:
+        Unreadable: not encrypted with this key.
+        Forged: meant for another account.
+    """
     key = base64.b64decode(encoding_aes_key + "=")
     try:
         sealed = base64.b64decode(encrypted, validate=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from pusher.gateways.answers import json_object
 from pusher.gateways.base import Result, Why, boot_seconds, masked
 from pusher.gateways.post import NotSent, Post, Request, Response, Unsure
 from pusher.gateways.wechat_codes import SEND
@@ -100,7 +101,7 @@ class TokenDesk:
         return Request("GET", f"{self._endpoint}/cgi-bin/token?{query}")
 
     def _read(self, word: Response) -> str | NoToken:
-        told = read_object(word.body)
+        told = json_object(word.body)
         token, lasts = told.get("access_token"), told.get("expires_in")
         if word.status == 200 and isinstance(token, str) and token and isinstance(lasts, int):
             # A token near its end is still used, but asked for again next time.
@@ -113,12 +114,3 @@ class TokenDesk:
         if result is not Result.NOT_SENT:
             why = Why.TRANSIENT
         return NoToken(why, str(errcode), said)
-
-
-def read_object(body: bytes) -> dict[str, object]:
-    """Return the JSON object in *body*, or an empty one."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}

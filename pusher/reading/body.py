@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pusher.reading.labels import is_labelled
+from pusher.reading.numbers import is_number_line
 from pusher.reading.page import Line, Page
 
 _SENTENCE = re.compile(r"[。！？；!?;]|[，,、].*[，,、]|[：:]$|[一-鿿][,，][一-鿿]")
@@ -193,6 +194,7 @@ def _is_above(line: Line) -> bool:
         is_around(text)
         or is_labelled(text)
         or any(is_labelled(cell) for cell in line.cells)
+        or is_number_line(text)
         or bool(_ABOVE.fullmatch(text))
         or _is_menu(line)
     )

@@ -18,11 +18,12 @@ _MOST_TITLE_LINES = 4
 _KIND = (
     r"决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
     r"|办法|细则|规定|条例|规则|方案|措施|政策|指南|须知|标准|清单|目录|计划|规划|要点|解读|问答|明白纸"
-    r"|实施|补贴|指引|流程|告知|说明"
+    r"|指引|流程|说明"
 )
 _TITLE_END = re.compile(rf"(?:{_KIND})\s*(?:[（(〔\[].{{1,20}}[）)〕\]]\s*)*$")
 _MASTHEAD = re.compile(r"^.{4,40}(?:文件|令|公告|公报)$")
 _ENDS_SENTENCE = re.compile(r"[。；！？!?;：:]$")
+_IN_SENTENCE = re.compile(r"。|[：:].|^各.{0,20}[：:]")
 _NEW_PARAGRAPH = re.compile(
     r"^(?:\s|第[一二三四五六七八九十百零〇\d]+[章节条]|[一二三四五六七八九十]+、|[（(]|\d+[.．、])"
 )
@@ -41,12 +42,11 @@ class PlainText:
 def split(text: str) -> PlainText:
     """Take *text* apart into labels, title and paragraphs; a line is a paragraph."""
     lines = _unwrapped([line for line in text.split("\n") if squeeze(line)])
-    title, title_lines, start = _find_title(lines)
-    head = lines[:start]
-    labels = read_labels(Line(line, (0,)) for line in head)
+    title, start = _find_title(lines)
+    labels = read_labels(Line(line, (0,)) for line in lines[:start])
     return PlainText(
         title=labels.get("title") or title,
-        head=tuple(head[:title_lines] if start == 0 else head),
+        head=tuple(lines[:start]),
         labels=labels,
         paragraphs=tuple(line for line in lines[start:] if not is_around(line)),
     )
@@ -71,28 +71,34 @@ def _unwrapped(lines: list[str]) -> list[str]:
     return joined
 
 
-def _find_title(lines: list[str]) -> tuple[str | None, int, int]:
-    """Return title, how many lines it takes, and the line after everything above the body."""
-    place = 0
+def _find_title(lines: list[str]) -> tuple[str | None, int]:
+    """Return the title, and the first line after everything above the body."""
+    place = _skip_above(lines, 0)
+    count = _title_lines(lines[place:])
+    title = "".join(lines[place : place + count]) or None
+    return title, _skip_above(lines, place + count)
+
+
+def _skip_above(lines: list[str], place: int) -> int:
     while place < min(len(lines), _MOST_HEAD_LINES) and _is_above(lines[place]):
         place += 1
-    for count in range(1, _MOST_TITLE_LINES + 1):
-        part = lines[place : place + count]
-        joined = "".join(part)
-        if len(part) < count or len(joined) > _LONGEST_TITLE or "。" in joined:
+    return place
+
+
+def _title_lines(lines: list[str]) -> int:
+    """Return how many of the first lines make the title; 0 when they read like a sentence."""
+    if len(lines) < 2 or _NEW_PARAGRAPH.match(lines[0]):
+        return 0
+    joined = ""
+    for count, line in enumerate(lines[:_MOST_TITLE_LINES], start=1):
+        joined += line
+        if len(joined) > _LONGEST_TITLE or _IN_SENTENCE.search(joined) or count == len(lines):
             break
         if _TITLE_END.search(joined) and written(joined) >= 4:
-            return _after(lines, joined, count, place + count)
-    first = lines[place] if place < len(lines) else ""
-    if 4 <= written(first) and len(first) <= 60 and not _ENDS_SENTENCE.search(first):
-        return _after(lines, first, 1, place + 1)
-    return None, 0, place
-
-
-def _after(lines: list[str], title: str, count: int, place: int) -> tuple[str, int, int]:
-    while place < len(lines) and _is_above(lines[place]):
-        place += 1
-    return title, count, place
+            return count
+    first = lines[0]
+    lone = 4 <= written(first) and len(first) <= 60 and not _ENDS_SENTENCE.search(first)
+    return int(lone)
 
 
 def _is_above(line: str) -> bool:

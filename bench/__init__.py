@@ -1,0 +1,1 @@
+"""Side-by-side measurements against what one would pick instead, as ratios of one run."""

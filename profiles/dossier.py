@@ -1,0 +1,257 @@
+"""What we know of a profile: names and numbers sealed, facts as one sealed document."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from profiles.addresses import add_contact, address_of, contact_index
+from profiles.ages import born_on
+from profiles.columns import new_id
+from profiles.identity import (
+    BadIdentity,
+    birth_date_of,
+    read_resident_number,
+    read_uscc,
+)
+from profiles.model import Channel, Contact, Office, Profile, ProfileKind
+from profiles.sealing import Sealer, sealer_of
+
+__all__ = [
+    "Known",
+    "add_contact",
+    "add_profile",
+    "address_of",
+    "birth_day",
+    "contact_index",
+    "facts_on",
+    "find",
+    "name_index",
+    "name_of",
+    "new_profile",
+    "number_index",
+    "number_of",
+    "read_dossier",
+    "rename",
+    "write_dossier",
+]
+
+NAME = "profile.name_sealed"
+NUMBER = "profile.number_sealed"
+FACTS = "profile.facts_sealed"
+"""Places of the sealed cells of a profile, for `Sealer.seal` and `Sealer.open`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One fact as somebody told it.
+
+    Attributes:
+        value: as the vocabulary has it: JSON, days as ISO strings; None or ``[]`` means known
+            to be none.
+        source: which register or whose word.
+        known_on: the day for which the source vouches.
+        valid_until: the last day it holds (a certificate's), or None.
+    """
+
+    value: Any
+    source: str
+    known_on: date
+    valid_until: date | None = None
+
+
+def read_dossier(session: Session, profile: Profile) -> dict[str, Known]:
+    """All facts of *profile* by code; empty where nothing is known.
+
+    Raises:
+        SealBroken: the sealed document is another row's, or its bytes were changed.
+    """
+    if profile.facts_sealed is None:
+        return {}
+    text = sealer_of(session).open(profile.facts_sealed, place=FACTS, row=profile.id)
+    return {code: _known(row) for code, row in json.loads(text).items()}
+
+
+def write_dossier(session: Session, profile: Profile, dossier: Mapping[str, Known]) -> None:
+    """Seal *dossier* as all that is known of *profile*; the caller says when it changed."""
+    rows = {code: _row(known) for code, known in dossier.items()}
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+    profile.facts_sealed = sealer_of(session).seal_text(text, place=FACTS, row=profile.id)
+    session.add(profile)
+
+
+def facts_on(dossier: Mapping[str, Known], day: date) -> dict[str, Any]:
+    """Code to value of what is known on *day*; a fact past its last day is unknown again."""
+    return {
+        code: known.value
+        for code, known in dossier.items()
+        if known.valid_until is None or known.valid_until >= day
+    }
+
+
+def _row(known: Known) -> list[Any]:
+    until = known.valid_until.isoformat() if known.valid_until else None
+    row = [known.value, known.source, known.known_on.isoformat(), until]
+    return row if until else row[:3]
+
+
+def _known(row: list[Any]) -> Known:
+    until = date.fromisoformat(row[3]) if len(row) > 3 else None
+    return Known(row[0], row[1], date.fromisoformat(row[2]), until)
+
+
+def birth_day(session: Session, profile: Profile, facts: Mapping[str, Any]) -> date | None:
+    """When a person was born: by the facts, or else by the resident number; firms: None."""
+    born = born_on(facts)
+    if born or profile.kind is not ProfileKind.RESIDENT:
+        return born
+    try:
+        return birth_date_of(read_resident_number(number_of(session, profile)))
+    except BadIdentity:
+        return None
+
+
+def name_of(session: Session, profile: Profile) -> str:
+    """The name in clear; empty for somebody who was forgotten."""
+    if profile.kind is ProfileKind.ENTERPRISE:
+        return profile.firm_name or ""
+    return _opened(session, profile, profile.name_sealed, NAME)
+
+
+def number_of(session: Session, profile: Profile) -> str:
+    """The resident number or credit code in clear; empty for somebody who was forgotten."""
+    if profile.kind is ProfileKind.ENTERPRISE:
+        return profile.credit_code or ""
+    return _opened(session, profile, profile.number_sealed, NUMBER)
+
+
+def _opened(session: Session, profile: Profile, blob: bytes | None, place: str) -> str:
+    if blob is None:
+        return ""
+    return sealer_of(session).open_text(blob, place=place, row=profile.id)
+
+
+def name_index(sealer: Sealer, name: str) -> str:
+    """The blind index of a whole name; width, case and blanks make no difference."""
+    return sealer.index(_squeezed(name), purpose="profile.name")
+
+
+def number_index(sealer: Sealer, number: str) -> str:
+    """The blind index of a whole resident number or credit code."""
+    return sealer.index(_squeezed(number), purpose="profile.number")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
+
+
+def add_profile(
+    session: Session,
+    *,
+    office: Office,
+    kind: ProfileKind,
+    name: str,
+    number: str,
+    street_code: str | None,
+    community: str | None,
+    facts: Mapping[str, Known],
+    now: datetime,
+) -> Profile:
+    """Take in a new person or firm.
+
+    Args:
+        name: not blank.
+        number: as `read_resident_number` or `read_uscc` returned it; new to the office.
+        street_code: a street of the office, or None.
+        facts: checked before; days as ISO strings.
+
+    Raises:
+        IntegrityError: the office knows this number already (ask `find`).
+    """
+    profile = new_profile(session, office.id, kind, name=name, number=number, now=now)
+    profile.street_code, profile.community = street_code, community
+    write_dossier(session, profile, facts)
+    session.flush()
+    return profile
+
+
+def new_profile(
+    session: Session, office_id: UUID, kind: ProfileKind, *, name: str, number: str, now: datetime
+) -> Profile:
+    """A profile row with its name and number, of which nothing else is known; not yet flushed.
+
+    Rows that refer to it must wait for a flush.
+    """
+    sealer = sealer_of(session)
+    profile = Profile(
+        id=new_id(),
+        office_id=office_id,
+        kind=kind,
+        name_index="",
+        number_index=number_index(sealer, number),
+        created_at=now,
+        changed_at=now,
+    )
+    if kind is ProfileKind.ENTERPRISE:
+        profile.credit_code = number
+    else:
+        profile.number_sealed = sealer.seal_text(number, place=NUMBER, row=profile.id)
+    rename(session, profile, name)
+    return profile
+
+
+def rename(session: Session, profile: Profile, name: str) -> None:
+    """Give *profile* a name: sealed for a person, in clear for a firm."""
+    sealer = sealer_of(session)
+    profile.name_index = name_index(sealer, name)
+    if profile.kind is ProfileKind.ENTERPRISE:
+        profile.firm_name = name
+    else:
+        profile.name_sealed = sealer.seal_text(name, place=NAME, row=profile.id)
+    session.add(profile)
+
+
+def find(session: Session, text: str) -> list[Profile]:
+    """Profiles by a whole name, a whole resident number or credit code, or a whole phone.
+
+    Returns:
+        In the order they were taken in; empty when nothing fits. A number that is no longer
+        somebody's does not find them.
+    """
+    if not _squeezed(text):
+        return []
+    sealer = sealer_of(session)
+    reached = select(Contact.profile_id).where(
+        Contact.channel == Channel.SMS,
+        Contact.address_index == contact_index(sealer, Channel.SMS, text),
+        col(Contact.ended_at).is_(None),
+    )
+    number = _plain_number(text)
+    return list(
+        session.exec(
+            select(Profile)
+            .where(
+                or_(
+                    col(Profile.name_index) == name_index(sealer, text),
+                    col(Profile.number_index) == number_index(sealer, number),
+                    col(Profile.id).in_(reached),
+                )
+            )
+            .order_by(col(Profile.id))
+        )
+    )
+
+
+def _plain_number(text: str) -> str:
+    for read in (read_resident_number, read_uscc):
+        try:
+            return read(text)
+        except BadIdentity:
+            continue
+    return text

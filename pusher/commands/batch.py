@@ -1,0 +1,329 @@
+"""Batches: draft, look, submit, approve, and whatever may have to stop them."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pusher.commands.door import (
+    Door,
+    Refusal,
+    answer,
+    json_option,
+    now_option,
+    open_door,
+    read_moment,
+)
+from pusher.commands.policy import find_policy, find_row, staff_called
+
+
+@click.group()
+def batch() -> None:
+    """批次：起草、预览、提交、审批、暂停、取消、核对。"""
+
+
+@batch.command("draft")
+@click.argument("policy_id")
+@click.option(
+    "--kind",
+    type=click.Choice(["first", "reminder", "correction", "interpretation"]),
+    default="first",
+    show_default=True,
+    help="首次、提醒、更正、解读",
+)
+@click.option(
+    "--include", default="eligible", show_default=True, help="eligible,possible,subscribed"
+)
+@click.option("--channels", default="sms,wechat", show_default=True, help="短信、微信")
+@click.option("--send-after", metavar="时间", help="不早于（ISO 8601）")
+@click.option("--by", required=True, metavar="登录名", help="经办人")
+@now_option
+@json_option
+def draft(
+    policy_id: str,
+    kind: str,
+    include: str,
+    channels: str,
+    send_after: str | None,
+    by: str,
+    now: str | None,
+    as_json: bool,
+) -> None:
+    """按最近一次名单起草一个批次；什么都还不会发出。
+
+    \b
+    例：pusher batch draft 0192… --include eligible,subscribed --by wangli
+    """
+    from profiles.model import Channel
+    from pusher.matching.match import latest_run
+    from pusher.model.batch import BatchKind
+    from pusher.model.match import Decision
+    from pusher.sending.compose import compose
+    from pusher.sending.prices import prices
+
+    with open_door(now) as door, door.store.writing() as session:
+        row = find_policy(door, session, policy_id)
+        clerk = staff_called(session, by, "clerk")
+        run = latest_run(session, row)
+        if run is None:
+            raise Refusal("尚未计算名单；请先运行 pusher match", code="no_matches")
+        made = compose(
+            session,
+            row,
+            run,
+            kind=BatchKind(kind),
+            include=[Decision(word) for word in _words(include, Decision, "--include")],
+            channels=[Channel(word) for word in _words(channels, Channel, "--channels")],
+            send_after=read_moment(send_after) if send_after else None,
+            prices=prices(door.settings.gateways),
+            public_url=door.settings.public_url,
+            by=clerk.number,
+            now=door.now,
+        )
+        shape = batch_shape(session, made)
+    answer(shape, as_json, lambda: _told(shape))
+
+
+@batch.command("show")
+@click.argument("batch_id")
+@json_option
+def show(batch_id: str, as_json: bool) -> None:
+    """查看批次的状态与计数。
+
+    \b
+    例：pusher batch show 0192… --json
+    """
+    with open_door() as door, door.store.reading() as session:
+        shape = batch_shape(session, _find(door, session, batch_id))
+    answer(shape, as_json, lambda: _told(shape))
+
+
+@batch.command("preview")
+@click.argument("batch_id")
+@json_option
+def preview(batch_id: str, as_json: bool) -> None:
+    """发出之前看清一切：人数、排除原因、原文样例、条数与费用。
+
+    \b
+    例：pusher batch preview 0192…
+    """
+    from pusher.commands.shapes import plain
+    from pusher.sending.preview import preview as look
+
+    with open_door() as door, door.store.reading() as session:
+        row = _find(door, session, batch_id)
+        shape = {**batch_shape(session, row), "preview": plain(look(session, row))}
+    samples = shape["preview"]["samples"]
+    answer(
+        shape,
+        as_json,
+        lambda: [*_told(shape), *(f"  [{s['channel']}×{s['count']}] {s['text']}" for s in samples)],
+    )
+
+
+def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool = False) -> None:
+    """Add one verb that moves a batch; each is one function of `pusher.sending.review`."""
+
+    def run(
+        batch_id: str, by: str, now: str | None, as_json: bool, reason: str | None = None
+    ) -> None:
+        from pusher.sending import review
+
+        with open_door(now) as door, door.store.writing() as session:
+            row = _find(door, session, batch_id)
+            person = staff_called(session, by, *role.split("|"))
+            given: dict[str, Any] = {"by": person.number, "now": door.now}
+            if needs_reason:
+                given["reason"] = reason
+            if name == "approve":
+                given |= {"shown": row.frozen_sha256 or "", "gateways": door.settings.gateways}
+            move: Callable[..., None] = getattr(review, name.replace("-", "_"))
+            move(session, row, **given)
+            session.refresh(row)
+            shape = batch_shape(session, row)
+        answer(shape, as_json, lambda: [said, *_told(shape)])
+
+    run.__doc__ = help_text
+    verb: Any = json_option(run)
+    verb = now_option(verb)
+    if needs_reason:
+        verb = click.option("--reason", required=True, help="原因，记入审计")(verb)
+    verb = click.option("--by", required=True, metavar="登录名", help="办理人")(verb)
+    batch.command(name)(click.argument("batch_id")(verb))
+
+
+_move(
+    "submit",
+    "clerk",
+    "已提交审核",
+    "提交审核：冻结名单、原文、费用与时间。\n\n\b\n例：pusher batch submit 0192… --by wangli",
+)
+_move(
+    "approve",
+    "reviewer",
+    "已批准",
+    "批准发送；批准人不能是提交人。\n\n\b\n例：pusher batch approve 0192… --by zhaoqiang",
+)
+_move(
+    "send-back",
+    "reviewer",
+    "已退回",
+    "退回修改。\n\n\b\n例：pusher batch send-back 0192… --by zhaoqiang --reason 文字有误",
+    needs_reason=True,
+)
+_move(
+    "pause",
+    "clerk|reviewer",
+    "已暂停",
+    "立即暂停，未交出的不再交出。\n\n\b\n例：pusher batch pause 0192… --by wangli --reason 核对",
+    needs_reason=True,
+)
+_move(
+    "resume", "reviewer", "已继续", "继续发送。\n\n\b\n例：pusher batch resume 0192… --by zhaoqiang"
+)
+_move(
+    "cancel",
+    "clerk|reviewer",
+    "已取消",
+    "取消，未交出的不再发送。\n\n\b\n例：pusher batch cancel 0192… --by wangli --reason 政策撤回",
+    needs_reason=True,
+)
+
+
+@batch.command("notices")
+@click.argument("batch_id")
+@click.option("--out", required=True, metavar="文件", help="写到哪里（JSON 行）")
+def notices(batch_id: str, out: str) -> None:
+    """逐条导出通知及每次尝试，供对账；各状态之和等于计划数。
+
+    \b
+    例：pusher batch notices 0192… --out notices.jsonl
+    """
+    with open_door() as door, door.store.reading() as session:
+        row = _find(door, session, batch_id)
+        with Path(out).open("w", encoding="utf-8") as file:
+            count = sum(file.write(json.dumps(n) + "\n") > 0 for n in notice_lines(session, row))
+    click.echo(f"已写出 {count} 条", err=True)
+
+
+@batch.command("recipients")
+@click.argument("batch_id")
+@click.option("--csv", "out", required=True, metavar="文件", help="写到哪里（CSV）")
+def recipients(batch_id: str, out: str) -> None:
+    """导出名单：谁、为什么、怎么告知，谁没有列入及原因（已脱敏）。
+
+    \b
+    例：pusher batch recipients 0192… --csv 名单.csv
+    """
+    from pusher.sending.preview import recipients as rows
+
+    heads = (
+        "对象",
+        "接收人",
+        "街道",
+        "渠道",
+        "号码",
+        "结论",
+        "依据",
+        "状态",
+        "原因",
+        "条数",
+        "费用",
+    )
+    with open_door() as door, door.store.reading() as session:
+        row = _find(door, session, batch_id)
+        with Path(out).open("w", encoding="utf-8-sig", newline="") as file:
+            sheet = csv.writer(file)
+            sheet.writerow(heads)
+            for r in rows(session, row, unmasked=False, offset=0, limit=1_000_000):
+                cells = (
+                    r.who, r.reader, r.street, r.channel, r.address, r.decision,
+                    "；".join(r.why), r.state, r.reason, r.segments, r.price,
+                )  # fmt: skip
+                sheet.writerow([_harmless("" if cell is None else str(cell)) for cell in cells])
+    click.echo(f"已写出 {out}", err=True)
+
+
+def notice_lines(session: Any, row: Any) -> Iterator[dict[str, Any]]:
+    """One document per notice of the batch, as the contract's `batch notices`."""
+    from sqlmodel import col, select
+
+    from pusher.model.notice import Attempt, Notice
+
+    tries: dict[Any, list[dict[str, Any]]] = {}
+    for attempt in session.exec(
+        select(Attempt)
+        .join(Notice, col(Notice.id) == Attempt.notice_id)
+        .where(Notice.batch_id == row.id)
+        .order_by(col(Attempt.number))
+    ):
+        tries.setdefault(attempt.notice_id, []).append(
+            {
+                "key": attempt.call,
+                "at": attempt.at.isoformat(),
+                "gateway": attempt.gateway,
+                "result": attempt.result,
+                "gateway_ref": attempt.gateway_ref,
+            }
+        )
+    for n in session.exec(select(Notice).where(Notice.batch_id == row.id).order_by(col(Notice.id))):
+        yield {
+            "id": str(n.id),
+            "profile": str(n.profile_id),
+            "channel": n.channel,
+            "state": n.state,
+            "outcome": n.outcome,
+            "reason": n.reason,
+            "attempts": tries.get(n.id, []),
+        }
+
+
+def batch_shape(session: Any, row: Any) -> dict[str, Any]:
+    """A batch as the command line prints it: its row and what its rows count to."""
+    from pusher.commands.shapes import plain
+    from pusher.listening.report import report
+
+    return {
+        "id": str(row.id),
+        "policy": str(row.policy_id),
+        "kind": row.kind,
+        "state": row.state,
+        "include": row.include,
+        "channels": row.channels,
+        "send_after": row.send_after.isoformat(),
+        "latest_at": row.latest_at.isoformat(),
+        "submitted_by": row.submitted_by,
+        "approved_by": row.approved_by,
+        "sha256": row.frozen_sha256,
+        **plain(report(session, batch=row)),
+    }
+
+
+def _find(door: Door, session: Any, text: str) -> Any:
+    from pusher.model.batch import Batch
+
+    return find_row(door, session, Batch, text, "批次", "pusher batch draft")
+
+
+def _words(text: str, words: Any, option: str) -> list[str]:
+    wanted = [word.strip() for word in text.split(",") if word.strip()]
+    if not wanted or any(word not in list(words) for word in wanted):
+        raise click.BadParameter(f"应为 {'、'.join(words)}，可用逗号分隔", param_hint=option)
+    return wanted
+
+
+def _told(shape: dict[str, Any]) -> list[str]:
+    states = "，".join(f"{state} {n}" for state, n in shape["by_state"].items() if n)
+    return [
+        f"批次 {shape['id']}：{shape['state']}",
+        f"  计划 {shape['planned']}（{states}），纸质 {shape['offline']}，"
+        f"{shape['segments']} 条短信，{shape['cost']} 元",
+    ]
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet must not run a cell (OWASP ASVS 1.2.10)."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

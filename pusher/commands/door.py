@@ -1,0 +1,186 @@
+"""What every verb shares: where the office lies, which clock it has, how it answers and refuses."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+from pusher.clock import OFFICE_ZONE, office_now
+from pusher.settings import BadSettings, Settings, read_settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from profiles.model import Office
+    from pusher.store import Store
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Refusal(click.ClickException):
+    """One clear line on standard error, and the error as JSON where JSON was asked for."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, code: str = "refused", where: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.where = where
+
+    def show(self, file: Any = None) -> None:
+        """Say it; the JSON form goes to standard output for the program that reads there."""
+        context = click.get_current_context(silent=True)
+        if context is not None and context.find_root().meta.get("as_json"):
+            body = {"code": self.code, "message": self.message, "where": self.where}
+            click.echo(json.dumps({"error": body}, ensure_ascii=False))
+        click.echo(f"错误：{' '.join(self.message.split())}", err=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An open office: its settings, store and clock."""
+
+    settings: Settings
+    store: "Store"
+    now: datetime
+
+    def office(self, session: "Session") -> "Office":
+        """The one office of this installation."""
+        from sqlmodel import select
+
+        from profiles.model import Office
+
+        office = session.exec(select(Office)).first()
+        if office is None:
+            raise Refusal("尚未建立单位信息；请先运行 pusher init", code="no_office")
+        return office
+
+
+def settings_here() -> Settings:
+    """The settings, or a refusal that names each problem."""
+    try:
+        return read_settings()
+    except BadSettings as error:
+        raise Refusal("；".join(error.problems), code="bad_settings") from None
+
+
+@contextmanager
+def open_door(now: str | None = None) -> Iterator[Door]:
+    """Open the office for one verb.
+
+    Args:
+        now: ISO 8601 with offset, in place of the office clock.
+
+    Raises:
+        Refusal: no database, no keys, wrong version, or what a verb refused.
+    """
+    from profiles.errors import Unwelcome
+    from profiles.sealing import BadKeyFile, Sealer, read_keys
+    from pusher.model.errors import Unwilling
+    from pusher.store import Store, WrongSchema
+
+    settings = settings_here()
+    if settings.url.startswith("sqlite") and not (settings.home / "pusher.db").exists():
+        raise Refusal(f"{settings.home} 中没有数据库；请先运行 pusher init", code="no_database")
+    try:
+        store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+        try:
+            store.check_schema()
+            yield Door(settings, store, read_moment(now) if now else _now(settings))
+        finally:
+            store.close()
+    except (Unwilling, Unwelcome) as error:
+        raise Refusal(str(error), code=error.code) from None
+    except (BadKeyFile, WrongSchema) as error:
+        raise Refusal(str(error), code="not_ready") from None
+
+
+def _now(settings: Settings) -> datetime:
+    return office_now(settings.clock_ahead)
+
+
+def read_moment(text: str) -> datetime:
+    """Read ISO 8601; a moment without offset is the office's.
+
+    Raises:
+        click.BadParameter: not a moment.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"“{text}”不是 ISO 8601 时间，例如 2026-11-25T09:30+08:00"
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=OFFICE_ZONE)
+
+
+def read_bytes(path: str) -> bytes:
+    """Read a file (``-`` is standard input).
+
+    Raises:
+        Refusal: it is not there or cannot be read.
+    """
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise Refusal(f"找不到文件 {path}", code="no_file", where=path) from None
+    except IsADirectoryError:
+        raise Refusal(f"{path} 是文件夹，请给出文件", code="no_file", where=path) from None
+    except OSError:
+        raise Refusal(f"无法读取文件 {path}，请检查权限", code="no_file", where=path) from None
+
+
+def read_json(path: str) -> Any:
+    """Read a JSON file.
+
+    Raises:
+        Refusal: not there, or not JSON; the line and column are named.
+    """
+    try:
+        return json.loads(read_bytes(path).decode("utf-8-sig"), parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        place = f"第 {error.lineno} 行第 {error.colno} 列"
+        raise Refusal(f"{path} 不是有效的 JSON（{place}）", code="bad_json", where=place) from None
+    except (UnicodeDecodeError, RecursionError, ValueError):
+        raise Refusal(f"{path} 不是有效的 UTF-8 JSON", code="bad_json", where=path) from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def json_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a verb ``--json``: one document on standard output and nothing else there."""
+
+    @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出（便于其他程序读取）")
+    @wraps(command)
+    def with_json(*args: P.args, **kwargs: P.kwargs) -> R:
+        click.get_current_context().find_root().meta["as_json"] = kwargs.get("as_json", False)
+        return command(*args, **kwargs)
+
+    return with_json
+
+
+def now_option(command: Callable[P, R]) -> Callable[P, R]:
+    """Give a verb ``--now``."""
+    return click.option("--now", metavar="时间", help="以该时刻为准（ISO 8601），默认办公时钟")(
+        command
+    )
+
+
+def answer(document: Any, as_json: bool, lines: Callable[[], list[str]]) -> None:
+    """Print what a verb found: the document, or *lines* for a person."""
+    if as_json:
+        click.echo(json.dumps(document, ensure_ascii=False, default=str))
+    else:
+        click.echo("\n".join(lines()))

@@ -1,0 +1,167 @@
+"""After sending: leaflets and visits, reports, and the audit."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
+from pusher.commands.policy import find_policy, find_row, staff_called
+
+
+@click.group()
+def visits() -> None:
+    """上门名单：没有手机、由社区工作者送明白纸的人。"""
+
+
+@visits.command("list")
+@click.option("--batch", "batch_id", help="只看一个批次")
+@click.option("--street", help="只看一个街道（代码）")
+@json_option
+def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None:
+    """列出上门名单。
+
+    \b
+    例：pusher visits list --street 370104013
+    """
+    from pusher.commands.shapes import plain
+    from pusher.listening.visits import visit_list
+    from pusher.model.batch import Batch
+
+    with open_door() as door, door.store.reading() as session:
+        row = find_row(door, session, Batch, batch_id, "批次", "pusher batch") if batch_id else None
+        rows = [plain(v) for v in visit_list(session, street=street, batch=row)]
+    answer(rows, as_json, lambda: [f"{r['id']}  {r['state']}" for r in rows] or ["（没有）"])
+
+
+@visits.command("tick")
+@click.argument("visit_id")
+@click.option("--by", required=True, metavar="登录名", help="登记人")
+@click.option("--not-met", is_flag=True, help="没见到人，改日再去")
+@click.option("--remark", default=None, help="备注（不写个人情况）")
+@now_option
+def visits_tick(visit_id: str, by: str, not_met: bool, remark: str | None, now: str | None) -> None:
+    """登记一次上门。
+
+    \b
+    例：pusher visits tick 0192… --by wangli
+    """
+    from uuid import UUID
+
+    from pusher.listening.visits import tick
+    from pusher.model.batch import Visit
+
+    with open_door(now) as door, door.store.writing() as session:
+        try:
+            visit = session.get(Visit, UUID(visit_id))
+        except ValueError:
+            visit = None
+        if visit is None:
+            raise Refusal(f"没有编号为“{visit_id}”的上门", code="not_found")
+        person = staff_called(session, by, "clerk")
+        tick(session, visit, done=not not_met, by=person.number, now=door.now, remark=remark)
+    click.echo("已登记")
+
+
+@click.command()
+@click.argument("policy_id")
+@click.option("--community", help="社区名称，印在纸上")
+@click.option("--out", required=True, metavar="文件", help="写到哪里（.html）")
+@now_option
+def leaflet(policy_id: str, community: str | None, out: str, now: str | None) -> None:
+    """生成一页大字明白纸（HTML，可直接打印）。
+
+    \b
+    例：pusher leaflet 0192… --community 腊山社区 --out 明白纸.html
+    """
+    from pusher.sending.leaflet import leaflet as page
+
+    if not out.endswith(".html"):
+        raise Refusal(
+            "目前只能生成 .html，用浏览器打开后可打印或另存为 PDF", code="format", where=out
+        )
+    with open_door(now) as door, door.store.reading() as session:
+        text = page(
+            session, find_policy(door, session, policy_id), community=community, now=door.now
+        )
+    Path(out).write_text(text, encoding="utf-8")
+    click.echo(f"已写出 {out}", err=True)
+
+
+@click.command()
+@click.option("--policy", "policy_id", help="只看一份政策")
+@click.option("--batch", "batch_id", help="只看一个批次")
+@click.option("--since", metavar="时间", help="从何时起（ISO 8601）")
+@json_option
+def report(policy_id: str | None, batch_id: str | None, since: str | None, as_json: bool) -> None:
+    """统计：计划、发出、送达、未达、退订、上门、费用（按行计数）。
+
+    \b
+    例：pusher report --batch 0192… --json
+    """
+    from pusher.commands.door import read_moment
+    from pusher.commands.shapes import plain
+    from pusher.listening.report import report as count
+    from pusher.model.batch import Batch
+
+    with open_door() as door, door.store.reading() as session:
+        found = count(
+            session,
+            policy=find_policy(door, session, policy_id) if policy_id else None,
+            batch=find_row(door, session, Batch, batch_id, "批次", "pusher batch")
+            if batch_id
+            else None,
+            since=read_moment(since) if since else None,
+        )
+    shape: dict[str, Any] = plain(found)
+    answer(shape, as_json, lambda: [f"{key}：{value}" for key, value in shape.items()])
+
+
+@click.group()
+def audit() -> None:
+    """审计：每个操作一行，前后相接，改动可见。"""
+
+
+@audit.command("verify")
+@json_option
+def audit_verify(as_json: bool) -> None:
+    """核对整条审计链；有改动则退出码为 1。
+
+    \b
+    例：pusher audit verify
+    """
+    from pusher.audit import verify
+
+    with open_door() as door, door.store.reading() as session:
+        breaks = verify(session)
+    if breaks:
+        raise Refusal("审计链不完整：" + "；".join(breaks), code="audit_broken")
+    answer({"breaks": []}, as_json, lambda: ["审计链完整"])
+
+
+@audit.command("tail")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@json_option
+def audit_tail(limit: int, as_json: bool) -> None:
+    """最近的操作。
+
+    \b
+    例：pusher audit tail --limit 50
+    """
+    from sqlmodel import col, select
+
+    from pusher.model.staff import AuditEntry
+
+    with open_door() as door, door.store.reading() as session:
+        newest = select(AuditEntry).order_by(col(AuditEntry.number).desc()).limit(limit)
+        rows = [
+            {"number": e.number, "at": e.at.isoformat(), "by": e.by, "act": e.act, "about": e.about}
+            for e in session.exec(newest)
+        ]
+    answer(
+        rows,
+        as_json,
+        lambda: [
+            f"{r['number']:>6}  {r['at']}  {r['by']:<8}{r['act']}  {r['about']}" for r in rows
+        ],
+    )

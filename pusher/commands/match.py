@@ -1,0 +1,129 @@
+"""Matching: whom a policy is for, and why one person is or is not."""
+
+import json
+from typing import Any
+
+import click
+
+from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
+from pusher.commands.policy import find_policy, find_row
+
+
+@click.command()
+@click.argument("policy_id")
+@click.option("--rule", "rule_file", metavar="文件", help="试用另一条规则，只看人数，不保存")
+@click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
+@now_option
+@json_option
+def match(policy_id: str, rule_file: str | None, by: str, now: str | None, as_json: bool) -> None:
+    """计算一份已确认政策的名单：符合、待核实、订阅，分街道。
+
+    \b
+    例：pusher match 0192… --json
+    """
+    from pusher.commands.door import read_json
+    from pusher.matching.match import counts
+    from pusher.matching.match import match as meet
+    from pusher.matching.trial import trial
+
+    given = read_json(rule_file) if rule_file else None
+    with open_door(now) as door:
+        if given is not None:
+            with door.store.reading() as session:
+                row = find_policy(door, session, policy_id)
+                found = trial(session, row, given, as_of=door.now.date())
+        else:
+            with door.store.writing() as session:
+                run = meet(session, find_policy(door, session, policy_id), now=door.now, by=by)
+                found = {"run": str(run.id), **counts(session, run)}
+    answer(found, as_json, lambda: _counted(found))
+
+
+def _counted(found: dict[str, Any]) -> list[str]:
+    lines = [
+        f"共看 {found['judged']} 户（人）：符合 {found['eligible']}，"
+        f"待核实 {found['possible']}，仅订阅 {found['subscribed']}"
+    ]
+    lines += [f"  缺“{code}”：{n}" for code, n in found["missing"].items()]
+    return lines
+
+
+@click.command()
+@click.option("--policy", "policy_id", help="政策编号")
+@click.option("--profile", "profile_id", help="对象编号")
+@click.option("--as-of", metavar="日期", help="以哪一天为准（ISO 8601）")
+@click.option("--cases", metavar="文件", help="逐行 JSON 的判例；从正文起草规则后判断")
+@click.option("--out", metavar="文件", help="判例结果写到哪里")
+@json_option
+def explain(
+    policy_id: str | None,
+    profile_id: str | None,
+    as_of: str | None,
+    cases: str | None,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """说明某人为什么符合、可能符合或不符合，逐条给出依据。
+
+    \b
+    例：pusher explain --policy 0192… --profile 0192… --as-of 2026-11-25
+        pusher explain --cases cases.jsonl --out decisions.jsonl
+    """
+    if cases and out:
+        _explain_cases(cases, out)
+        return
+    if not policy_id or not profile_id:
+        raise click.UsageError("请给出 --policy 和 --profile，或者 --cases 和 --out")
+    from datetime import date
+
+    from profiles.model import Profile
+    from pusher.matching.explain import explain as why
+
+    try:
+        day = date.fromisoformat(as_of) if as_of else None
+    except ValueError:
+        raise click.BadParameter("应为 ISO 日期，例如 2026-11-25", param_hint="--as-of") from None
+    with open_door() as door, door.store.reading() as session:
+        row = find_policy(door, session, policy_id)
+        person = find_row(door, session, Profile, profile_id, "对象", "pusher batch recipients")
+        found = why(session, row, person, as_of=day or door.now.date())
+    document = {
+        "decision": found.decision,
+        "because": [
+            {"quote": line.quote, "condition": line.condition, "result": line.result}
+            for line in found.lines
+        ],
+        "missing": list(found.missing),
+    }
+    words = {"yes": "满足", "no": "不满足", "unknown": "待核实"}
+    says = {"eligible": "可能符合", "possible": "待核实", "not": "不符合"}
+    answer(
+        document,
+        as_json,
+        lambda: [
+            f"结论：{says[found.decision]}",
+            *(f"  [{words[line.result]}] {line.condition}" for line in found.lines),
+            *([f"  还缺：{'、'.join(found.missing)}"] if found.missing else []),
+        ],
+    )
+
+
+def _explain_cases(cases: str, out: str) -> None:
+    from pathlib import Path
+
+    from pusher.commands.door import read_bytes
+    from pusher.matching.cases import explain_case
+
+    lines = []
+    for number, text in enumerate(read_bytes(cases).decode("utf-8-sig").splitlines(), 1):
+        if not text.strip():
+            continue
+        try:
+            lines.append(json.dumps(explain_case(json.loads(text)), ensure_ascii=False))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refusal(
+                f"{cases} 第 {number} 行不是有效的判例（{type(error).__name__}）",
+                code="bad_case",
+                where=f"第 {number} 行",
+            ) from None
+    Path(out).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,178 @@
+"""What keeps running: console, clockwork, stand-in gateways, and the demo that starts all three."""
+
+import json
+import logging
+from pathlib import Path
+
+import click
+
+from pusher.commands.door import Refusal, answer, json_option, now_option, open_door, settings_here
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="网页端口；模拟网关用下一个",
+)
+@click.option(
+    "--home", type=click.Path(path_type=Path), default=None, help="数据放在哪里；默认临时文件夹"
+)
+@click.option("--once", is_flag=True, help="不开网页，走完整个故事，以 JSON 汇总结束")
+def demo(port: int, home: Path | None, once: bool) -> None:
+    """一个虚构的城区：网页、定时发送、模拟网关一起启动，Ctrl-C 一起停止。
+
+    \b
+    例：pusher demo --once
+    """
+    from pusher.demo.story import PortTaken, run_demo, run_once
+
+    try:
+        if once:
+            click.echo(json.dumps(run_once(home=home, port=port), ensure_ascii=False))
+        else:
+            run_demo(home=home, port=port)
+    except PortTaken as error:
+        raise Refusal(str(error), code="port_taken") from None
+
+
+@click.command()
+@click.option("--host", default=None, help="监听地址，默认取设置")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="端口，默认取设置")
+def serve(host: str | None, port: int | None) -> None:
+    """启动网页（工作台、公众页、网关回调）。
+
+    \b
+    例：pusher serve --port 8000
+    """
+    import uvicorn
+
+    from pusher.clock import office_now
+    from pusher.commands.doors import open_ways
+    from pusher.commands.tagger import office_tagger
+    from pusher.web.app import create_app
+
+    with open_door() as door:
+        settings = door.settings
+        app = create_app(
+            door.store,
+            settings,
+            open_ways(settings),
+            now=lambda: office_now(settings.clock_ahead),
+            tagger=lambda: office_tagger(door),
+        )
+        logging.getLogger("uvicorn.access").disabled = True  # addresses carry signed links
+        uvicorn.run(
+            app,
+            host=host or settings.host,
+            port=port or settings.port,
+            log_level="warning",
+            server_header=False,
+        )
+
+
+@click.command()
+@click.option("--list", "listing", is_flag=True, help="列出各项定时任务")
+@click.option("--run", "name", metavar="名称", help="立即运行一项")
+@now_option
+@json_option
+def jobs(listing: bool, name: str | None, now: str | None, as_json: bool) -> None:
+    """定时任务：发送、回执、补查、到期；不带选项则一直运行。
+
+    \b
+    例：pusher jobs --run deliver --now 2026-11-25T09:30+08:00
+    """
+    import jobs as clockwork
+
+    if listing:
+        rows = [
+            {"name": key, "every_s": job.every.total_seconds(), "does": job.does}
+            for key, job in clockwork.JOBS.items()
+        ]
+        answer(
+            rows,
+            as_json,
+            lambda: [f"{r['name']:<10}{r['every_s']:>8g} 秒  {r['does']}" for r in rows],
+        )
+        return
+    if name is None:
+        clockwork.main()
+        return
+    if name not in clockwork.JOBS:
+        raise Refusal(f"没有名为“{name}”的任务；可用 pusher jobs --list 查看", code="no_job")
+    from pusher.commands.doors import open_ways
+
+    with open_door(now) as door:
+        clockwork.run(
+            name,
+            store=door.store,
+            gateways=open_ways(door.settings),
+            settings=door.settings,
+            now=door.now,
+        )
+    answer({"ran": name}, as_json, lambda: [f"已运行 {name}"])
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="端口")
+@click.option("--journal", type=click.Path(path_type=Path), default=None, help="已受理短信存在哪里")
+@click.option(
+    "--callbacks",
+    metavar="网址",
+    default=None,
+    help="回执推送到哪个网站，例如 http://127.0.0.1:8000",
+)
+@click.option("--print-config", "printing", is_flag=True, help="只打印客户端所需的配置（JSON）")
+def sandbox(port: int, journal: Path | None, callbacks: str | None, printing: bool) -> None:
+    """模拟网关：说厂商的真实协议，有一块能看到短信的“手机屏幕”。
+
+    \b
+    例：pusher sandbox --port 8001 --print-config
+    """
+    from pusher.sandbox.credentials import print_config
+
+    if printing:
+        click.echo(json.dumps(print_config(), ensure_ascii=False))
+        return
+    from pusher.demo.stand_in import serve_stand_in
+
+    settings = settings_here()
+    serve_stand_in(
+        port=port,
+        journal=journal or settings.home / "sandbox.jsonl",
+        callbacks=callbacks,
+        key_file=settings.key_file,
+    )
+
+
+@click.command()
+@click.option("--limit", type=click.IntRange(1), default=None, help="最多交出几条")
+@now_option
+@json_option
+def send(limit: int | None, now: str | None, as_json: bool) -> None:
+    """做一次定时发送所做的事：交出已批准、到时间、未退订的通知。
+
+    \b
+    例：pusher send --limit 100
+    """
+    from pusher.commands.doors import open_ways
+    from pusher.commands.shapes import plain
+    from pusher.sending.deliver import deliver
+
+    with open_door(now) as door:
+        found = deliver(
+            door.store,
+            open_ways(door.settings),
+            settings=door.settings,
+            now=door.now,
+            limit=limit,
+            owner="cli",
+        )
+    shape = plain(found)
+    answer(
+        shape,
+        as_json,
+        lambda: ["，".join(f"{key} {n}" for key, n in shape.items() if n) or "没有要发的"],
+    )

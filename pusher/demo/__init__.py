@@ -1,0 +1,1 @@
+"""An invented district that shows the whole route, with stand-ins for the vendors."""

@@ -1,0 +1,178 @@
+"""The invented district, moved in: office, staff, registers, policies as a clerk confirmed them."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, select
+
+from profiles.model import Office, ProfileKind
+from profiles.roster import import_roster
+from profiles.sealing import Sealer, read_keys
+from pusher import staff
+from pusher.clock import office_now
+from pusher.commands.setting_up import set_up
+from pusher.commands.tagger import starter_tagger
+from pusher.model.policy import Policy
+from pusher.model.staff import Role
+from pusher.reading.confirm import confirm, proposed
+from pusher.reading.ingest import read_policy
+from pusher.sandbox.credentials import print_config
+from pusher.sending.hours import next_working_morning, read_calendar
+from pusher.sending.wording import registered
+from pusher.settings import FILE_NAME, Settings, read_settings
+from pusher.store import Store
+
+OFFICE = {
+    "name": "槐荫区政务公开办公室（样例）",
+    "area_code": "370104",
+    "signature": "槐荫政务公开",
+    "phone": "0531-00000001",
+}
+PEOPLE = (
+    ("clerk", "1001", "王莉（样例）", Role.CLERK),
+    ("reviewer", "1002", "赵强（样例）", Role.REVIEWER),
+    ("viewer", "1003", "孙敏（样例）", Role.VIEWER),
+)
+"""Logins of the demo, besides the admin."""
+ADMIN = ("admin", "0001", "管理员（样例）")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """The district as it stands before anybody is told anything.
+
+    Attributes:
+        settings: of its home.
+        store: open; close it.
+        passwords: login → password, made for this demo alone.
+        policies: file stem (``p01``…) → id as text.
+        now: the office clock at the start.
+    """
+
+    settings: Settings
+    store: Store
+    passwords: dict[str, str]
+    policies: dict[str, str]
+    now: datetime
+
+
+def furnish(home: Path, *, port: int, tick_s: float = 1.0) -> District:
+    """Set up the district in *home*, an empty folder.
+
+    The office clock is put to the next working day, half past nine, and runs on from there.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    _write_settings(home, port=port, ahead=timedelta(), tick_s=tick_s)
+    token = set_up(
+        read_settings(home, _environ(home)),
+        office=OFFICE, login=ADMIN[0], number=ADMIN[1], name=ADMIN[2],
+    )  # fmt: skip
+    settings = read_settings(home, _environ(home))
+    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    with store.reading() as session:
+        morning = next_working_morning(office_now(), read_calendar(session))
+    _write_settings(home, port=port, ahead=morning - office_now(), tick_s=tick_s)
+    settings = read_settings(home, _environ(home))
+    now = office_now(settings.clock_ahead)
+    with store.writing() as session:
+        office = session.exec(select(Office)).one()
+        passwords = _hire(session, office, token, now)
+    with store.writing() as session:
+        office = session.exec(select(Office)).one()
+        _take_in_registers(session, office, now)
+    policies = _take_in_policies(store, now)
+    return District(settings, store, passwords, policies, now)
+
+
+def confirm_as_written(
+    session: Session, policy: Policy, stem: str, *, by: str, now: datetime
+) -> None:
+    """Confirm a policy of the district the way its author meant it (``rules/pNN.json``)."""
+    given: dict[str, Any] = json.loads(
+        _district().joinpath(f"rules/{stem}.json").read_text("utf-8")
+    )
+    confirm(session, policy, proposed(session, policy).with_file(given), by=by, now=now)
+
+
+def _hire(session: Session, office: Office, token: str, now: datetime) -> dict[str, str]:
+    passwords = {login: secrets.token_urlsafe(12) for login in ("admin", *(p[0] for p in PEOPLE))}
+    staff.set_password(session, token, passwords["admin"], now=now)
+    for login, number, name, role in PEOPLE:
+        invitation = staff.add(
+            session, login=login, name=name, number=number, role=role, office=office,
+            by=ADMIN[1], now=now,
+        )  # fmt: skip
+        staff.set_password(session, invitation, passwords[login], now=now)
+    return passwords
+
+
+def _take_in_registers(session: Session, office: Office, now: datetime) -> None:
+    for file, kind in (
+        ("residents.csv", ProfileKind.RESIDENT),
+        ("enterprises.csv", ProfileKind.ENTERPRISE),
+    ):
+        import_roster(
+            session, _district().joinpath(file).read_bytes(), name=file, kind=kind,
+            office=office, by=PEOPLE[0][1], now=now,
+        )  # fmt: skip
+
+
+def _take_in_policies(store: Store, now: datetime) -> dict[str, str]:
+    tagger = starter_tagger()
+    found = {}
+    for file in _policy_files():
+        with store.writing() as session:
+            office = session.exec(select(Office)).one()
+            policy = read_policy(
+                session, file.read_bytes(), file.name, office=office, tagger=tagger,
+                now=now, by=PEOPLE[0][1],
+            )  # fmt: skip
+            found[file.name[:3]] = str(policy.id)
+    return found
+
+
+def _policy_files() -> Iterator[Traversable]:
+    yield from sorted(_district().joinpath("policies").iterdir(), key=lambda f: f.name)
+
+
+def _district() -> Traversable:
+    return files("pusher.demo").joinpath("district")
+
+
+def _environ(home: Path) -> dict[str, str]:
+    return {"PUSHER_HOME": str(home)}
+
+
+def _write_settings(home: Path, *, port: int, ahead: timedelta, tick_s: float) -> None:
+    """The demo's ``pusher.toml``: only address and credentials tell it from a real office's."""
+    config = print_config()
+    templates = {
+        "aliyun": {r.key: r.code for r in registered() if r.channel == "sms"},
+        "wechat": {r.key: r.code for r in registered() if r.channel == "wechat"},
+    }
+    keys = {
+        "aliyun": ("access_key_id", "access_key_secret"),
+        "wechat": ("appid", "secret", "token"),
+    }
+    lines = [
+        f'public_url = "http://127.0.0.1:{port}"',
+        f"port = {port}",
+        f"clock_ahead_s = {max(ahead.total_seconds(), 0.0):.0f}",
+        f"tick_s = {tick_s}",
+        "settle_s = 20",
+    ]
+    for name, wanted in keys.items():
+        lines += [f"[gateways.{name}]", f'endpoint = "http://127.0.0.1:{port + 1}"']
+        lines += [f"{key} = {json.dumps(config[name][key])}" for key in wanted]
+        if name == "aliyun":
+            lines += [f'sign_name = "{OFFICE["signature"]}"', 'price = "0.045"']
+        lines += [f"[gateways.{name}.templates]"]
+        lines += [f'{key} = "{code}"' for key, code in templates[name].items()]
+    home.joinpath(FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")

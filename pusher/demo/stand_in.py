@@ -1,0 +1,42 @@
+"""The stand-in vendors, told which templates this office registered and whom to call back."""
+
+from pathlib import Path
+
+from profiles.model import Channel
+from profiles.sealing import BadKeyFile, Sealer, read_keys
+from pusher.demo.furnish import OFFICE
+from pusher.sandbox.app import create_app
+from pusher.sandbox.book import Template, TemplateBook
+from pusher.sandbox.serve import serve
+from pusher.sending.wording import registered
+from pusher.web.callbacks import callback_addresses
+
+
+def template_book() -> TemplateBook:
+    """What the product's own templates look like in the vendors' books."""
+    return TemplateBook(
+        [
+            Template("aliyun" if r.channel is Channel.SMS else "wechat", r.code, r.text)
+            for r in registered()
+        ],
+        signs=[OFFICE["signature"]],
+    )
+
+
+def serve_stand_in(*, port: int, journal: Path, callbacks: str | None, key_file: Path) -> None:
+    """Serve the stand-in until a signal comes.
+
+    Args:
+        port: of the loopback address.
+        journal: where accepted texts are kept before they are answered.
+        callbacks: the console's address for receipts and replies; None: nobody is called.
+        key_file: the office's keys, from which the secret of its callbacks is made.
+    """
+    addresses = {}
+    if callbacks:
+        try:
+            addresses = callback_addresses(callbacks, Sealer(read_keys(key_file)))
+        except BadKeyFile:
+            addresses = {}  # no office here: whoever calls the stand-in gets no receipts
+    journal.parent.mkdir(parents=True, exist_ok=True)
+    serve(create_app(template_book(), journal, addresses), port=port)

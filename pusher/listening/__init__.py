@@ -1,0 +1,1 @@
+"""What comes back: receipts, replies, visits, and the report that counts them."""

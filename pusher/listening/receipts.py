@@ -1,0 +1,322 @@
+"""The receipts inbox: callbacks are stored before the vendor is answered, and folded later.
+
+The fold keeps the highest outcome ever reported, so the order of receipts and their repeats make
+no difference. Receipts never send anything.
+"""
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select, update
+
+from profiles.addresses import contact_index
+from profiles.columns import new_id
+from profiles.model import Channel
+from profiles.optouts import opt_out
+from profiles.sealing import SealBroken, sealer_of
+from pusher.gateways.base import Callback, Forged, Gateway, Unreadable, Why
+from pusher.gateways.base import Receipt as Told
+from pusher.listening.plain import near, plain
+from pusher.listening.replies import keep
+from pusher.model.notice import (
+    RISING,
+    Attempt,
+    AttemptResult,
+    Notice,
+    NoticeState,
+    Outcome,
+)
+from pusher.model.word import Inbox, Meaning, Receipt
+from pusher.settings import Settings
+from pusher.store import Store
+
+BODY: Final = "inbox.body_sealed"
+"""Place of a sealed callback, for `Sealer.open`."""
+PATIENCE: Final = timedelta(minutes=10)
+"""How long a receipt that names only the vendor's id may wait for our own record of that id: the
+vendor can be quicker than our commit, and a repeated WeChat call may tell the id minutes later."""
+_LOOK_AT: Final = 5_000
+_NOT_OURS: Final = frozenset({"authorization", "cookie"})
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one fold came to.
+
+    Attributes:
+        bodies: inbox rows that are now done with.
+        waiting: rows left for later, since a receipt in them may yet be recognised.
+        receipts: that fit a notice of ours.
+        strangers: that fit none; kept, without effect.
+        elsewhere: that name a call of ours and another address; kept, without effect.
+        replies: new ones.
+        stops: of these, clear wishes to be silent.
+        doubtful: of these, doubtful ones.
+        unreadable: entries, or whole bodies, that made no sense.
+    """
+
+    bodies: int = 0
+    waiting: int = 0
+    receipts: int = 0
+    strangers: int = 0
+    elsewhere: int = 0
+    replies: int = 0
+    stops: int = 0
+    doubtful: int = 0
+    unreadable: int = 0
+
+
+def take_in(
+    store: Store,
+    gateway_name: str,
+    body: bytes,
+    *,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    now: datetime,
+) -> bool:
+    """Store a callback, sealed; committed when this returns, so the vendor may be answered.
+
+    A transaction of its own. The caller has checked the signature (`Gateway.read_callback`).
+
+    Args:
+        gateway_name: key of the gateway's table.
+        body: as it came.
+        query: of the address it came to; some vendors sign in it.
+        headers: as they came; what signs us in is left out.
+
+    Returns:
+        False if the same body was stored before: a harmless repeat.
+    """
+    kept = {name.lower(): value for name, value in (headers or {}).items()}
+    envelope = {
+        "body": base64.b64encode(body).decode(),
+        "query": dict(query or {}),
+        "headers": {name: value for name, value in kept.items() if name not in _NOT_OURS},
+    }
+    row = new_id()
+    try:
+        with store.writing() as session:
+            sealer = sealer_of(session)
+            session.add(
+                Inbox(
+                    id=row,
+                    gateway=gateway_name,
+                    digest=sealer.index(body.decode("latin-1"), purpose="inbox.digest"),
+                    body_sealed=sealer.seal_text(json.dumps(envelope), place=BODY, row=row),
+                    received_at=now,
+                )
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def fold(
+    session: Session, gateways: Mapping[str, Gateway], *, now: datetime, at_most: int = 200
+) -> Folded:
+    """Read stored callbacks and let them have their effect, the oldest first.
+
+    Args:
+        gateways: by name; callbacks of others stay in the inbox.
+        at_most: bodies to finish in this call.
+
+    Returns:
+        Counts; ``bodies`` below *at_most* means that nothing more is ready.
+    """
+    counts: Counter[str] = Counter()
+    for row in _unfolded(session, gateways):
+        if counts["bodies"] >= at_most:
+            break
+        inbox = session.get(Inbox, row, with_for_update={"skip_locked": True})
+        if inbox is None or inbox.folded_at is not None:
+            continue  # another clockwork has it
+        counts += _fold_one(session, inbox, gateways[inbox.gateway], now=now)
+    session.flush()
+    return Folded(**counts)
+
+
+def silent(session: Session, *, settings: Settings, now: datetime) -> int:
+    """Mark accepted notices that no receipt spoke of in ``receipt_term_s``; return how many.
+
+    A late receipt still raises them.
+    """
+    term = timedelta(seconds=settings.receipt_term_s)
+    hushed = session.exec(
+        update(Notice)
+        .where(
+            col(Notice.state) == NoticeState.ACCEPTED,
+            col(Notice.outcome) == Outcome.NONE,
+            col(Notice.accepted_at) <= now - term,
+        )
+        .values(outcome=Outcome.SILENT)
+        .execution_options(synchronize_session=False)
+    )
+    return hushed.rowcount
+
+
+def _unfolded(session: Session, gateways: Mapping[str, Gateway]) -> Sequence[UUID]:
+    return session.exec(
+        select(Inbox.id)
+        .where(col(Inbox.folded_at).is_(None), col(Inbox.gateway).in_(list(gateways)))
+        .order_by(col(Inbox.received_at), col(Inbox.id))
+        .limit(_LOOK_AT)
+    ).all()
+
+
+def _fold_one(
+    session: Session, inbox: Inbox, gateway: Gateway, *, now: datetime
+) -> Counter[str]:
+    callback = _read(session, inbox, gateway)
+    if callback is None:
+        inbox.folded_at, inbox.unreadable = now, 1
+        session.add(inbox)
+        return Counter(bodies=1, unreadable=1)
+    channel = Channel(gateway.channel)
+    matched = [_match(session, told, inbox.gateway, channel) for told in callback.receipts]
+    early = any(m.early for m in matched)
+    if early and now < inbox.received_at + PATIENCE:
+        return Counter(waiting=1)
+    counts = Counter(bodies=1, unreadable=callback.unreadable)
+    for position, (told, match) in enumerate(zip(callback.receipts, matched, strict=True)):
+        _keep_receipt(session, inbox, position, told, match, now=now)
+        counts[match.kind] += 1
+    for position, said in enumerate(callback.replies):
+        reply = keep(session, said, inbox=inbox, position=position, channel=channel)
+        if reply:
+            counts["replies"] += 1
+            counts["stops"] += reply.meaning is Meaning.STOP
+            counts["doubtful"] += reply.meaning is Meaning.MAYBE_STOP
+    inbox.folded_at, inbox.unreadable = now, callback.unreadable
+    session.add(inbox)
+    return counts
+
+
+def _read(session: Session, inbox: Inbox, gateway: Gateway) -> Callback | None:
+    try:
+        text = sealer_of(session).open_text(inbox.body_sealed, place=BODY, row=inbox.id)
+        envelope = json.loads(text)
+        body = base64.b64decode(envelope["body"])
+        return gateway.read_callback(body, envelope["query"], envelope["headers"])
+    except (SealBroken, Forged, Unreadable):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Which call of ours a receipt speaks of; *kind* is the count it goes to."""
+
+    kind: str
+    notice: Notice | None = None
+    attempt: Attempt | None = None
+    early: bool = False
+    """It names only the vendor's id, and we do not know that id (yet)."""
+
+
+def _match(session: Session, told: Told, gateway: str, channel: Channel) -> _Match:
+    to = plain(told.to)
+    index = contact_index(sealer_of(session), channel, to) if to else None
+    reference, gateway_ref = plain(told.reference), plain(told.gateway_ref)
+    ours = select(Attempt, Notice).where(
+        Attempt.notice_id == Notice.id, Attempt.gateway == gateway
+    )
+    if reference:
+        found = session.exec(ours.where(Attempt.call == reference)).first()
+        if found:
+            attempt, notice = found
+            if index is not None and index != notice.address_index:
+                return _Match("elsewhere")
+            return _Match("receipts", notice, attempt)
+    if not gateway_ref:
+        return _Match("strangers")
+    candidates = session.exec(
+        ours.where(Attempt.gateway_ref == gateway_ref).order_by(col(Attempt.id))
+    ).all()
+    # The vendor's id alone is not ours to trust: the address must be the notice's too.
+    for attempt, notice in candidates:
+        if index is not None and index == notice.address_index:
+            return _Match("receipts", notice, attempt)
+    if candidates:
+        return _Match("elsewhere")
+    return _Match("strangers", early=not reference)
+
+
+def _keep_receipt(
+    session: Session, inbox: Inbox, position: int, told: Told, match: _Match, *, now: datetime
+) -> None:
+    outcome = Outcome(told.outcome.value)
+    session.add(
+        Receipt(
+            inbox_id=inbox.id,
+            position=position,
+            notice_id=match.notice.id if match.notice else None,
+            outcome=outcome,
+            code=plain(told.code, 80),
+            at=near(told.reported_at, inbox.received_at),
+        )
+    )
+    if match.notice is None or match.attempt is None:
+        return
+    _raise(session, match.notice.id, outcome)
+    _prove_accepted(session, match.notice, match.attempt, plain(told.gateway_ref, 80), now=now)
+    if told.why is Why.OPT_OUT:
+        opt_out(
+            session,
+            address_index=match.notice.address_index,
+            channel=match.notice.channel,
+            how="运营商回执：本人拒收",
+            now=inbox.received_at,
+        )
+
+
+def _raise(session: Session, notice: UUID, outcome: Outcome) -> None:
+    lower = RISING[: RISING.index(outcome)]
+    session.exec(
+        update(Notice)
+        .where(col(Notice.id) == notice, col(Notice.outcome).in_(lower))
+        .values(outcome=outcome)
+    )
+
+
+def _prove_accepted(
+    session: Session, notice: Notice, attempt: Attempt, gateway_ref: str, *, now: datetime
+) -> None:
+    """A receipt proves that the vendor took it, whatever we thought of the call.
+
+    A drafted notice with a receipt is one whose vendor denied it twice and spoke too late: it
+    takes both its moves at once, so that it is not sent again.
+    """
+    for seen, to in (
+        (NoticeState.DRAFTED, NoticeState.HANDING),
+        (NoticeState.HANDING, NoticeState.ACCEPTED),
+        (NoticeState.UNSURE, NoticeState.ACCEPTED),
+    ):
+        done = to is NoticeState.ACCEPTED
+        session.exec(
+            update(Notice)
+            .where(col(Notice.id) == notice.id, col(Notice.state) == seen)
+            .values(
+                state=to,
+                gateway=attempt.gateway,
+                accepted_at=now if done else None,
+                left_to_staff_at=None,
+            )
+        )
+    if gateway_ref:
+        session.exec(
+            update(Notice)
+            .where(col(Notice.id) == notice.id, col(Notice.gateway_ref).is_(None))
+            .values(gateway_ref=gateway_ref)
+        )
+    session.exec(
+        update(Attempt)
+        .where(col(Attempt.id) == attempt.id, col(Attempt.result) == AttemptResult.UNSURE)
+        .values(result=AttemptResult.ACCEPTED, gateway_ref=gateway_ref or None)
+    )

@@ -1,0 +1,1 @@
+"""An understood policy meets the profiles it is for."""

@@ -1,0 +1,231 @@
+"""Policy → matches: who is eligible, who may be, who follows its tags; all with reasons."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from profiles.dossier import facts_on, read_dossier
+from profiles.facts import vocabulary
+from profiles.model import Guardianship, Profile, ProfileKind
+from profiles.sealing import sealer_of
+from profiles.subscriptions import followers
+from pusher.audit import note
+from pusher.model.errors import IllegalMove
+from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag, Subject
+from pusher.rules.judge import decide
+from pusher.rules.language import parse
+from pusher.rules.nodes import Node, facts_used, leaves
+from pusher.rules.say import say_leaf
+
+PLACE = "match.reasons_sealed"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a rule says of one profile."""
+
+    decision: str
+    """eligible, possible or not."""
+    reasons: tuple[Mapping[str, Any], ...]
+    """One per condition: id, fact, op, quote, condition (Chinese), result (yes, no, unknown)."""
+    missing: tuple[str, ...]
+    """Codes of facts whose absence left it open."""
+
+
+def current_rule(session: Session, policy: Policy) -> AudienceRule:
+    """The rule that staff confirmed last.
+
+    Raises:
+        IllegalMove: the policy is not confirmed.
+    """
+    rule = session.exec(
+        select(AudienceRule)
+        .where(AudienceRule.policy_id == policy.id)
+        .order_by(col(AudienceRule.number).desc())
+        .limit(1)
+    ).first()
+    if policy.state is not PolicyState.CONFIRMED or rule is None:
+        raise IllegalMove("该政策尚未确认（或已废止、被新版替代），不能计算名单；请先确认")
+    return rule
+
+
+def match(session: Session, policy: Policy, *, now: datetime, by: str) -> MatchRun:
+    """Judge every profile of the office by the policy's confirmed rule, and keep who it is for.
+
+    A new run each time; earlier runs stay as they were found. One transaction: the caller commits.
+
+    Args:
+        session: of a writing store.
+        policy: confirmed.
+        now: its day in the office's zone is the day that ages and terms are judged on.
+        by: staff number or job.
+
+    Raises:
+        IllegalMove: the policy is not confirmed.
+    """
+    rule = current_rule(session, policy)
+    tree = parse(rule.rule) if rule.rule is not None else None
+    sensitive = tree is not None and _asks_sensitive(tree)
+    tags = session.exec(select(PolicyTag.tag_code).where(PolicyTag.policy_id == policy.id)).all()
+    follow = followers(session, tags)
+    wards = set(session.exec(select(Guardianship.ward_id)))
+    run = MatchRun(policy_id=policy.id, rule_id=rule.id, as_of=now.date(), at=now, judged=0)
+    session.add(run)
+    session.flush()
+    for profile in living(session, policy):
+        run.judged += 1
+        judged = (
+            judge_profile(session, profile, rule, tree, as_of=run.as_of, wards=wards)
+            if tree is not None
+            else Judged("not", (), ())
+        )
+        followed = sorted(follow.get(profile.id, []))
+        if judged.decision == "not" and not followed:
+            continue
+        asked = sensitive and judged.decision != "not" and profile.kind is ProfileKind.RESIDENT
+        session.add(
+            _sealed(
+                session,
+                Match(
+                    run_id=run.id,
+                    policy_id=policy.id,
+                    profile_id=profile.id,
+                    decision=Decision.SUBSCRIBED
+                    if judged.decision == "not"
+                    else Decision(judged.decision),
+                    followed=followed,
+                    missing=list(judged.missing),
+                    sensitive=asked,
+                ),
+                judged,
+            )
+        )
+    session.flush()
+    note(session, "policy.match", about=("policy", policy.id), by=by, now=now, run=str(run.id))
+    return run
+
+
+def judge_profile(
+    session: Session,
+    profile: Profile,
+    rule: AudienceRule,
+    tree: Node,
+    *,
+    as_of: date,
+    wards: set[UUID],
+) -> Judged:
+    """Judge one profile by a confirmed rule.
+
+    A ward of ours has a profile of its own: a rule about wards is then asked of the ward itself,
+    and the news finds its guardian later (`profiles.recipients`).
+    """
+    subject = rule.subject
+    if subject is not Subject.SELF and profile.id in wards:
+        subject = Subject.SELF
+    facts = facts_on(read_dossier(session, profile), as_of)
+    # whose guardian somebody is, we know by our own rows: no record here means no ward
+    facts.setdefault("wards", [])
+    decision = decide(
+        tree,
+        profile.kind.value,
+        facts,
+        as_of,
+        audience_kind=rule.audience.value,
+        subject=subject.value,
+    )
+    said = {leaf.id: say_leaf(leaf) for leaf in leaves(tree)}
+    reasons = tuple(
+        {
+            "id": leaf.id,
+            "fact": leaf.fact,
+            "op": leaf.op,
+            "quote": leaf.quote,
+            "condition": said[leaf.id],
+            "result": leaf.result.word,
+        }
+        for leaf in decision.verdict.leaves
+    )
+    return Judged(decision.answer.value, reasons, decision.verdict.missing)
+
+
+def living(session: Session, policy: Policy) -> Iterator[Profile]:
+    """The office's profiles that are not closed, in chunks, oldest first."""
+    last: UUID | None = None
+    while True:
+        query = (
+            select(Profile)
+            .where(Profile.office_id == policy.office_id, col(Profile.ended_on).is_(None))
+            .order_by(col(Profile.id))
+            .limit(_CHUNK)
+        )
+        chunk = session.exec(query.where(col(Profile.id) > last) if last else query).all()
+        yield from chunk
+        if len(chunk) < _CHUNK:
+            return
+        last = chunk[-1].id
+
+
+def reasons_of(session: Session, found: Match) -> list[dict[str, Any]]:
+    """Open the reasons of a match, as they were when it was found; empty for a subscription."""
+    if found.reasons_sealed is None:
+        return []
+    text = sealer_of(session).open_text(found.reasons_sealed, place=PLACE, row=found.id)
+    reasons: list[dict[str, Any]] = json.loads(text)
+    return reasons
+
+
+def latest_run(session: Session, policy: Policy) -> MatchRun | None:
+    """The newest run of *policy*, if it was ever matched."""
+    return session.exec(
+        select(MatchRun)
+        .where(MatchRun.policy_id == policy.id)
+        .order_by(col(MatchRun.at).desc(), col(MatchRun.id).desc())
+        .limit(1)
+    ).first()
+
+
+def counts(session: Session, run: MatchRun) -> dict[str, Any]:
+    """Count a run.
+
+    Returns:
+        ``judged``; ``eligible``, ``possible``, ``subscribed`` (followers the rule does not mean);
+        ``by_street`` street code (or "") → decision → number; ``missing`` fact code → possible
+        matches it would decide.
+    """
+    rows = session.exec(
+        select(Match.decision, Profile.street_code, Match.missing)
+        .join(Profile, col(Profile.id) == Match.profile_id)
+        .where(Match.run_id == run.id)
+    ).all()
+    decisions = Counter(decision for decision, _, _ in rows)
+    by_street: dict[str, Counter[str]] = {}
+    missing: Counter[str] = Counter()
+    for decision, street, codes in rows:
+        by_street.setdefault(street or "", Counter())[decision.value] += 1
+        missing.update(codes)
+    return {
+        "judged": run.judged,
+        **{decision.value: decisions[decision] for decision in Decision},
+        "by_street": {street: dict(found) for street, found in sorted(by_street.items())},
+        "missing": dict(missing.most_common()),
+    }
+
+
+def _asks_sensitive(tree: Node) -> bool:
+    facts = vocabulary()
+    return any(facts[code].sensitive for code in facts_used(tree) if code in facts)
+
+
+def _sealed(session: Session, found: Match, judged: Judged) -> Match:
+    if judged.decision != "not":
+        text = json.dumps(judged.reasons, ensure_ascii=False)
+        found.reasons_sealed = sealer_of(session).seal_text(text, place=PLACE, row=found.id)
+    return found

@@ -1,0 +1,219 @@
+"""A document becomes a policy: kept once, or as a new version of one we know."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlmodel import Session, col, select
+
+from profiles.model import Office
+from pusher.audit import note
+from pusher.model.policy import (
+    AudienceRule,
+    Openness,
+    Policy,
+    PolicyState,
+    PolicyTag,
+    Registered,
+    TagSource,
+)
+from pusher.reading.understand import Understanding, understand
+from pusher.rules.language import BadRule, dump, parse
+from pusher.rules.nodes import Node
+from pusher.rules.say import say
+
+if TYPE_CHECKING:
+    from pusher.reading.classify import Tagger
+
+
+def read_policy(
+    session: Session,
+    content: bytes,
+    name: str,
+    *,
+    office: Office,
+    tagger: "Tagger",
+    now: datetime,
+    by: str,
+) -> Policy:
+    """Understand a document and keep it. The caller commits.
+
+    The same bytes twice are one policy. The document number of a policy we know, with another
+    text, is its next version; the earlier one is superseded from now on.
+
+    Args:
+        session: of a writing store.
+        content: the file.
+        name: its name or address.
+        office: whose policy it becomes.
+        tagger: suggests tags.
+        now: the moment of reading.
+        by: staff number.
+
+    Raises:
+        Unreadable: no document can be made of it; the text says why and what to do.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    known = session.exec(
+        select(Policy).where(Policy.office_id == office.id, Policy.sha256 == sha256)
+    ).first()
+    if known is not None:
+        return known
+    found = understand(content, name, tagger=tagger, area_code=office.area_code)
+    policy = _row(found, office=office, sha256=sha256, name=name, now=now)
+    earlier = _earlier(session, office, found.document_number)
+    if earlier is not None:
+        policy.family_id = earlier.family_id
+        policy.version = earlier.version + 1
+        earlier.state = PolicyState.SUPERSEDED
+        note(session, "policy.supersede", about=("policy", earlier.id), by=by, now=now)
+    session.add(policy)
+    session.flush()
+    for tag in found.tags:
+        session.add(
+            PolicyTag(
+                policy_id=policy.id,
+                tag_code=tag.code,
+                name=tag.name,
+                score=tag.score,
+                words=[{"word": word, "weight": weight} for word, weight in tag.words],
+                source=TagSource.MODEL,
+            )
+        )
+    session.flush()
+    note(session, "policy.read", about=("policy", policy.id), by=by, now=now, sha256=sha256)
+    return policy
+
+
+def policy_shape(session: Session, policy: Policy) -> dict[str, Any]:
+    """The policy as the contract's POLICY; what the document does not state is None."""
+    rule = latest_rule(session, policy)
+    draft = policy.draft
+    tree_json = rule.rule if rule else draft.get("rule")
+    checks = rule.manual_checks if rule else draft.get("manual_checks", [])
+    if rule is None:
+        checks = [*checks, *({"quote": q} for q in draft.get("needs_person", []))]
+    tree = _parsed(tree_json)
+    tags = session.exec(
+        select(PolicyTag)
+        .where(PolicyTag.policy_id == policy.id)
+        .order_by(col(PolicyTag.score).desc().nulls_last(), PolicyTag.tag_code)
+    )
+    return {
+        "id": str(policy.id),
+        **{name: getattr(policy, name) for name in _PLAIN},
+        **{name: _iso(getattr(policy, name)) for name in _DAYS},
+        "openness": policy.openness.value,
+        "state": policy.state.value,
+        "registered": policy.registered.value,
+        "body": policy.body,
+        "tags": [
+            {
+                "code": tag.tag_code,
+                "name": tag.name,
+                "score": tag.score,
+                "words": tag.words,
+                "source": tag.source.value,
+            }
+            for tag in tags
+        ],
+        "audience": rule.audience.value if rule else draft.get("audience"),
+        "subject": rule.subject.value if rule else draft.get("subject"),
+        "rule": tree_json,
+        "rule_text": "\n".join(say(tree)) if tree is not None else None,
+        "conditions": list(_conditions(dump(tree))) if tree is not None else [],
+        "manual_checks": checks,
+        "elements": policy.elements,
+        "warnings": policy.warnings,
+    }  # fmt: skip
+
+
+def latest_rule(session: Session, policy: Policy) -> AudienceRule | None:
+    """The rule confirmed last, if any."""
+    return session.exec(
+        select(AudienceRule)
+        .where(AudienceRule.policy_id == policy.id)
+        .order_by(col(AudienceRule.number).desc())
+        .limit(1)
+    ).first()
+
+
+_PLAIN = (
+    "title", "short_title", "document_number", "issuer", "index_number", "theme", "version",
+    "sha256", "source",
+)  # fmt: skip
+_DAYS = ("written_on", "published_on", "effective_on", "expires_on", "apply_from", "apply_until")
+
+
+def _row(found: Understanding, *, office: Office, sha256: str, name: str, now: datetime) -> Policy:
+    elements = dict(found.elements)
+    return Policy(
+        office_id=office.id,
+        sha256=sha256,
+        source=name[:400],
+        title=found.title[:300],
+        short_title=found.short_title[:20],
+        document_number=found.document_number,
+        issuer=found.issuer,
+        index_number=found.index_number,
+        theme=found.theme,
+        written_on=found.written_on,
+        published_on=found.published_on,
+        effective_on=found.effective_on,
+        expires_on=found.expires_on,
+        apply_from=_day(elements.get("apply_from")),
+        apply_until=_day(elements.get("apply_until")),
+        openness=Openness(found.openness or Openness.OPEN),
+        registered=Registered(found.registered or Registered.IN_FORCE),
+        body=list(found.body),
+        elements=elements,
+        draft=dict(found.draft),
+        warnings=list(found.warnings),
+        read_at=now,
+    )
+
+
+def _earlier(session: Session, office: Office, number: str | None) -> Policy | None:
+    """The newest standing version under the same document number."""
+    if number is None:
+        return None
+    return session.exec(
+        select(Policy)
+        .where(
+            Policy.office_id == office.id,
+            Policy.document_number == number,
+            col(Policy.state).in_([PolicyState.READ, PolicyState.CONFIRMED]),
+        )
+        .order_by(col(Policy.version).desc())
+        .limit(1)
+    ).first()
+
+
+def _parsed(rule: Mapping[str, Any] | None) -> Node | None:
+    """The tree, or None where a draft is no rule yet."""
+    try:
+        return parse(rule) if rule else None
+    except BadRule:
+        return None
+
+
+def _conditions(rule: Any) -> Iterator[dict[str, Any]]:
+    """The leaves of a dumped rule, in reading order."""
+    for group in ("all", "any"):
+        for child in rule.get(group, ()):
+            yield from _conditions(child)
+    if "not" in rule:
+        yield from _conditions(rule["not"])
+    if "op" in rule:
+        yield {key: rule.get(key) for key in ("id", "quote", "fact", "op", "value")}
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, date):
+        return value
+    return date.fromisoformat(value[:10]) if isinstance(value, str) else None
+
+
+def _iso(value: date | None) -> str | None:
+    return value.isoformat() if value else None

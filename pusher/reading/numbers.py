@@ -1,0 +1,56 @@
+"""发文字号: the number an office gives its document, written one way however it was typed."""
+
+import re
+import unicodedata
+
+# 机关代字, year in six-cornered brackets, serial (GB/T 9704-2012, 7.2.5). Other brackets are
+# typing slips and are read as the right ones.
+_OPEN, _CLOSE = r"[〔\[【（(﹝［〈<]", r"[〕\]】）)﹞］〉>]"
+_LETTERS = r"[\u4e00-\u9fff]{2,16}"
+_NUMBER = rf"{_LETTERS}\s*{_OPEN}\s*(?:19|20)\d\d\s*年?\s*{_CLOSE}\s*第?\s*\d{{1,5}}\s*号"
+_ORDER = r"[\u4e00-\u9fff、\s]{0,40}令\s*(?:[（(]?第?\s*\d{1,4}\s*号[）)]?)"
+_NOTICE = r"[\u4e00-\u9fff、\s]{2,40}公告\s*(?:19|20)\d\d\s*年\s*第?\s*\d{1,4}\s*号"
+
+_ANY = re.compile(rf"(?:{_NUMBER}|{_ORDER}|{_NOTICE})")
+_LINE = re.compile(rf"[\s（(〔\[]*(?P<number>{_NUMBER}|{_ORDER}|{_NOTICE})[\s）)〕\]]*")
+_BARE_SERIAL = re.compile(r"[\s（(]*第\s*(?P<serial>\d{1,4})\s*号[\s）)]*")
+_PARTS = re.compile(
+    rf"(?P<letters>{_LETTERS})\s*{_OPEN}\s*(?P<year>\d{{4}})\s*年?\s*{_CLOSE}"
+    r"\s*第?\s*(?P<serial>\d{1,5})\s*号"
+)
+
+
+def normalised(text: str) -> str | None:
+    """Return the first document number of *text* in its official form, None without one.
+
+    ``济政办发[2025] 02号`` and ``济政办发（2025）第2号`` become ``济政办发〔2025〕2号``.
+    """
+    plain = unicodedata.normalize("NFKC", text.replace("〔", "[").replace("〕", "]"))
+    found = _ANY.search(plain)
+    if not found:
+        return None
+    parts = _PARTS.fullmatch(found.group(0).strip())
+    if parts:
+        return f"{parts['letters']}〔{parts['year']}〕{int(parts['serial'])}号"
+    return re.sub(r"\s+", "", found.group(0))
+
+
+def is_number_line(line: str) -> bool:
+    """Whether *line* is a document number and nothing else."""
+    return bool(_LINE.fullmatch(line) or _BARE_SERIAL.fullmatch(line))
+
+
+def own_number(lines: tuple[str, ...]) -> str | None:
+    """Return the number that stands alone on one of *lines*: the document's own, never a cited one.
+
+    Args:
+        lines: the head of a document, up to its first sentence.
+    """
+    for place, line in enumerate(lines):
+        if _LINE.fullmatch(line):
+            return normalised(line)
+        serial = _BARE_SERIAL.fullmatch(line)
+        above = re.sub(r"\s+", "", lines[place - 1]) if place else ""
+        if serial and above.endswith("令"):
+            return f"{above}第{int(serial['serial'])}号"
+    return None

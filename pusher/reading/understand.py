@@ -1,0 +1,261 @@
+"""The whole reading in one step: bytes → document → what it says, whom it is for, what it gives."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from profiles.identity import BadIdentity, read_uscc
+from pusher.reading.conditions import Draft, draft, leaves_of
+from pusher.reading.documents import Document, read
+from pusher.reading.elements import Elements, read_elements
+from pusher.reading.metadata import Metadata, read_metadata
+from pusher.reading.titles import short_title
+
+
+class Suggested(Protocol):
+    """A tag that a tagger suggests, with the words that speak for it."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def words(self) -> Sequence[tuple[str, float]]: ...
+
+
+class Suggests(Protocol):
+    """Whatever suggests tags for a text."""
+
+    def suggest(self, text: str) -> Sequence[Suggested]:
+        """Suggest tags for *text*, best first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """A policy as the machine understood it; staff confirm or correct it.
+
+    Attributes:
+        title: as the document calls itself; its first words when it does not.
+        openness, registered: ``open``…, ``draft``… as the model names them; None if not stated.
+        body: the paragraphs.
+        tags: suggestions of the tagger, best first.
+        draft: ``audience``, ``subject``, ``rule`` (RULE of the contract), ``needs_person``
+            (quotes) and ``manual_checks`` (``[{"quote"}]``).
+        elements: POLICY.elements of the contract, days as ISO strings.
+        warnings: what staff should look at, in Chinese.
+        sha256: of the bytes that were read.
+    """
+
+    title: str
+    short_title: str
+    document_number: str | None
+    issuer: str | None
+    index_number: str | None
+    theme: str | None
+    written_on: date | None
+    published_on: date | None
+    effective_on: date | None
+    expires_on: date | None
+    openness: str | None
+    registered: str | None
+    body: tuple[str, ...]
+    tags: tuple[Suggested, ...]
+    draft: Mapping[str, Any]
+    elements: Mapping[str, Any]
+    warnings: tuple[str, ...]
+    sha256: str
+
+    def shape(self) -> dict[str, Any]:
+        """Return the POLICY of the contract, without what only a kept policy has."""
+        rule = self.draft["rule"]
+        return {
+            "id": None,
+            **{name: getattr(self, name) for name in _PLAIN},
+            **{name: _iso(getattr(self, name)) for name in _DAYS},
+            "state": None,
+            "version": 1,
+            "body": list(self.body),
+            "tags": [_tag(tag) for tag in self.tags],
+            "audience": self.draft["audience"],
+            "subject": self.draft["subject"],
+            "rule": rule,
+            "rule_text": _said(rule),
+            "conditions": _conditions(rule),
+            "manual_checks": [
+                *self.draft["manual_checks"],
+                *({"quote": quote} for quote in self.draft["needs_person"]),
+            ],
+            "elements": dict(self.elements),
+            "warnings": list(self.warnings),
+        }
+
+
+_PLAIN = (
+    "title", "short_title", "document_number", "issuer", "index_number", "theme", "openness",
+    "registered", "sha256",
+)  # fmt: skip
+_DAYS = ("written_on", "published_on", "effective_on", "expires_on")
+
+
+def understand(
+    content: bytes, name: str, *, tagger: Suggests | None, area_code: str
+) -> Understanding:
+    """Understand the document in *content*. Pure: nothing is kept, no clock is read.
+
+    Args:
+        content: the bytes of a web page or a plain text.
+        name: its file name or address.
+        tagger: suggests tags; None leaves them out.
+        area_code: six digits of the district whose office reads; what 本区 means.
+
+    Raises:
+        Unreadable: no document can be made of it; the text says why and what to do.
+    """
+    document = read(content, name)
+    told = read_metadata(document)
+    found = read_elements(document.paragraphs)
+    drafted = _drafted(document, told, area_code=area_code)
+    title = told.title or document.paragraphs[0]
+    tags = tuple(tagger.suggest(f"{title}\n{document.text}")) if tagger else ()
+    return Understanding(
+        title=title,
+        short_title=short_title(title),
+        document_number=told.document_number,
+        issuer=told.issuer,
+        index_number=told.index_number,
+        theme=told.theme,
+        written_on=told.written_on,
+        published_on=told.published_on,
+        effective_on=told.effective_on,
+        expires_on=told.expires_on,
+        openness=told.openness,
+        registered=told.status,
+        body=document.paragraphs,
+        tags=tags,
+        draft=_draft_shape(drafted),
+        elements=_elements_shape(found, told),
+        warnings=tuple(_warnings(told, found, drafted)),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def _drafted(document: Document, told: Metadata, *, area_code: str) -> Draft:
+    """Draft the audience; nobody can apply under a draft for comment or an internal notice."""
+    drafted = draft(document.paragraphs, area_code=area_code)
+    closed = told.openness == "closed"
+    if told.status != "draft" and not closed:
+        return drafted
+    quote = told.quotes.get("status") or told.quotes.get("openness") or ""
+    never = {"fact": None, "op": "never", "value": None, "quote": quote}
+    return Draft(
+        audience_kind="none" if closed else "both",
+        subject="self",
+        rule={"all": [never]},
+        needs_person=(),
+        manual_checks=(),
+    )
+
+
+def _draft_shape(drafted: Draft) -> dict[str, Any]:
+    return {
+        "audience": drafted.audience_kind,
+        "subject": drafted.subject,
+        "rule": drafted.rule,
+        "needs_person": list(drafted.needs_person),
+        "manual_checks": [{"quote": quote} for quote in drafted.manual_checks],
+    }
+
+
+def _elements_shape(found: Elements, told: Metadata) -> dict[str, Any]:
+    return {
+        "benefits": [
+            {
+                "amount": benefit.amount,
+                "unit": benefit.unit,
+                "cap": benefit.cap,
+                "cap_unit": benefit.cap_unit,
+                "quote": benefit.quote,
+            }
+            for benefit in found.benefits
+        ],
+        "apply_from": _iso(found.apply_from),
+        "apply_until": _iso(found.apply_until),
+        "materials": list(found.materials),
+        "department": found.department,
+        "phone": found.phone,
+        "how": found.how,
+        "quotes": {**told.quotes, **found.quotes},
+    }
+
+
+def _warnings(told: Metadata, found: Elements, drafted: Draft) -> list[str]:
+    """Say what staff should look at before they confirm."""
+    asks = [
+        (told.title is None, "没有找到标题，暂用正文开头，请补填。"),
+        (told.openness is None, "没有注明公开属性；确认为主动公开后才能推送。"),
+        (told.openness in ("on_request", "closed"), "本文件不是主动公开，不能推送。"),
+        (told.status == "draft", "这是征求意见稿，不产生申领资格，只告知订阅者。"),
+        (told.status == "repealed", "本文件标注为废止或失效，请核对后作废。"),
+        (told.status == "exhausted", "本文件标注为额满或停止受理，请核对。"),
+        (_before(found.apply_until, told.published_on), "申报截止日期早于发布日期，请核对。"),
+        (_before(found.apply_until, found.apply_from), "申报截止日期早于开始日期，请核对。"),
+        (_before(told.expires_on, told.effective_on), "失效日期早于施行日期，请核对。"),
+        (_before(told.published_on, told.written_on), "发布日期早于成文日期，请核对。"),
+        (_before(told.expires_on, found.apply_until), "申报截止日期晚于有效期，请核对。"),
+        (not _is_of_office(told.index_number), "索引号中的机关代码校验不符，请核对。"),
+        (bool(drafted.needs_person), f"有 {len(drafted.needs_person)} 处条件没有读懂，请人工补充。"),
+    ]
+    return [text for applies, text in asks if applies]
+
+
+def _before(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and one < other
+
+
+def _is_of_office(index_number: str | None) -> bool:
+    """Whether the index number begins with a valid code of an office, where it begins with one."""
+    code = (index_number or "").split("/")[0].split("-")[0]
+    if len(code) != 18:
+        return True  # other provinces number otherwise
+    try:
+        read_uscc(code)
+    except BadIdentity:
+        return False
+    return True
+
+
+def _tag(tag: Suggested) -> dict[str, Any]:
+    return {
+        "code": tag.code,
+        "name": tag.name,
+        "score": tag.score,
+        "words": [{"word": word, "weight": weight} for word, weight in tag.words],
+        "source": "model",
+    }
+
+
+def _said(rule: dict[str, Any]) -> str | None:
+    from pusher.rules.language import BadRule, parse
+    from pusher.rules.say import say
+
+    try:
+        return "\n".join(say(parse(rule)))
+    except BadRule:
+        return None
+
+
+def _conditions(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"id": f"c{number}", **{key: leaf.get(key) for key in ("quote", "fact", "op", "value")}}
+        for number, leaf in enumerate(leaves_of(rule), start=1)
+        if "op" in leaf
+    ]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

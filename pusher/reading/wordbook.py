@@ -1,0 +1,40 @@
+"""The room's tables, read once: subjects, reference lists, and the phrases of conditions."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def _table(name: str) -> Mapping[str, Any]:
+    text = (files("pusher.reading") / "lexicon" / f"{name}.json").read_text(encoding="utf-8")
+    table: Mapping[str, Any] = json.loads(text)
+    return table
+
+
+def taxonomy() -> Mapping[str, Any]:
+    """Return the starter subjects: ``tags`` of code, group, name, definition, keywords."""
+    return _table("taxonomy")
+
+
+def reference() -> Mapping[str, Any]:
+    """Return reference lists: streets, State Council themes, GB/T 4754 sections, size thresholds."""
+    return _table("reference")
+
+
+def people() -> Mapping[str, Any]:
+    """Return the phrases that speak of people's facts."""
+    return _table("people")
+
+
+def firms() -> Mapping[str, Any]:
+    """Return the phrases that speak of firms' facts, their figures, and names of industries."""
+    return _table("firms")
+
+
+def taxonomy_words() -> tuple[str, ...]:
+    """Return the words that a tokeniser must keep whole: names and keywords of the subjects."""
+    words = {word for tag in taxonomy()["tags"] for word in (tag["name"], *tag["keywords"])}
+    return tuple(sorted(word for word in words if len(word) > 1))

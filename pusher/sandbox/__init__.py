@@ -1,0 +1,1 @@
+"""A local stand-in for the vendors: their wire protocols, a phone screen, faults on demand."""

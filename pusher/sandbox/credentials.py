@@ -1,0 +1,53 @@
+"""What a client needs to talk to the stand-in: fixed, invented, good nowhere else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pusher.sandbox.book import SIGN_NAME, TemplateBook
+
+ALIYUN_KEY_ID: Final = "SandboxAccessKeyId0001"
+ALIYUN_SECRET: Final = "SandboxAliyunSecretNotReal0001"  # noqa: S105 - invented, opens only this stand-in
+
+WECHAT_APPID: Final = "wx00000000sandbox1"
+WECHAT_SECRET: Final = "sandboxwechatsecretnotreal000001"  # noqa: S105 - as above
+WECHAT_TOKEN: Final = "SandboxCallbackToken"  # noqa: S105 - as above
+FOLLOWER: Final = "oSandboxFollower000000000001"
+UNSUBSCRIBED: Final = "oSandboxUnsubscribed00000001"
+REFUSED: Final = "oSandboxRefused0000000000001"
+
+_SAMPLES: Final = {
+    "thing1": "养老服务补贴",
+    "time2": "2026年11月30日",
+    "thing3": "请到街道政务服务大厅办理",
+}
+
+
+def print_config() -> dict[str, dict[str, object]]:
+    """Return what ``pusher sandbox --print-config`` prints; starts and opens nothing."""
+    book = TemplateBook.standard()
+    filled, plain = book.standard_sms("aliyun")
+    template, subscription = book.standard_wechat()
+    return {
+        "aliyun": {
+            "access_key_id": ALIYUN_KEY_ID,
+            "access_key_secret": ALIYUN_SECRET,
+            "sign_name": SIGN_NAME,
+            "template_code": filled.code,
+            "template_params": list(filled.variables),
+            "plain_template_code": plain.code,
+            "v1_signature": True,
+        },
+        "wechat": {
+            "appid": WECHAT_APPID,
+            "secret": WECHAT_SECRET,
+            "token": WECHAT_TOKEN,
+            "openid": FOLLOWER,
+            "unsubscribed_openid": UNSUBSCRIBED,
+            "refused_openid": REFUSED,
+            "template_id": template.code,
+            "data": {name: {"value": _SAMPLES[name]} for name in template.variables},
+            "subscribe_template_id": subscription.code,
+            "subscribe_data": {name: {"value": _SAMPLES[name]} for name in subscription.variables},
+        },
+    }

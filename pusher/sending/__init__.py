@@ -1,0 +1,1 @@
+"""Matches become approved notices, and notices leave."""

@@ -1,0 +1,1 @@
+"""Doors: the console for staff, the public pages, the vendors' callbacks."""

@@ -1,0 +1,113 @@
+"""The application: every door in one, each behind its gate."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+
+from pusher.gateways.base import Gateway
+from pusher.model.errors import NotFound, Unwilling
+from pusher.settings import Settings
+from pusher.store import Store
+from pusher.web import callbacks, plain, public, sign_in
+from pusher.web.desk import Desk, desk_of, sealer_from
+from pusher.web.gate import SAFE, NotYours, StalePage, check_gates
+from pusher.web.layout import frame
+from pusher.web.outside import Armour, SizeCap, note_failure
+from pusher.web.pages import ROUTERS
+from pusher.web.session import NotSignedIn, is_https
+
+if TYPE_CHECKING:
+    from pusher.reading.ingest import Tagger
+
+
+def create_app(
+    store: Store,
+    settings: Settings,
+    gateways: Mapping[str, Gateway],
+    *,
+    now: Callable[[], datetime],
+    tagger: "Callable[[], Tagger]",
+) -> FastAPI:
+    """Build the console, the public pages and the callbacks.
+
+    Args:
+        store: the office's database.
+        settings: the office's settings.
+        gateways: by name, for the callbacks and for what is paused.
+        now: the office clock.
+        tagger: loads the classifier; asked for at the first upload.
+
+    Raises:
+        Unguarded: a route without a gate.
+    """
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.desk = Desk(store, settings, gateways, now, tagger, sealer_from(store))
+    for router in (sign_in.router, *ROUTERS, public.router, callbacks.router, plain.router):
+        app.include_router(router)
+    check_gates(app)
+    app.add_middleware(SizeCap)
+    app.add_middleware(Armour, https=is_https(settings))
+    _explain_failures(app)
+    return app
+
+
+def _explain_failures(app: FastAPI) -> None:
+    app.add_exception_handler(NotSignedIn, _to_sign_in)
+    app.add_exception_handler(NotYours, _not_yours)
+    app.add_exception_handler(StalePage, _stale)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(Unwilling, _unwilling)
+    app.add_exception_handler(RequestValidationError, _not_found)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _last_resort)
+
+
+def _to_sign_in(request: Request, error: Exception) -> Response:
+    path = request.url.path if request.method in SAFE else "/"
+    return RedirectResponse(sign_in.address_to_sign_in(path), 303)
+
+
+def _not_yours(request: Request, error: Exception) -> Response:
+    return _sorry(request, 403, "您的岗位不能做这一步", "如需办理，请联系管理员调整岗位。")
+
+
+def _stale(request: Request, error: Exception) -> Response:
+    text = "页面已过期，或不是从本系统打开的。请返回上一页，刷新后再提交。"
+    return _sorry(request, 403, "没有提交成功", text)
+
+
+def _not_found(request: Request, error: Exception) -> Response:
+    return _sorry(request, 404, "没有找到这个页面", "可能已经删除，或地址抄写有误。")
+
+
+def _unwilling(request: Request, error: Exception) -> Response:
+    return _sorry(request, 409, "这一步没有做成", str(error))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return _not_found(request, error)
+    texts = {405: "这个地址不接受这种提交。", 413: "提交的内容过大。", 400: "提交的内容无法识别。"}
+    return _sorry(request, status, "没有提交成功", texts.get(status, "请稍后再试。"))
+
+
+def _last_resort(request: Request, error: Exception) -> Response:
+    failure_id = secrets.token_hex(4)
+    note_failure(error, failure_id)
+    text = f"系统出了意外，您的操作可能没有完成。请把编号 {failure_id} 告诉系统管理员。"
+    return _sorry(request, 500, "系统出错", text)
+
+
+def _sorry(request: Request, status: int, heading: str, text: str) -> Response:
+    desk = desk_of(request)
+    body = desk.pages.get_template("console/sorry.html").render(
+        frame(desk), heading=heading, text=text
+    )
+    return HTMLResponse(body, status)

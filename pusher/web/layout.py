@@ -1,0 +1,143 @@
+"""Showing: a page in its frame, with the office clock, and the one line left by the last act."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from pusher.model.staff import Role
+from pusher.web.desk import Desk
+from pusher.web.sayings import say_clock
+from pusher.web.session import (
+    SignedIn,
+    form_token,
+    is_https,
+    new_visitor,
+    set_visitor,
+    visitor_of,
+)
+
+_WORKING = frozenset({Role.VIEWER, Role.CLERK, Role.REVIEWER})
+_SAID = "pusher_said"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation."""
+
+    address: str
+    name: str
+    roles: frozenset[Role]
+
+
+PLACES = (
+    Place("/", "工作台", frozenset(Role)),
+    Place("/policies", "政策", _WORKING),
+    Place("/batches", "批次", _WORKING),
+    Place("/visits", "入户送达", _WORKING),
+    Place("/replies", "回复", _WORKING),
+    Place("/notices/unsure", "存疑通知", _WORKING),
+    Place("/staff", "账号", frozenset({Role.ADMIN})),
+    Place("/audit", "操作记录", frozenset({Role.AUDITOR})),
+)
+
+
+def show(
+    request: Request,
+    desk: Desk,
+    who: SignedIn,
+    page: str,
+    *,
+    status: int = 200,
+    **shown: Any,
+) -> HTMLResponse:
+    """Show a page of the console.
+
+    Args:
+        page: file under ``templates/console/``.
+        status: 422 where a form comes back with errors, 409 where somebody was faster.
+        shown: what the page speaks of.
+    """
+    said = _said(request, desk)
+    body = desk.pages.get_template(f"console/{page}").render(
+        frame(desk),
+        who=who,
+        token=form_token(desk, who.token),
+        places=[place for place in PLACES if who.role in place.roles],
+        here=_here(request),
+        said=said,
+        **shown,
+    )
+    response = HTMLResponse(body, status)
+    if said:
+        response.delete_cookie(_SAID, path="/", httponly=True)
+    return response
+
+
+def show_outside(
+    request: Request, desk: Desk, page: str, *, status: int = 200, **shown: Any
+) -> HTMLResponse:
+    """Show a page before the sign-in; its form is tied to a random word of this browser."""
+    visitor = visitor_of(request) or new_visitor()
+    body = desk.pages.get_template(f"console/{page}").render(
+        frame(desk), token=form_token(desk, visitor), **shown
+    )
+    response = HTMLResponse(body, status)
+    if visitor != visitor_of(request):
+        set_visitor(response, visitor, desk)
+    return response
+
+
+def show_public(desk: Desk, page: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
+    """Show a page to citizens; no cookie is set."""
+    body = desk.pages.get_template(f"public/{page}").render(frame(desk), **shown)
+    return HTMLResponse(body, status)
+
+
+def go(address: str, *, desk: Desk, said: str = "") -> RedirectResponse:
+    """Send the browser on after an act; *said* stands once on the next page."""
+    response = RedirectResponse(address, 303)
+    if said:
+        response.set_cookie(
+            _SAID,
+            _signer(desk).dumps(said),
+            max_age=60,
+            path="/",
+            secure=is_https(desk.settings),
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+def frame(desk: Desk) -> dict[str, Any]:
+    """What every page carries: the clock, and whether the quiet hours are off."""
+    now = desk.now()
+    return {
+        "clock": say_clock(now),
+        "now": now,
+        "clock_is_ahead": desk.settings.clock_ahead > timedelta(),
+        "quiet_hours_off": not desk.settings.quiet_hours,
+    }
+
+
+def _said(request: Request, desk: Desk) -> str:
+    try:
+        said = _signer(desk).loads(request.cookies.get(_SAID, ""))
+    except BadSignature:
+        return ""
+    return said if isinstance(said, str) else ""
+
+
+def _signer(desk: Desk) -> URLSafeSerializer:
+    return URLSafeSerializer(desk.sealer.signing_key("said"), salt="said")
+
+
+def _here(request: Request) -> str:
+    """The entry of the navigation this page lies under."""
+    path = request.url.path
+    inside = [p.address for p in PLACES if path == p.address or path.startswith(p.address + "/")]
+    return max(inside, key=len, default="/") if path != "/" else "/"

@@ -1,0 +1,92 @@
+"""Around every request: sizes are capped before it is read, and every answer is armoured."""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+LARGEST_FORM = 1024 * 1024
+LARGEST_DOCUMENT = 30 * 1024 * 1024
+"""An upload of a policy; the reading room has its own caps on what is inside."""
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+ARMOUR = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Armour:
+    """Puts the security headers on every answer; what sets no Cache-Control is not stored."""
+
+    def __init__(self, app: App, *, https: bool) -> None:
+        self._app = app
+        self._headers = dict(ARMOUR)
+        if https:
+            self._headers["strict-transport-security"] = "max-age=31536000"
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Wrap the answer's head."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+
+        def armoured(message: MutableMapping[str, Any]) -> Awaitable[None]:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-store")
+            return send(message)
+
+        return self._app(scope, receive, armoured)
+
+
+class SizeCap:
+    """Refuses a body by its announced length; only vendors may send without announcing one."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Let pass, or answer 411 or 413."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        path = str(scope["path"])
+        length = headers.get("content-length", "0")
+        refusal: PlainTextResponse | None = None
+        if "transfer-encoding" in headers and not path.startswith("/callbacks/"):
+            refusal = PlainTextResponse("请求须写明长度", 411)
+        elif not length.isdigit() or int(length[:12]) > _largest(path):
+            refusal = PlainTextResponse("提交的内容过大", 413)
+        return refusal(scope, receive, send) if refusal else self._app(scope, receive, send)
+
+
+def _largest(path: str) -> int:
+    return LARGEST_DOCUMENT if path == "/policies" else LARGEST_FORM
+
+
+def note_failure(error: BaseException, failure_id: str) -> None:
+    """Log an unforeseen error: its class and where, never its text, which may quote a person."""
+    places = [
+        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)[-6:]
+    ]
+    logging.getLogger("pusher.web").error(
+        "%s %s at %s", failure_id, type(error).__name__, " < ".join(reversed(places))
+    )

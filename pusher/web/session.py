@@ -1,0 +1,117 @@
+"""Who sits at this browser: the session cookie, and the token that ties a form to it."""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+
+from pusher import staff as accounts
+from pusher.model.staff import Role
+from pusher.settings import Settings
+from pusher.web.desk import Desk, DeskHere
+
+_TOUCH_AFTER = timedelta(minutes=1)
+_LOOKING_MAY_SEE = frozenset({Role.CLERK, Role.REVIEWER})
+
+
+class NotSignedIn(Exception):
+    """This page is for staff; the browser is sent to sign in."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The member of staff behind a request."""
+
+    id: UUID
+    number: str
+    name: str
+    role: Role
+    office_id: UUID
+    token: str = field(repr=False)
+    """Of the session, in clear; ties the forms."""
+
+    @property
+    def may_unmask(self) -> bool:
+        """Whether whole names and numbers may be asked for, with a reason."""
+        return self.role in _LOOKING_MAY_SEE
+
+
+def signed_in(request: Request, desk: DeskHere) -> SignedIn:
+    """Who is signed in; notes once a minute that they are at work.
+
+    Raises:
+        NotSignedIn: no session, or it ended.
+    """
+    token = request.cookies.get(cookie_name(desk.settings), "")
+    now = desk.now()
+    with desk.store.reading() as session:
+        staff = accounts.read_session(session, token, now=now) if token else None
+        seen = accounts.last_seen(session, token) if staff else None
+    if staff is None:
+        raise NotSignedIn
+    if seen is not None and now - seen > _TOUCH_AFTER:
+        with desk.store.writing() as session:
+            accounts.touch(session, token, now=now)
+    return SignedIn(staff.id, staff.number, staff.name, staff.role, staff.office_id, token)
+
+
+Who = Annotated[SignedIn, Depends(signed_in)]
+
+
+def is_https(settings: Settings) -> bool:
+    """Whether the console is reached over TLS, so that cookies may be kept to it."""
+    return urlsplit(settings.public_url).scheme == "https"
+
+
+def cookie_name(settings: Settings) -> str:
+    """Name of the session cookie; ``__Host-`` needs TLS."""
+    return ("__Host-" if is_https(settings) else "") + "pusher_session"
+
+
+def set_session(response: Response, token: str, desk: Desk) -> None:
+    """Hand the browser its session; it ends with the browser, or with the office day."""
+    _set(response, cookie_name(desk.settings), token, desk)
+
+
+def drop_session(response: Response, desk: Desk) -> None:
+    """Take the session cookie away."""
+    response.delete_cookie(
+        cookie_name(desk.settings), path="/", secure=is_https(desk.settings), httponly=True
+    )
+
+
+def visitor_of(request: Request) -> str:
+    """The random word by which forms before the sign-in are tied to a browser."""
+    return request.cookies.get("pusher_visitor", "")
+
+
+def set_visitor(response: Response, word: str, desk: Desk) -> None:
+    """Give a browser its random word."""
+    _set(response, "pusher_visitor", word, desk)
+
+
+def new_visitor() -> str:
+    """A fresh random word, 128 bits."""
+    return secrets.token_urlsafe(16)
+
+
+def form_token(desk: Desk, tied_to: str) -> str:
+    """The hidden field of every form: proves that the page came from us, for this browser."""
+    return hmac.digest(desk.sealer.signing_key("forms"), tied_to.encode(), "sha256").hex()
+
+
+def is_form_token(desk: Desk, given: str, tied_to: str) -> bool:
+    """Whether *given* is the token of the browser that *tied_to* names."""
+    expected = form_token(desk, tied_to)
+    return bool(tied_to) and hmac.compare_digest(given.encode(), expected.encode())
+
+
+def _set(response: Response, name: str, value: str, desk: Desk) -> None:
+    response.set_cookie(
+        name, value, path="/", secure=is_https(desk.settings), httponly=True, samesite="lax"
+    )

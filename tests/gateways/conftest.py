@@ -1,0 +1,57 @@
+"""A postman, a stand-in, and gateways to it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pusher.gateways.aliyun import Aliyun
+from pusher.gateways.aliyun_signing import AccessKey
+from pusher.gateways.post import Post
+from pusher.gateways.wechat import WeChat
+from pusher.sandbox.credentials import print_config
+from tests.sandbox.stand import Stand, standing
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    """Patient enough for a busy machine, not for a server that says nothing."""
+    post = Post(call_timeout=timedelta(seconds=10))
+    yield post
+    post.close()
+
+
+@pytest.fixture
+def hasty() -> Iterator[Post]:
+    """For servers that never finish."""
+    post = Post(call_timeout=timedelta(seconds=0.5))
+    yield post
+    post.close()
+
+
+@pytest.fixture
+def stand(tmp_path: Path) -> Iterator[Stand]:
+    with standing(tmp_path / "journal.jsonl", hold_s=5) as stand:
+        yield stand
+
+
+@pytest.fixture
+def aliyun(post: Post, stand: Stand) -> Aliyun:
+    return aliyun_at(stand.address, post)
+
+
+@pytest.fixture
+def wechat(post: Post, stand: Stand) -> WeChat:
+    return wechat_at(stand.address, post)
+
+
+def aliyun_at(address: str, post: Post) -> Aliyun:
+    config = print_config()["aliyun"]
+    key = AccessKey(str(config["access_key_id"]), str(config["access_key_secret"]))
+    return Aliyun(post, key=key, sign_name=str(config["sign_name"]), endpoint=address)
+
+
+def wechat_at(address: str, post: Post) -> WeChat:
+    config = print_config()["wechat"]
+    return WeChat(post, appid=str(config["appid"]), secret=str(config["secret"]), endpoint=address)

@@ -1,0 +1,1 @@
+"""Who: facts and identity, seen from outside."""

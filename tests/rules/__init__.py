@@ -1,0 +1,1 @@
+"""The audience language, seen from outside."""

@@ -1,0 +1,41 @@
+"""The stand-in, served over a real socket, and its levers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from pusher.sandbox.app import create_app
+from pusher.sandbox.book import TemplateBook
+from pusher.sandbox.serve import running
+
+
+class Stand:
+    """A served stand-in."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.client = httpx.Client(base_url=address, trust_env=False, timeout=10)
+
+    def messages(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.client.get("/_sandbox/messages").json()
+        return found
+
+    def order(self, lever: str, **order: object) -> httpx.Response:
+        return self.client.post(f"/_sandbox/{lever}", json=order)
+
+
+@contextmanager
+def standing(journal: Path, **given: Any) -> Iterator[Stand]:
+    """Serve a stand-in on a free port; *given* go to `create_app`."""
+    app = create_app(
+        given.pop("book", TemplateBook.standard()), journal, given.pop("callbacks", {}), **given
+    )
+    with running(app) as address:
+        stand = Stand(address)
+        try:
+            yield stand
+        finally:
+            stand.client.close()

@@ -142,6 +142,7 @@ class Aliyun:
         return Request("POST", f"{self._endpoint}/?{wire_query(params)}", headers)
 
     def _look_up_on(self, day: date, reference: str, to: str) -> Lookup:
+        seen = 0
         for page in range(1, _MOST_PAGES + 1):
             params = {
                 "PhoneNumber": to,
@@ -157,7 +158,9 @@ class Aliyun:
             for row in rows:
                 if row.get("OutId") == reference:
                     return _found(row)
-            if page * _PAGE_SIZE >= total:
+            # Absent only when every text the vendor counts was looked at.
+            seen += len(rows)
+            if seen >= total:
                 return Lookup(Found.ABSENT)
             if not rows:
                 return Lookup(Found.UNCLEAR, code="bad_answer")

@@ -171,9 +171,7 @@ def _unfolded(session: Session, gateways: Mapping[str, Gateway]) -> Sequence[UUI
     ).all()
 
 
-def _fold_one(
-    session: Session, inbox: Inbox, gateway: Gateway, *, now: datetime
-) -> Counter[str]:
+def _fold_one(session: Session, inbox: Inbox, gateway: Gateway, *, now: datetime) -> Counter[str]:
     callback = _read(session, inbox, gateway)
     if callback is None:
         inbox.folded_at, inbox.unreadable = now, 1
@@ -224,9 +222,7 @@ def _match(session: Session, told: Told, gateway: str, channel: Channel) -> _Mat
     to = plain(told.to)
     index = contact_index(sealer_of(session), channel, to) if to else None
     reference, gateway_ref = plain(told.reference), plain(told.gateway_ref)
-    ours = select(Attempt, Notice).where(
-        Attempt.notice_id == Notice.id, Attempt.gateway == gateway
-    )
+    ours = select(Attempt, Notice).where(Attempt.notice_id == Notice.id, Attempt.gateway == gateway)
     if reference:
         found = session.exec(ours.where(Attempt.call == reference)).first()
         if found:

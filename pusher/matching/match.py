@@ -35,7 +35,8 @@ class Judged:
     decision: str
     """eligible, possible or not."""
     reasons: tuple[Mapping[str, Any], ...]
-    """One per condition: id, fact, op, quote, condition (Chinese), result (yes, no, unknown)."""
+    """One per condition: id, fact, op, quote, condition (Chinese), result (yes, no, unknown), and
+    whether it excludes (then no is the good answer)."""
     missing: tuple[str, ...]
     """Codes of facts whose absence left it open."""
 
@@ -150,6 +151,7 @@ def judge_profile(
             "quote": leaf.quote,
             "condition": said[leaf.id],
             "result": leaf.result.word,
+            "excludes": leaf.excludes,
         }
         for leaf in decision.verdict.leaves
     )

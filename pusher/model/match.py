@@ -51,4 +51,4 @@ class Match(SQLModel, table=True):
     sensitive: bool
     """The rule asked for sensitive facts of them."""
     reasons_sealed: bytes | None = None
-    """Sealed JSON: [{"id","fact","op","quote","condition","result"}…]."""
+    """Sealed JSON: [{"id","fact","op","quote","condition","result","excludes"}…]."""

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -18,13 +18,10 @@ from pusher.model.policy import (
     Registered,
     TagSource,
 )
-from pusher.reading.understand import Understanding, understand
+from pusher.reading.understand import Suggests, Understanding, understand
 from pusher.rules.language import BadRule, dump, parse
 from pusher.rules.nodes import Node
 from pusher.rules.say import say
-
-if TYPE_CHECKING:
-    from pusher.reading.classify import Tagger
 
 
 def read_policy(
@@ -33,7 +30,7 @@ def read_policy(
     name: str,
     *,
     office: Office,
-    tagger: "Tagger",
+    tagger: Suggests | None,
     now: datetime,
     by: str,
 ) -> Policy:
@@ -47,7 +44,7 @@ def read_policy(
         content: the file.
         name: its name or address.
         office: whose policy it becomes.
-        tagger: suggests tags.
+        tagger: suggests tags; None leaves them out.
         now: the moment of reading.
         by: staff number.
 

@@ -1,4 +1,4 @@
-"""The room's tables, read once: subjects, reference lists, and the phrases of conditions."""
+"""The room's tables, read once: reference lists and the phrases of conditions."""
 
 import json
 from collections.abc import Mapping
@@ -6,17 +6,14 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pusher.reading.taxonomy import taxonomy
+
 
 @cache
 def _table(name: str) -> Mapping[str, Any]:
     text = (files("pusher.reading") / "lexicon" / f"{name}.json").read_text(encoding="utf-8")
     table: Mapping[str, Any] = json.loads(text)
     return table
-
-
-def taxonomy() -> Mapping[str, Any]:
-    """Return the starter subjects: ``tags`` of code, group, name, definition, keywords."""
-    return _table("taxonomy")
 
 
 def reference() -> Mapping[str, Any]:
@@ -36,5 +33,5 @@ def firms() -> Mapping[str, Any]:
 
 def taxonomy_words() -> tuple[str, ...]:
     """Return the words that a tokeniser must keep whole: names and keywords of the subjects."""
-    words = {word for tag in taxonomy()["tags"] for word in (tag["name"], *tag["keywords"])}
+    words = {word for tag in taxonomy().values() for word in (tag.name, *tag.keywords)}
     return tuple(sorted(word for word in words if len(word) > 1))

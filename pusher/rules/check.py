@@ -4,7 +4,7 @@ A doubt is found by trying: for each fact, values around every limit the rule na
 judged by the very operators of the language. A contradiction across two facts is not found.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -17,8 +17,8 @@ from pusher.rules.nodes import All, Any, Leaf, Node, Not, Other, Scene
 from pusher.rules.say import say_leaf
 from pusher.rules.truth import Truth
 
-MOST_ON_ONE_FACT = 60
-"""Conditions on one fact that must all hold; beyond, trying would take too long."""
+MOST_TRIES = 50_000
+"""Pairs of conditions looked at for one rule, about a second; the rest goes unchecked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,11 @@ def doubts(node: Node) -> list[str]:
     without a way in, and one and the same condition both asked and excluded. Limits by age
     and limits by calendar day on one date are not held against each other.
     """
-    found = [*_empty_lists(node), *_contradictions(node, wanted=True, given=())]
+    search = _Search()
+    found = [*_empty_lists(node), *search.contradictions(node, wanted=True, given=())]
     for leaf in _everywhere(node):
         if isinstance(leaf.value, Leaf | All | Any | Not):
-            found.extend(_contradictions(leaf.value, wanted=True, given=()))
+            found.extend(search.contradictions(leaf.value, wanted=True, given=()))
     return list(dict.fromkeys(found))
 
 
@@ -64,21 +65,6 @@ def _everywhere(node: Node) -> Iterator[Leaf]:
                 yield from _everywhere(child)
 
 
-def _contradictions(node: Node, *, wanted: bool, given: tuple[_Demand, ...]) -> list[str]:
-    """Where a node, or one way into it, cannot come to *wanted* beside what is *given*."""
-    demands, choices = _demands(node, wanted=wanted)
-    held = given + tuple(demands)
-    if clash := _clash(held):
-        return [clash]
-    found: list[str] = []
-    for options in choices:
-        if not options:
-            found.append("有一组条件没有列出任何情形，任何人都不符合")
-        for part, want in options:
-            found.extend(_contradictions(part, wanted=want, given=held))
-    return found
-
-
 _Options = tuple[tuple[Node, bool], ...]
 
 
@@ -96,18 +82,46 @@ def _demands(node: Node, *, wanted: bool) -> tuple[list[_Demand], list[_Options]
             return [d for part in parts for d in part[0]], [o for part in parts for o in part[1]]
 
 
-def _clash(demands: Iterable[_Demand]) -> str | None:
-    """Why these demands exclude one another, fact by fact, or None."""
-    by_fact: dict[str, list[_Demand]] = {}
-    for demand in demands:
-        by_fact.setdefault(demand.leaf.fact or "", []).append(demand)
-    for code, same in by_fact.items():
-        if code and not _satisfiable(same):
-            pair = next((p for p in combinations(same, 2) if not _satisfiable(p)), tuple(same))
-            said = "；".join(_say(demand) for demand in pair)
-            return f"{'这些条件不可能同时' if len(pair) > 1 else '这个条件不可能'}成立：{said}"
-        # never, alone and in the open, is said of internal documents on purpose.
-    return None
+@dataclass(slots=True)
+class _Search:
+    """One look through a rule, within `MOST_TRIES`."""
+
+    left: int = MOST_TRIES
+
+    def contradictions(
+        self, node: Node, *, wanted: bool, given: tuple[_Demand, ...]
+    ) -> Iterator[str]:
+        """Where a node, or one way into it, cannot come to *wanted* beside what is *given*."""
+        demands, choices = _demands(node, wanted=wanted)
+        held = given + tuple(demands)
+        if clash := self.clash(held):
+            yield clash
+            return
+        for options in choices:
+            if not options:
+                yield "有一组条件没有列出任何情形，任何人都不符合"
+            for part, want in options:
+                yield from self.contradictions(part, wanted=want, given=held)
+
+    def clash(self, demands: Iterable[_Demand]) -> str | None:
+        """Why these demands exclude one another, fact by fact, or None."""
+        by_fact: dict[str, list[_Demand]] = {}
+        for demand in demands:
+            by_fact.setdefault(demand.leaf.fact or "", []).append(demand)
+        # never asks no fact and is said of internal documents on purpose: no clash.
+        by_fact.pop("", None)
+        for same in by_fact.values():
+            if not self.satisfiable(same):
+                pairs = (pair for pair in combinations(same, 2) if not self.satisfiable(pair))
+                pair = next(pairs, tuple(same))
+                said = "；".join(_say(demand) for demand in pair)
+                return f"{'这些条件不可能同时' if len(pair) > 1 else '这个条件不可能'}成立：{said}"
+        return None
+
+    def satisfiable(self, demands: Sequence[_Demand]) -> bool:
+        """Whether some value of the fact gives every demand what it wants."""
+        self.left -= len(demands) ** 2
+        return self.left < 0 or _satisfiable(demands)
 
 
 def _say(demand: _Demand) -> str:
@@ -115,11 +129,8 @@ def _say(demand: _Demand) -> str:
     return said if demand.wanted is Truth.YES else f"不包括：{said}"
 
 
-def _satisfiable(demands: Iterable[_Demand]) -> bool:
-    """Whether some value of the fact gives every demand what it wants."""
-    listed = list(demands)
-    if len(listed) > MOST_ON_ONE_FACT:
-        return True
+def _satisfiable(listed: Sequence[_Demand]) -> bool:
+    """By trying; conditions without a fact, and whole records, are taken to be."""
     if any(_opposed(one, two) for one, two in combinations(listed, 2)):
         return False
     about = listed[0].leaf.about
@@ -147,7 +158,7 @@ def _comes_to(demand: _Demand, value: object) -> bool:
     return holds_leaf(demand.leaf, Scene({fact: value}, _TODAY)) is demand.wanted
 
 
-def _some_choice(about: Fact, demands: list[_Demand]) -> bool:
+def _some_choice(about: Fact, demands: Sequence[_Demand]) -> bool:
     """For a computed choice: judged on its values, not on the facts it comes from."""
     scene = Scene({}, _TODAY)
     return any(
@@ -164,7 +175,7 @@ _TODAY = date(2025, 6, 16)
 _BY_AGE = ("age_", "years_", "months_", "on_or_after_as_of", "before_as_of")
 
 
-def _trials(demands: list[_Demand]) -> list[object] | None:
+def _trials(demands: Sequence[_Demand]) -> list[object] | None:
     """Values worth trying, None among them; None altogether where trying proves nothing."""
     leaves = [d.leaf for d in demands]
     about = leaves[0].about

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import false
+from sqlmodel import Session, col, func, select
 
 from profiles.addresses import address_of
 from profiles.dossier import name_of
@@ -18,7 +19,7 @@ from profiles.rows import in_chunks, profiles_by_id
 from profiles.sealing import sealer_of
 from pusher.model.batch import Batch, Visit, VisitMatch
 from pusher.model.match import Decision, Match
-from pusher.model.notice import Notice, NoticeMatch
+from pusher.model.notice import Notice, NoticeMatch, Reason
 from pusher.model.policy import PolicyTag
 from pusher.sending.drafting import text_of
 
@@ -83,25 +84,152 @@ def recipients(
         street: code of a street; only its readers.
         reason: only those left out, or visited, for this reason.
     """
-    query = select(Notice).where(Notice.batch_id == batch.id).order_by(col(Notice.id))
-    visits = select(Visit).where(Visit.batch_id == batch.id).order_by(col(Visit.id))
+    notices = select(Notice).where(Notice.batch_id == batch.id)
+    visits = select(Visit).where(Visit.batch_id == batch.id)
     if street is not None:
-        query = query.join(Profile, col(Profile.id) == Notice.profile_id)
-        query = query.where(Profile.street_code == street)
+        notices = notices.join(Profile, col(Profile.id) == Notice.profile_id)
+        notices = notices.where(Profile.street_code == street)
         visits = visits.where(Visit.street_code == street)
     if reason is not None:
-        query = query.where(col(Notice.reason) == reason)
-        visits = visits.where(Visit.because == reason)
-    notices = session.exec(query.offset(offset).limit(limit)).all()
-    rows = _notice_rows(session, batch, notices, unmasked=unmasked)
-    if len(rows) < limit:
-        before = offset - _count(session, query) if not notices else 0
-        more = session.exec(visits.offset(max(before, 0)).limit(limit - len(rows))).all()
-        rows += _visit_rows(session, batch, more, unmasked=unmasked)
-    return rows
+        withheld = col(Notice.reason) == reason if reason in list(Reason) else false()
+        notices, visits = notices.where(withheld), visits.where(Visit.because == reason)
+    there = session.exec(select(func.count()).select_from(notices.subquery())).one()
+    sheet = _Sheet(session, batch, unmasked)
+    ours = session.exec(notices.order_by(col(Notice.id)).offset(offset).limit(limit)).all()
+    rows = sheet.of_notices(ours)
+    rest = visits.order_by(col(Visit.id)).offset(max(offset - there, 0)).limit(limit - len(rows))
+    return rows + sheet.of_visits(session.exec(rest).all())
 
 
-def _count(session: Session, query: Any) -> int:
-    from sqlmodel import func
+class _Sheet:
+    """Looks up what the lines of one page need, in a handful of queries."""
 
-    return session.exec(select(func.count()).select_from(query.order_by(None).subquery())).one()
+    def __init__(self, session: Session, batch: Batch, unmasked: bool) -> None:
+        self._session = session
+        self._unmasked = unmasked
+        self._people: dict[UUID, Profile] = {}
+        tags = session.exec(select(PolicyTag).where(PolicyTag.policy_id == batch.policy_id))
+        self._tags = {tag.tag_code: tag.name for tag in tags}
+        self._streets = {street.code: street.name for street in session.exec(select(Street))}
+
+    def of_notices(self, notices: Sequence[Notice]) -> list[Row]:
+        matches: dict[UUID, list[Match]] = {}
+        for ids in in_chunks([n.id for n in notices]):
+            linked = select(col(NoticeMatch.notice_id), Match).join(
+                Match, col(Match.id) == NoticeMatch.match_id
+            )
+            found = linked.where(col(NoticeMatch.notice_id).in_(ids)).order_by(col(Match.id))
+            for notice, match in self._session.exec(found):
+                matches.setdefault(notice, []).append(match)
+        contacts: dict[UUID, Contact] = {}
+        for ids in in_chunks({n.contact_id for n in notices if n.contact_id}):
+            for contact in self._session.exec(select(Contact).where(col(Contact.id).in_(ids))):
+                contacts[contact.id] = contact
+        self._meet({n.profile_id for n in notices}, matches)
+        return [self._notice(n, matches.get(n.id, []), contacts) for n in notices]
+
+    def of_visits(self, visits: Sequence[Visit]) -> list[Row]:
+        matches: dict[UUID, list[Match]] = {}
+        for ids in in_chunks([v.id for v in visits]):
+            linked = select(col(VisitMatch.visit_id), Match).join(
+                Match, col(Match.id) == VisitMatch.match_id
+            )
+            found = linked.where(col(VisitMatch.visit_id).in_(ids)).order_by(col(Match.id))
+            for visit, match in self._session.exec(found):
+                matches.setdefault(visit, []).append(match)
+        self._meet({v.profile_id for v in visits}, matches)
+        return [self._visit(v, matches.get(v.id, [])) for v in visits]
+
+    def _meet(self, readers: Collection[UUID], matches: Mapping[UUID, Sequence[Match]]) -> None:
+        concerned = {match.profile_id for found in matches.values() for match in found}
+        self._people |= profiles_by_id(self._session, concerned.union(readers))
+
+    def _notice(
+        self, notice: Notice, matches: Sequence[Match], contacts: Mapping[UUID, Contact]
+    ) -> Row:
+        contact = contacts.get(notice.contact_id) if notice.contact_id else None
+        reader = self._people[notice.profile_id]
+        return Row(
+            who=self._names(matches),
+            reader=self._name(reader),
+            street=self._streets.get(reader.street_code or "", ""),
+            channel=notice.channel,
+            address=self._address(contact) if contact else None,
+            decision=strongest(matches),
+            why=self._why(matches),
+            state=notice.state.value,
+            reason=notice.reason.value if notice.reason else None,
+            text=text_of(self._session, notice).text if notice.text_sealed else None,
+            segments=notice.segments,
+            price=notice.price,
+            id=notice.id,
+        )
+
+    def _visit(self, visit: Visit, matches: Sequence[Match]) -> Row:
+        return Row(
+            who=self._names(matches),
+            reader=self._name(self._people[visit.profile_id]),
+            street=self._streets.get(visit.street_code or "", ""),
+            channel=None,
+            address=None,
+            decision=strongest(matches),
+            why=self._why(matches),
+            state=OFFLINE,
+            reason=visit.because,
+            text=None,
+            segments=0,
+            price=Decimal(0),
+            id=visit.id,
+        )
+
+    def _names(self, matches: Sequence[Match]) -> str:
+        return "、".join(self._name(self._people[match.profile_id]) for match in matches)
+
+    def _name(self, profile: Profile) -> str:
+        """Firms stand in a public register; people are masked. Empty for who was forgotten."""
+        name = name_of(self._session, profile)
+        if self._unmasked or profile.kind is ProfileKind.ENTERPRISE:
+            return name
+        return masked_name(name)
+
+    def _address(self, contact: Contact) -> str:
+        address = address_of(self._session, contact)
+        if self._unmasked:
+            return address
+        return masked_phone(address) if contact.channel is Channel.SMS else f"{address[:4]}****"
+
+    def _why(self, matches: Sequence[Match]) -> list[str]:
+        """One line a condition; said once where several meet, with whom it is said of."""
+        many = len(matches) > 1
+        lines = []
+        for match in matches:
+            whose = f"{self._name(self._people[match.profile_id])}：" if many else ""
+            lines += [f"{whose}{line}" for line in self._lines(match)]
+        return lines
+
+    def _lines(self, match: Match) -> list[str]:
+        reasons = _reasons(self._session, match)
+        shown = [r for r in reasons if self._unmasked or not _is_sensitive(r["fact"])]
+        lines = [f"{r['condition']}：{_RESULTS.get(r['result'], r['result'])}" for r in shown]
+        if len(shown) < len(reasons):
+            lines.append(_HIDDEN)
+        return lines + [f"订阅了“{self._tags.get(code, code)}”" for code in match.followed]
+
+
+def strongest(matches: Sequence[Match]) -> Decision | None:
+    """The decision that weighs most: eligible, then possible, then subscribed."""
+    ranks = list(Decision)
+    return min((match.decision for match in matches), key=ranks.index, default=None)
+
+
+def _reasons(session: Session, match: Match) -> list[dict[str, Any]]:
+    if match.reasons_sealed is None:
+        return []
+    text = sealer_of(session).open_text(match.reasons_sealed, place=REASONS, row=match.id)
+    reasons: list[dict[str, Any]] = json.loads(text)
+    return reasons
+
+
+def _is_sensitive(code: str | None) -> bool:
+    fact = vocabulary().get(code or "")
+    return fact is not None and fact.sensitive

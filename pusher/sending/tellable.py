@@ -18,13 +18,14 @@ class NotTellable(Unwilling):
     code = "not_tellable"
 
 
-_WHY_NOT = {
+WHY_NOT = {
     Standing.INTERNAL: "该政策不是主动公开的，不能推送",
     Standing.REPEALED: "该政策已废止或被新版替代，不能推送",
     Standing.EXHAUSTED: "该政策名额或资金已用完，不能推送",
     Standing.EXPIRED: "该政策已过有效期，不能推送",
     Standing.CLOSED: "该政策的申请已经截止，不能推送",
 }
+"""Standings under which nobody hears of a policy, and what staff are told then."""
 
 
 def refuse_unless_tellable(
@@ -47,9 +48,9 @@ def refuse_unless_tellable(
     """
     stands = standing(policy, as_of)
     if policy.openness is not Openness.OPEN:
-        raise NotTellable(_WHY_NOT[Standing.INTERNAL])
-    if stands in _WHY_NOT:
-        raise NotTellable(_WHY_NOT[stands])
+        raise NotTellable(WHY_NOT[Standing.INTERNAL])
+    if stands in WHY_NOT:
+        raise NotTellable(WHY_NOT[stands])
     if policy.state is not PolicyState.CONFIRMED:
         raise NotTellable("该政策尚未确认，请先确认标签和条件")
     if not decisions:

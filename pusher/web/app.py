@@ -18,12 +18,12 @@ from pusher.web import callbacks, plain, public, sign_in
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import SAFE, NotYours, StalePage, check_gates
 from pusher.web.layout import frame
-from pusher.web.outside import Armour, SizeCap, note_failure
+from pusher.web.outside import ARMOUR, Armour, SizeCap, hush_traces, note_failure
 from pusher.web.pages import ROUTERS
 from pusher.web.session import NotSignedIn, is_https
 
 if TYPE_CHECKING:
-    from pusher.reading.ingest import Tagger
+    from pusher.reading.classify import Tagger
 
 
 def create_app(
@@ -54,6 +54,7 @@ def create_app(
     app.add_middleware(SizeCap)
     app.add_middleware(Armour, https=is_https(settings))
     _explain_failures(app)
+    hush_traces()
     return app
 
 
@@ -102,7 +103,10 @@ def _last_resort(request: Request, error: Exception) -> Response:
     failure_id = secrets.token_hex(4)
     note_failure(error, failure_id)
     text = f"系统出了意外，您的操作可能没有完成。请把编号 {failure_id} 告诉系统管理员。"
-    return _sorry(request, 500, "系统出错", text)
+    response = _sorry(request, 500, "系统出错", text)
+    # this answer is made outside of everything, the armour included
+    response.headers.update({**ARMOUR, "cache-control": "no-store"})
+    return response
 
 
 def _sorry(request: Request, status: int, heading: str, text: str) -> Response:

@@ -17,7 +17,7 @@ from pusher.web.sayings import environment
 from pusher.web.throttle import Throttle
 
 if TYPE_CHECKING:
-    from pusher.reading.ingest import Tagger
+    from pusher.reading.classify import Tagger
 
 Clock = Callable[[], datetime]
 

@@ -81,6 +81,16 @@ def _largest(path: str) -> int:
     return LARGEST_DOCUMENT if path == "/policies" else LARGEST_FORM
 
 
+def hush_traces() -> None:
+    """Keep the server from logging traces of its own: their texts may quote a person."""
+    logging.getLogger("uvicorn.error").addFilter(_without_trace)
+
+
+def _without_trace(record: logging.LogRecord) -> bool:
+    record.exc_info, record.exc_text = None, None
+    return True
+
+
 def note_failure(error: BaseException, failure_id: str) -> None:
     """Log an unforeseen error: its class and where, never its text, which may quote a person."""
     places = [

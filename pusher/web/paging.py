@@ -16,12 +16,13 @@ class Listing(Generic[Row]):
     """Rows of one page and where the neighbouring pages are.
 
     Attributes:
+        total: of all pages; None where nobody counted.
         first: place of the first row shown, 1 for the very first; 0 of an empty list.
         before, after: addresses, None at the ends.
     """
 
     rows: Sequence[Row]
-    total: int
+    total: int | None
     first: int
     last: int
     before: str | None
@@ -35,25 +36,27 @@ def page_number(request: Request) -> int:
 
 
 def listing(
-    rows: Sequence[Row], total: int, *, page: int, path: str, asked: Mapping[str, str]
+    rows: Sequence[Row], total: int | None, *, page: int, path: str, asked: Mapping[str, str]
 ) -> Listing[Row]:
     """Frame the rows of one page.
 
     Args:
-        rows: of this page only, at most `PAGE`.
-        total: of all pages.
+        rows: of this page; where *total* is None, one row more than `PAGE` says that there is
+            a next page.
+        total: of all pages, if it was counted.
         page: counted from 1.
         path: of the list.
         asked: the filters in force, kept in the neighbours' addresses.
     """
-    offset = (page - 1) * PAGE
+    shown, offset = rows[:PAGE], (page - 1) * PAGE
+    more = len(rows) > PAGE if total is None else offset + len(shown) < total
     return Listing(
-        rows,
+        shown,
         total,
-        offset + 1 if rows else 0,
-        offset + len(rows),
+        offset + 1 if shown else 0,
+        offset + len(shown),
         _address(path, asked, page - 1) if page > 1 else None,
-        _address(path, asked, page + 1) if offset + len(rows) < total else None,
+        _address(path, asked, page + 1) if more else None,
     )
 
 

@@ -66,19 +66,22 @@ class Weighing:
             return cls(tuple(stored["terms"].tolist()), stored["idf"])
 
 
-def learn(texts: Sequence[str], terms: Terms) -> Weighing:
+def learn(texts: Sequence[str], terms: Terms, *, at_least_in: int = 1) -> Weighing:
     """Learn terms and their rarity from *texts*.
 
     Args:
         texts: at least one that has a term.
         terms: cuts a text into terms.
+        at_least_in: how many texts a term must occur in to be kept.
 
     Raises:
-        ValueError: no text has a term.
+        ValueError: no term is left.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(analyzer=terms, sublinear_tf=True, smooth_idf=True, norm="l2")
+    vectorizer = TfidfVectorizer(
+        analyzer=terms, sublinear_tf=True, smooth_idf=True, norm="l2", min_df=at_least_in
+    )
     vectorizer.fit(texts)
     return Weighing(
         terms=tuple(vectorizer.get_feature_names_out().tolist()),

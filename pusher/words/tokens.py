@@ -10,7 +10,7 @@ Cut = Callable[[str], list[str]]
 FREQUENCY = 100_000
 _TAG = "n"
 
-_WORD = re.compile(r"[\u3400-\u9fff]{2,}|[a-z][a-z0-9.+-]*[a-z0-9]|[\u3400-\u9fff]+[0-9a-z]+")
+_WORD = re.compile(r"(?=.*[\u3400-\u9fffa-z])[\u3400-\u9fff0-9a-z][\u3400-\u9fff0-9a-z.+-]+")
 
 
 def fast(words: Iterable[str] = ()) -> Cut:
@@ -55,3 +55,26 @@ def terms(pieces: Iterable[str]) -> list[str]:
     Numbers and single characters say nothing of a subject.
     """
     return [piece for piece in pieces if _WORD.fullmatch(piece)]
+
+
+def characters(text: str, *, longest: int = 3) -> list[str]:
+    """Return every run of one to *longest* characters of *text*, blanks taken as one."""
+    plain = " ".join(normal(text).split())
+    return [
+        plain[start : start + length]
+        for length in range(1, longest + 1)
+        for start in range(len(plain) - length + 1)
+    ]
+
+
+def rarity() -> dict[str, float]:
+    """Return how rare words are in Chinese at large: the inverse document frequencies of jieba.
+
+    Source:
+        ``jieba/analyse/idf.txt``, which jieba uses to find keywords.
+    """
+    from importlib.resources import files
+
+    table = (files("jieba.analyse") / "idf.txt").read_text(encoding="utf-8")
+    pairs = (line.rsplit(" ", 1) for line in table.splitlines() if " " in line)
+    return {word: float(value) for word, value in pairs}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +10,9 @@ from pusher.gateways.aliyun_signing import AccessKey
 from pusher.gateways.post import Post
 from pusher.gateways.wechat import WeChat
 from pusher.sandbox.credentials import print_config
-from tests.sandbox.stand import Stand, standing
+from tests.sandbox.stand import Stand, served, stand
+
+__all__ = ["served", "stand"]
 
 
 @pytest.fixture
@@ -28,12 +29,6 @@ def hasty() -> Iterator[Post]:
     post = Post(call_timeout=timedelta(seconds=0.5))
     yield post
     post.close()
-
-
-@pytest.fixture
-def stand(tmp_path: Path) -> Iterator[Stand]:
-    with standing(tmp_path / "journal.jsonl", hold_s=5) as stand:
-        yield stand
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from tests.rules.naive import naive
 from tests.rules.strategies import AS_OF, documents, rules
 
 LONG = settings(
-    max_examples=4000,
+    max_examples=200,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-SHORT = settings(LONG, max_examples=1000)
+SHORT = settings(LONG, max_examples=50)
 TRUTHS = st.sampled_from(Truth)
 NODES = rules().map(parse)
 

@@ -159,3 +159,10 @@ def test_what_somebody_may_meet_is_not_doubted(rule) -> None:
 
 def test_a_doubt_names_the_two_conditions() -> None:
     assert doubts(parse(NEVER[0])) == ["这些条件不可能同时成立：年满60周岁；未满18周岁"]
+
+
+def test_a_rule_of_two_thousand_conditions_is_checked_within_its_tries() -> None:
+    ages = [leaf("birth_date", "age_ge", n) for n in range(60)]
+    young = [leaf("birth_date", "age_lt", n % 150) for n in range(1900)]
+
+    assert doubts(parse({"all": [*ages, {"any": young}]}))

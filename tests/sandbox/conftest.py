@@ -1,14 +1,5 @@
-"""A stand-in for each test."""
+"""A stand-in for the tests of this room; the gateways next door use the same."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from tests.sandbox.stand import served, stand
 
-import pytest
-
-from tests.sandbox.stand import Stand, standing
-
-
-@pytest.fixture
-def stand(tmp_path: Path) -> Iterator[Stand]:
-    with standing(tmp_path / "journal.jsonl", hold_s=5) as stand:
-        yield stand
+__all__ = ["served", "stand"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from pusher.sandbox.app import create_app
 from pusher.sandbox.book import TemplateBook
@@ -39,3 +40,18 @@ def standing(journal: Path, **given: Any) -> Iterator[Stand]:
             yield stand
         finally:
             stand.client.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    """One stand-in for a whole run: starting one takes longer than most tests."""
+    with standing(tmp_path_factory.mktemp("stand") / "journal.jsonl", hold_s=5) as stand:
+        yield stand
+
+
+@pytest.fixture
+def stand(served: Stand) -> Stand:
+    """An empty stand-in without faults."""
+    served.order("callbacks")
+    served.order("reset")
+    return served

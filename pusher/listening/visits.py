@@ -1,0 +1,112 @@
+"""Walks to the doors of those nobody can write to: who is still to be seen, and how it went."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select, update
+
+from profiles.dossier import name_of
+from profiles.model import Profile
+from pusher.audit import note
+from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.model.errors import IllegalMove, NotFound, Overtaken
+from pusher.model.policy import Policy
+
+RELEASED: Final = (
+    BatchState.APPROVED,
+    BatchState.SENDING,
+    BatchState.PAUSED,
+    BatchState.FINISHED,
+    BatchState.LAPSED,
+)
+"""Nobody walks for a batch that was not approved, or was cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One visit with what a community worker needs for it.
+
+    Attributes:
+        name: of the reader, in clear; empty for somebody who was forgotten.
+        policy: its short title.
+    """
+
+    visit: Visit
+    name: str = field(repr=False)
+    policy_id: UUID
+    policy: str
+
+
+def visit_list(
+    session: Session, *, street: str | None = None, batch: Batch | UUID | None = None
+) -> list[Door]:
+    """The offline list: to do first, then not met, then done; by street and community.
+
+    Args:
+        street: code of a street; None: all.
+        batch: one batch, in whatever state; None: all that were approved.
+    """
+    asked = (
+        select(Visit, Profile, Policy.id, Policy.short_title)
+        .join(Batch, col(Batch.id) == Visit.batch_id)
+        .join(Policy, col(Policy.id) == Batch.policy_id)
+        .join(Profile, col(Profile.id) == Visit.profile_id)
+    )
+    if street is not None:
+        asked = asked.where(Visit.street_code == street)
+    if batch is not None:
+        wanted = batch if isinstance(batch, UUID) else batch.id
+        asked = asked.where(Visit.batch_id == wanted)
+    else:
+        asked = asked.where(col(Batch.state).in_(RELEASED))
+    doors = [
+        Door(visit, name_of(session, reader), policy_id, title)
+        for visit, reader, policy_id, title in session.exec(asked)
+    ]
+    return sorted(doors, key=_order)
+
+
+def tick(
+    session: Session, visit: Visit, *, done: bool, by: str, now: datetime, remark: str = ""
+) -> None:
+    """Write down how a visit went. Audited.
+
+    Args:
+        done: they were told; otherwise nobody was at home, and it is to be tried again.
+        by: staff number.
+        remark: at most 200 characters, without personal data.
+
+    Raises:
+        NotFound: its batch is gone.
+        IllegalMove: the batch was not approved or was cancelled, or the visit is done already.
+        Overtaken: a colleague was faster.
+    """
+    batch = session.get(Batch, visit.batch_id)
+    if batch is None:
+        raise NotFound("找不到这次上门所属的批次")
+    if batch.state not in RELEASED:
+        raise IllegalMove("该批次尚未批准或已取消，不能登记上门")
+    seen = visit.state
+    if seen is VisitState.DONE:
+        raise IllegalMove("这一户已登记为送达")
+    to = VisitState.DONE if done else VisitState.NOT_MET
+    moved = session.exec(
+        update(Visit)
+        .where(col(Visit.id) == visit.id, col(Visit.state) == seen)
+        .values(state=to, ticked_by=by, ticked_at=now, remark=remark[:200] or None)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1:
+        raise Overtaken("这一户刚被同事登记，请刷新页面")
+    note(session, "visit.tick", about=("visit", visit.id), by=by, now=now, done=done)
+    session.refresh(visit)
+
+
+_TURN: Final = {VisitState.TO_DO: 0, VisitState.NOT_MET: 1, VisitState.DONE: 2}
+
+
+def _order(door: Door) -> tuple[int, str, str, UUID]:
+    visit = door.visit
+    return (_TURN[visit.state], visit.street_code or "", visit.community or "", visit.id)

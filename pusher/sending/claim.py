@@ -1,0 +1,306 @@
+"""The claim: what may leave is looked at once more and written down, before any socket opens."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, or_, select, update
+
+from profiles.addresses import address_of
+from profiles.columns import new_id
+from pusher.audit import note
+from pusher.gateways.base import Parcel
+from pusher.model.batch import Batch, BatchState
+from pusher.model.notice import Attempt, Notice, NoticeState, Reason
+from pusher.sending.drafting import text_of
+from pusher.sending.hours import Calendar, may_send_at, next_moment, read_calendar
+from pusher.sending.judge import Bearing, is_elderly, look_around, objections
+from pusher.sending.route import Way
+from pusher.sending.wording import BadWording, vendor_code, wordings
+from pusher.settings import Settings
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One call that stands in the database and may now be made.
+
+    Attributes:
+        fence: under which claim; an answer counts only while the notice is under the same.
+        number: which attempt it is, from 1.
+        repeat: the gateway was handed the same reference before, and it is not known whether it
+            took it.
+    """
+
+    notice_id: UUID
+    batch_id: UUID
+    attempt_id: UUID
+    fence: int
+    number: int
+    parcel: Parcel
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one claim came to.
+
+    Attributes:
+        errands: to be made, in any order.
+        withheld: notices that may not leave any more.
+        later: notices put off to the hours of elderly readers.
+    """
+
+    errands: Sequence[Errand] = ()
+    withheld: int = 0
+    later: int = 0
+
+
+def claim(session: Session, way: Way, *, settings: Settings, now: datetime, at_most: int) -> Claim:
+    """Claim drafted notices of released batches for *way*.
+
+    The caller commits before it hands anything over.
+
+    Args:
+        way: as `open_way` found it in this transaction.
+        now: the moment of the claim, on the office clock; leases count from here.
+        at_most: notices.
+    """
+    calendar = read_calendar(session)
+    if settings.quiet_hours and not may_send_at(now, elderly=False, calendar=calendar):
+        return Claim()
+    notices = _claimable(session, way, now=now, at_most=at_most)
+    if not notices:
+        return Claim()
+    bearing = look_around(session, notices, now=now)
+    against = objections(session, notices, bearing, now=now)
+    for notice_id, reason in against.items():
+        withhold(session, notice_id, reason)
+    free = [notice for notice in notices if notice.id not in against]
+    late = _too_late_for(session, free, bearing, calendar, settings=settings, now=now)
+    for notice_id in late:
+        opens = next_moment(now, elderly=True, calendar=calendar)
+        _put_off(session, notice_id, until=opens)
+    free = [notice for notice in free if notice.id not in late]
+    codes = _codes(session, free, way, settings=settings, now=now)
+    free = [notice for notice in free if notice.wording in codes]
+    errands = write_down(
+        session, free, way, bearing, codes=codes, settings=settings, now=now, references={}
+    )
+    return Claim(errands, withheld=len(against), later=len(late))
+
+
+def write_down(
+    session: Session,
+    notices: Sequence[Notice],
+    way: Way,
+    bearing: Bearing,
+    *,
+    codes: Mapping[str | None, str],
+    settings: Settings,
+    now: datetime,
+    references: Mapping[UUID, str],
+) -> list[Errand]:
+    """Move *notices* to HANDING, each with an attempt row of its own and a lease.
+
+    Args:
+        notices: DRAFTED ones, locked by this session (UNSURE ones, where a repeat is dropped).
+        codes: the vendor's code by wording.
+        references: notice id → the reference to repeat; the others get their own call as one.
+    """
+    numbers = _next_numbers(session, notices)
+    lease_until = now + timedelta(seconds=settings.lease_s)
+    errands = []
+    for notice in notices:
+        moved = session.exec(
+            update(Notice)
+            .where(
+                col(Notice.id) == notice.id,
+                col(Notice.state) == notice.state,
+                col(Notice.fence) == notice.fence,
+            )
+            .values(
+                state=NoticeState.HANDING,
+                fence=notice.fence + 1,
+                lease_until=lease_until,
+                gateway=way.name,
+                not_before=None,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if moved.rowcount != 1:
+            continue  # not as we saw it any more
+        row = new_id()
+        attempt = Attempt(
+            id=row,
+            notice_id=notice.id,
+            number=numbers[notice.id],
+            call=call_of(row),
+            gateway=way.name,
+            at=now,
+        )
+        session.add(attempt)
+        again = references.get(notice.id)
+        errands.append(
+            Errand(
+                notice.id,
+                notice.batch_id,
+                row,
+                notice.fence + 1,
+                attempt.number,
+                _parcel(session, notice, bearing, codes, again or attempt.call),
+                repeat=again is not None,
+            )
+        )
+    session.flush()
+    return errands
+
+
+def call_of(row: UUID) -> str:
+    """26 Crockford base-32 characters for 128 bits: what a vendor is given, and echoes."""
+    digits = (row.int >> shift & 31 for shift in range(125, -1, -5))
+    return "".join(_CROCKFORD[digit] for digit in digits)
+
+
+def withhold(session: Session, notice_id: UUID, reason: Reason) -> None:
+    """Take back a drafted notice, for a reason."""
+    session.exec(
+        update(Notice)
+        .where(col(Notice.id) == notice_id, col(Notice.state) == NoticeState.DRAFTED)
+        .values(state=NoticeState.WITHHELD, reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def code_for(notice: Notice, way: Way, settings: Settings) -> str:
+    """The vendor's code of the template that *notice* was filled from.
+
+    Raises:
+        BadWording: none is set, or the template is no longer ours.
+    """
+    wording = wordings().get(notice.wording or "")
+    if wording is None:
+        raise BadWording(f"模板“{notice.wording}”已不在用语表中，请重新起草这批通知")
+    return vendor_code(wording, settings.gateways, gateway=way.name)
+
+
+def _claimable(session: Session, way: Way, *, now: datetime, at_most: int) -> Sequence[Notice]:
+    # FOR SHARE: a pause or a cancellation waits for this claim, and the next claim sees it
+    released = session.exec(
+        select(Batch.id)
+        .where(Batch.state == BatchState.SENDING, col(Batch.latest_at) > now)
+        .order_by(col(Batch.send_after), col(Batch.id))
+        .with_for_update(read=True)
+    ).all()
+    notices: list[Notice] = []
+    for batch_id in released:
+        asked = (
+            select(Notice)
+            .where(
+                Notice.batch_id == batch_id,
+                Notice.state == NoticeState.DRAFTED,
+                Notice.channel == way.channel,
+                or_(col(Notice.not_before).is_(None), col(Notice.not_before) <= now),
+            )
+            .limit(at_most - len(notices))
+            .with_for_update(skip_locked=True)
+        )
+        notices += session.exec(asked).all()
+        if len(notices) >= at_most:
+            break
+    return notices
+
+
+def _too_late_for(
+    session: Session,
+    notices: Sequence[Notice],
+    bearing: Bearing,
+    calendar: Calendar,
+    *,
+    settings: Settings,
+    now: datetime,
+) -> set[UUID]:
+    """Which notices have elderly readers, at an hour at which those are left in peace."""
+    if not settings.quiet_hours or may_send_at(now, elderly=True, calendar=calendar):
+        return set()
+    return {
+        notice.id
+        for notice in notices
+        if is_elderly(session, bearing.people[notice.profile_id], bearing.day)
+    }
+
+
+def _put_off(session: Session, notice_id: UUID, *, until: datetime) -> None:
+    session.exec(
+        update(Notice)
+        .where(col(Notice.id) == notice_id, col(Notice.state) == NoticeState.DRAFTED)
+        .values(not_before=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _codes(
+    session: Session,
+    notices: Sequence[Notice],
+    way: Way,
+    *,
+    settings: Settings,
+    now: datetime,
+) -> dict[str | None, str]:
+    """The vendor's code by wording; a batch whose template has none is paused for staff."""
+    codes: dict[str | None, str] = {}
+    for notice in notices:
+        if notice.wording in codes:
+            continue
+        try:
+            codes[notice.wording] = code_for(notice, way, settings)
+        except BadWording as error:
+            stop_batch(session, notice.batch_id, because=str(error), now=now)
+    return codes
+
+
+def stop_batch(session: Session, batch_id: UUID, *, because: str, now: datetime) -> None:
+    """Pause a batch by the clockwork's own judgement; staff resume it. Audited.
+
+    Args:
+        because: Chinese, for staff.
+    """
+    moved = session.exec(
+        update(Batch)
+        .where(col(Batch.id) == batch_id, col(Batch.state) == BatchState.SENDING)
+        .values(state=BatchState.PAUSED, remark=because[:200])
+    )
+    if moved.rowcount == 1:
+        note(session, "batch.pause", about=("batch", batch_id), by="clockwork", now=now)
+
+
+def _next_numbers(session: Session, notices: Sequence[Notice]) -> dict[UUID, int]:
+    numbers = {notice.id: 1 for notice in notices}
+    found = session.exec(
+        select(Attempt.notice_id, Attempt.number).where(col(Attempt.notice_id).in_(numbers))
+    )
+    for notice_id, number in found:
+        numbers[notice_id] = max(numbers[notice_id], number + 1)
+    return numbers
+
+
+def _parcel(
+    session: Session,
+    notice: Notice,
+    bearing: Bearing,
+    codes: Mapping[str | None, str],
+    reference: str,
+) -> Parcel:
+    if notice.contact_id is None:
+        raise TypeError("the database keeps drafted notices addressed")
+    filled = text_of(session, notice)
+    return Parcel(
+        reference=reference,
+        to=address_of(session, bearing.contacts[notice.contact_id]),
+        template=codes[notice.wording],
+        params=filled.params,
+        url=filled.url,
+    )

@@ -1,0 +1,257 @@
+"""What a gateway answered is written down, each answer under the claim it belongs to."""
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select, update
+
+from profiles.optouts import opt_out
+from pusher.gateways.base import Answer, Result, Why
+from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
+from pusher.sending.claim import Errand, stop_batch
+from pusher.sending.route import NOT_THE_VENDORS, hold
+from pusher.settings import Settings
+
+HELD: Final = "held"
+"""Code of an attempt that was written down and never made, because those before it showed why."""
+LONGEST: Final = timedelta(minutes=30)
+"""No pause between two calls for one notice is longer, unless the vendor wishes it."""
+MOST_CALLS: Final = 12
+"""After so many that were surely not sent, a notice is given up: FAILED."""
+SPOILED: Final = 20
+"""A batch with so many refused for their content, and none accepted, is paused."""
+Jitter = Callable[[], float]
+"""A number in [0, 1): one share of the longest pause, different for each notice."""
+
+_STOPPED: Final = (Why.AUTH, Why.QUOTA)
+_CONTENT: Final = (Why.CONTENT, Why.MISUSE)
+_COUNTED: Final = {
+    NoticeState.ACCEPTED: "accepted",
+    NoticeState.FAILED: "failed",
+    NoticeState.DRAFTED: "not_sent",
+    NoticeState.UNSURE: "unsure",
+}
+
+
+def record(
+    session: Session,
+    errands: Sequence[Errand],
+    answers: Sequence[Answer],
+    *,
+    gateway: str,
+    settings: Settings,
+    now: datetime,
+    jitter: Jitter = random.random,
+) -> Counter[str]:
+    """Write down what became of *errands*, all handed to one gateway.
+
+    A receipt may have come before the answer, and a lease may have ended: then the answer adds
+    what it knows and takes nothing back.
+
+    Args:
+        answers: one for each errand, in the same order.
+        now: the moment of the answers.
+
+    Returns:
+        How many were accepted, failed, not_sent, unsure.
+    """
+    counts: Counter[str] = Counter()
+    for errand, answer in zip(errands, answers, strict=True):
+        _close(session, errand, answer, now=now)
+        state = _state_after(session, errand, answer)
+        counts[_COUNTED[state]] += 1
+        if state is NoticeState.ACCEPTED:
+            _accept(session, errand, answer, now=now)
+        elif state is NoticeState.DRAFTED:
+            pause = pause_after(errand.number, answer, settings=settings, jitter=jitter)
+            _free(session, errand, not_before=now + pause)
+        elif state is NoticeState.UNSURE:
+            pause = pause_after(errand.number, answer, settings=settings, jitter=jitter)
+            _doubt(session, errand, next_look=now + pause if errand.repeat else None, now=now)
+        else:
+            _fail(session, errand, answer, now=now)
+    _stop_what_is_wrong(session, errands, answers, gateway=gateway, now=now)
+    session.flush()
+    return counts
+
+
+def pause_after(number: int, answer: Answer, *, settings: Settings, jitter: Jitter) -> timedelta:
+    """How long to wait before the next call: full jitter over a doubling pause.
+
+    Args:
+        number: of the attempt that failed, from 1.
+        answer: the vendor's own wish counts, if it is longer.
+    """
+    doubled = settings.retry_base_s * 2 ** min(number - 1, 30)
+    own = timedelta(seconds=min(doubled, LONGEST.total_seconds()) * jitter())
+    return max(own, answer.retry_after or timedelta())
+
+
+def _state_after(session: Session, errand: Errand, answer: Answer) -> NoticeState:
+    if answer.result is Result.ACCEPTED:
+        return NoticeState.ACCEPTED
+    # A second call that was refused or not sent says nothing about the first.
+    if answer.result is Result.UNSURE or errand.repeat:
+        return NoticeState.UNSURE
+    if answer.result is Result.REFUSED:
+        return NoticeState.FAILED
+    if errand.number >= MOST_CALLS and _calls_in_vain(session, errand) >= MOST_CALLS:
+        return NoticeState.FAILED
+    return NoticeState.DRAFTED
+
+
+def _calls_in_vain(session: Session, errand: Errand) -> int:
+    """How many calls the vendor or the network turned away; our own stops do not count."""
+    codes = session.exec(
+        select(Attempt.code).where(
+            Attempt.notice_id == errand.notice_id, Attempt.result == AttemptResult.NOT_SENT
+        )
+    )
+    return sum(code not in NOT_THE_VENDORS for code in codes)
+
+
+def _close(session: Session, errand: Errand, answer: Answer, *, now: datetime) -> None:
+    session.exec(
+        update(Attempt)
+        .where(col(Attempt.id) == errand.attempt_id)
+        .values(
+            ended_at=now,
+            result=AttemptResult(answer.result.value),
+            code=_kept(answer.code, 80),
+            said=_kept(answer.said, 300),
+            gateway_ref=_kept(answer.gateway_ref, 80),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _accept(session: Session, errand: Errand, answer: Answer, *, now: datetime) -> None:
+    reference = _kept(answer.gateway_ref, 80)
+    seen = (NoticeState.HANDING, NoticeState.UNSURE)
+    if not _move(
+        session,
+        errand,
+        seen,
+        state=NoticeState.ACCEPTED,
+        accepted_at=now,
+        gateway_ref=reference,
+        lease_until=None,
+        left_to_staff_at=None,
+    ):
+        # a receipt was quicker; it may not have told the vendor's id
+        session.exec(
+            update(Notice)
+            .where(
+                col(Notice.id) == errand.notice_id,
+                col(Notice.state) == NoticeState.ACCEPTED,
+                col(Notice.gateway_ref).is_(None),
+            )
+            .values(gateway_ref=reference)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _free(session: Session, errand: Errand, *, not_before: datetime) -> None:
+    # also when the lease ended meanwhile: the answer proves that this claim sent nothing
+    seen = (NoticeState.HANDING, NoticeState.UNSURE)
+    _move(
+        session,
+        errand,
+        seen,
+        state=NoticeState.DRAFTED,
+        not_before=not_before,
+        lease_until=None,
+        unsure_since=None,
+        left_to_staff_at=None,
+    )
+
+
+def _doubt(session: Session, errand: Errand, *, next_look: datetime | None, now: datetime) -> None:
+    _move(
+        session,
+        errand,
+        (NoticeState.HANDING,),
+        state=NoticeState.UNSURE,
+        unsure_since=now,
+        not_before=next_look,
+        negatives=0,
+        lease_until=None,
+    )
+
+
+def _fail(session: Session, errand: Errand, answer: Answer, *, now: datetime) -> None:
+    # Unsure under this very claim means that its lease ended meanwhile: the refusal proves that
+    # nothing was sent, and takes the moves back to drafted and on to failed at once.
+    seen = (NoticeState.HANDING, NoticeState.UNSURE)
+    _move(session, errand, seen, state=NoticeState.FAILED, not_before=None, lease_until=None)
+    if answer.why is Why.OPT_OUT:
+        notice = session.get_one(Notice, errand.notice_id)
+        opt_out(
+            session,
+            address_index=notice.address_index,
+            channel=notice.channel,
+            how="通道告知：本人已拒收",
+            now=now,
+        )
+
+
+def _move(session: Session, errand: Errand, seen: Sequence[NoticeState], **to: object) -> bool:
+    """Write only if the notice is still under this claim, in a state we expect."""
+    moved = session.exec(
+        update(Notice)
+        .where(
+            col(Notice.id) == errand.notice_id,
+            col(Notice.state).in_(seen),
+            col(Notice.fence) == errand.fence,
+        )
+        .values(**to)
+        .execution_options(synchronize_session=False)
+    )
+    return moved.rowcount == 1
+
+
+def _stop_what_is_wrong(
+    session: Session,
+    errands: Sequence[Errand],
+    answers: Sequence[Answer],
+    *,
+    gateway: str,
+    now: datetime,
+) -> None:
+    """Pause a gateway with a wrong key or no money, and a batch that the vendor will not have."""
+    for answer in answers:
+        if answer.why in _STOPPED and answer.code != HELD:
+            hold(session, gateway, because=_because(gateway, answer), now=now)
+            break
+    spoiled: Counter[UUID] = Counter()
+    sound: set[UUID] = set()
+    for errand, answer in zip(errands, answers, strict=True):
+        if answer.result is Result.ACCEPTED:
+            sound.add(errand.batch_id)
+        elif answer.result is Result.REFUSED and answer.why in _CONTENT:
+            spoiled[errand.batch_id] += 1
+    for batch_id, refused in spoiled.items():
+        if refused >= SPOILED and batch_id not in sound:
+            because = f"连续 {refused} 条因模板或内容被通道拒绝，已自动暂停；请核对模板报备后再继续"
+            stop_batch(session, batch_id, because=because, now=now)
+
+
+def _because(gateway: str, answer: Answer) -> str:
+    code = _kept(answer.code, 80) or "无"
+    if answer.why is Why.QUOTA:
+        return f"通道 {gateway} 余额或当日额度不足（代码 {code}），已自动暂停；充值或次日再恢复"
+    return (
+        f"通道 {gateway} 不认我们的密钥或权限（代码 {code}），已自动暂停；"
+        "请核对密钥、白名单和系统时间后恢复"
+    )
+
+
+def _kept(text: str | None, longest: int) -> str | None:
+    """A vendor's word as a database takes it; it may hold anything."""
+    if text is None:
+        return None
+    return text.encode("utf-8", "replace").decode().replace("\0", "")[:longest]

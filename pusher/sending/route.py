@@ -1,0 +1,118 @@
+"""Which gateway serves a channel now: the first configured one that nothing speaks against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from profiles.model import Channel
+from pusher.audit import note
+from pusher.gateways.base import Gateway
+from pusher.model.clockwork import Pause
+from pusher.model.notice import Attempt, AttemptResult
+from pusher.settings import Settings
+
+EVERY: Final = "*"
+"""The name under which all gateways are paused."""
+TRIPS_AT: Final = 20
+"""Failed calls among the last `_LOOK_BACK` of one gateway after which it is left alone a while."""
+_LOOK_BACK: Final = 40
+_REST: Final = 30
+"""How long it is left alone, in `retry_base_s`: half a minute by default."""
+_OF_ALL: Final = 400
+NOT_THE_VENDORS: Final = frozenset({"lease_over", "held", "no_word"})
+"""Codes of attempts that say nothing about the vendor: our own deadlines, stops and deaths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A gateway that may be used now.
+
+    Attributes:
+        name: key of its table.
+        at_most: parcels it may be handed at once; 1 while it is tried again after failures,
+            None for any number.
+    """
+
+    name: str
+    gateway: Gateway
+    at_most: int | None = None
+
+    @property
+    def channel(self) -> Channel:
+        """By which way its parcels go."""
+        return Channel(self.gateway.channel)
+
+
+def open_way(
+    session: Session,
+    gateways: Mapping[str, Gateway],
+    channel: Channel,
+    *,
+    settings: Settings,
+    now: datetime,
+) -> Way | None:
+    """Pick the gateway for *channel*, in the transaction that claims notices for it.
+
+    Args:
+        gateways: by name, in the order of the settings.
+
+    Returns:
+        None if none serves the channel, or all that do are paused or resting after failures.
+    """
+    paused = paused_gateways(session)
+    for name, gateway in gateways.items():
+        if gateway.channel != channel.value or paused & {name, EVERY}:
+            continue
+        rest = _rest(session, name, settings=settings, now=now)
+        if rest is None or rest <= now:
+            return Way(name, gateway, None if rest is None else 1)
+    return None
+
+
+def paused_gateways(session: Session) -> set[str]:
+    """Names in the kill switch's rows; ``*`` means all."""
+    return set(session.exec(select(Pause.gateway)))
+
+
+def hold(session: Session, name: str, *, because: str, now: datetime) -> None:
+    """Pause a gateway by the clockwork's own judgement; staff resume it. Audited.
+
+    Args:
+        because: Chinese, for staff.
+    """
+    if session.get(Pause, name) is not None:
+        return
+    try:
+        with session.begin_nested():
+            session.add(Pause(gateway=name, by="clockwork", because=because[:200], since=now))
+    except IntegrityError:
+        return  # somebody was faster
+    note(session, "gateway.pause", about=("gateway", name), by="clockwork", now=now)
+
+
+def _rest(session: Session, name: str, *, settings: Settings, now: datetime) -> datetime | None:
+    """Until when a failing gateway is left alone; None if it is well.
+
+    Counts rows, so that every clockwork and a restarted one agree. A gateway is well if its last
+    call was answered with a yes or a no, or if fewer than half of its last calls failed.
+    """
+    # Ids rise with time, so this reads the end of the primary key and nothing else.
+    latest = session.exec(
+        select(Attempt.gateway, Attempt.result, Attempt.code, Attempt.ended_at)
+        .where(col(Attempt.ended_at).is_not(None))
+        .order_by(col(Attempt.id).desc())
+        .limit(_OF_ALL)
+    ).all()
+    ended = [
+        (result in (AttemptResult.NOT_SENT, AttemptResult.UNSURE), at)
+        for gateway, result, code, at in latest
+        if gateway == name and code not in NOT_THE_VENDORS and at is not None
+    ][:_LOOK_BACK]
+    failures = [at for failed, at in ended if failed]
+    if len(failures) < TRIPS_AT or not ended[0][0]:
+        return None
+    return max(failures) + timedelta(seconds=_REST * settings.retry_base_s)

@@ -1,0 +1,106 @@
+"""What the vendors tell us: the way in is checked, the body is stored, then they are answered.
+
+Nothing is understood here beyond what the check needs; the clockwork folds the inbox later.
+"""
+
+import hmac
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+
+from profiles.sealing import Sealer
+from pusher.gateways.base import Callback, Forged, Gateway, Unreadable
+from pusher.listening.receipts import take_in
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.gate import BEARERS
+from pusher.web.raw_body import RawBody
+
+router = APIRouter(prefix="/callbacks")
+Anybody = Annotated[None, Depends(BEARERS)]
+
+
+def callback_addresses(base: str, sealer: Sealer) -> dict[str, str | dict[str, str]]:
+    """Where the vendors shall send receipts and replies; entered with them, never logged.
+
+    Args:
+        base: scheme and host of the console.
+        sealer: of the office.
+    """
+    root = f"{base.rstrip('/')}/callbacks"
+    key = callback_key(sealer, "aliyun")
+    return {
+        "aliyun": {
+            "receipts": f"{root}/aliyun/receipts?key={key}",
+            "replies": f"{root}/aliyun/replies?key={key}",
+        },
+        "wechat": f"{root}/wechat",
+    }
+
+
+def callback_key(sealer: Sealer, gateway: str) -> str:
+    """The secret in the address of an unsigned gateway: 64 hex digits, of the office's key."""
+    return hmac.digest(sealer.signing_key("callbacks"), gateway.encode(), "sha256").hex()
+
+
+@router.post("/wechat")
+def wechat(request: Request, desk: DeskHere, body: RawBody, _: Anybody) -> Response:
+    """An event or a text of the official account, signed in the query."""
+    return _take(request, desk, "wechat", body)
+
+
+@router.get("/wechat")
+def wechat_check(request: Request, desk: DeskHere, _: Anybody) -> Response:
+    """The vendor checks the address; it is echoed, nothing is stored."""
+    gateway = _gateway(desk, "wechat")
+    return _answer(_read(gateway, b"", dict(request.query_params), {}))
+
+
+@router.post("/{name}/receipts")
+def receipts(name: str, request: Request, desk: DeskHere, body: RawBody, _: Anybody) -> Response:
+    """Receipts of a gateway that does not sign."""
+    _check_key(request, desk, name)
+    return _take(request, desk, name, body)
+
+
+@router.post("/{name}/replies")
+def replies(name: str, request: Request, desk: DeskHere, body: RawBody, _: Anybody) -> Response:
+    """Replies of a gateway that does not sign."""
+    _check_key(request, desk, name)
+    return _take(request, desk, name, body)
+
+
+def _take(request: Request, desk: Desk, name: str, body: bytes) -> Response:
+    query = {key: value for key, value in request.query_params.items() if key != "key"}
+    headers = dict(request.headers)
+    read = _read(_gateway(desk, name), body, query, headers)
+    take_in(desk.store, name, body, query=query, headers=headers, now=desk.now())
+    return _answer(read)
+
+
+def _gateway(desk: Desk, name: str) -> Gateway:
+    gateway = desk.gateways.get(name)
+    if gateway is None:
+        raise HTTPException(404)
+    return gateway
+
+
+def _check_key(request: Request, desk: Desk, name: str) -> None:
+    given = request.query_params.get("key", "")
+    if not hmac.compare_digest(given.encode(), callback_key(desk.sealer, name).encode()):
+        raise HTTPException(404)
+
+
+def _read(
+    gateway: Gateway, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+) -> Callback:
+    try:
+        return gateway.read_callback(body, query, headers)
+    except Forged:
+        raise HTTPException(403) from None
+    except Unreadable:
+        raise HTTPException(400) from None
+
+
+def _answer(read: Callback) -> Response:
+    return Response(read.answer, media_type=read.content_type)

@@ -1,0 +1,209 @@
+"""The form by which staff confirm a policy: as it starts, as it comes back, as a wish."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+from starlette.datastructures import FormData, UploadFile
+
+from pusher.model.policy import Audience, Policy, PolicyState, Subject
+from pusher.reading.confirm import BENEFIT_LENGTH, TITLE_LENGTH, Confirmation, proposed
+from pusher.reading.ingest import latest_rule
+from pusher.reading.taxonomy import taxonomy
+from pusher.rules.language import BadRule, parse
+from pusher.web.fields import Fields
+from pusher.web.rule_rows import (
+    MUST,
+    Row,
+    manual_row,
+    new_row,
+    rows_from,
+    rows_of,
+    rule_of,
+)
+
+_MOST_CLAUSES = 200
+DECISIONS = ("check", "condition", "none")
+"""What a clause becomes: 人工核对, 待核实条件, 与资格无关."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause that the reading could not make a condition of, and what staff say of it."""
+
+    quote: str
+    decision: str = ""
+
+
+@dataclass(slots=True)
+class ConfirmForm:
+    """Everything the form holds.
+
+    Attributes:
+        act: the button that was pressed.
+        rule: of the rows; None while there are none, or one is wrong.
+        never: nobody can apply under this document, so it has no rule.
+        checks: clauses to be looked into that change no decision.
+        pasted: the text of the field for a whole RULE document.
+        errors: field → what is wrong.
+    """
+
+    act: str = ""
+    tags: Sequence[str] = ()
+    short_title: str = ""
+    benefit_line: str = ""
+    apply_until: str = ""
+    audience: str = Audience.BOTH.value
+    subject: str = Subject.SELF.value
+    never: bool = False
+    rows: list[Row] = field(default_factory=list)
+    rule: dict[str, Any] | None = None
+    clauses: list[Clause] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+    pasted: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def wish(self) -> Confirmation:
+        """What staff say; call it only where there are no errors."""
+        return Confirmation(
+            tags=self.tags,
+            audience=self.audience,
+            subject=self.subject,
+            rule=None if self.never else self.rule,
+            manual_checks=[{"quote": quote} for quote in self.checks],
+            short_title=self.short_title,
+            benefit_line=self.benefit_line or None,
+            apply_until=date.fromisoformat(self.apply_until) if self.apply_until else None,
+        )
+
+
+def started_from(session: Session, policy: Policy) -> ConfirmForm:
+    """The form as it is first shown."""
+    wish = proposed(session, policy)
+    confirmed = latest_rule(session, policy)
+    form = ConfirmForm(
+        tags=wish.tags,
+        short_title=wish.short_title,
+        benefit_line=wish.benefit_line or "",
+        apply_until=wish.apply_until.isoformat() if wish.apply_until else "",
+        audience=confirmed.audience.value if confirmed else wish.audience,
+        subject=confirmed.subject.value if confirmed else wish.subject,
+        never=confirmed is not None and confirmed.rule is None,
+        checks=_quotes(confirmed.manual_checks if confirmed else wish.manual_checks),
+    )
+    if policy.state is PolicyState.READ:
+        form.clauses = [Clause(quote) for quote in policy.draft.get("needs_person", [])]
+    _lay_out(form, confirmed.rule if confirmed else wish.rule)
+    return form
+
+
+def filled_from(given: FormData) -> ConfirmForm:
+    """The form as it comes back, its button's work done."""
+    fields = Fields(given)
+    form = ConfirmForm(
+        act=fields.typed("act"),
+        tags=[code for code in taxonomy() if code in set(fields.several("tags"))],
+        short_title=fields.text("short_title", "短标题", most=TITLE_LENGTH),
+        benefit_line=fields.text("benefit_line", "待遇一句话", most=BENEFIT_LENGTH, needed=False),
+        apply_until=fields.typed("apply_until").strip(),
+        audience=fields.choice("audience", "面向谁", Audience).value,
+        subject=fields.choice("subject", "判断谁的情况", Subject).value,
+        never=fields.ticked("never"),
+        rows=rows_from(given),
+        clauses=_clauses(fields),
+        checks=[quote.strip() for quote in fields.several("checks") if quote.strip()],
+        pasted=fields.typed("pasted"),
+    )
+    fields.day("apply_until", "申报截止")
+    _press(form, fields, given)
+    # while somebody is still building the rule, only what they pressed for is judged
+    form.errors = fields.errors if form.act == "confirm" else _only_rule(fields.errors)
+    return form
+
+
+def _press(form: ConfirmForm, fields: Fields, given: FormData) -> None:
+    """Do what the pressed button asks of the rows, then read them as a rule."""
+    if form.act == "add":
+        row = new_row(fields.typed("add_fact"), fields.typed("add_place") or MUST)
+        if row is None:
+            fields.errors["add_fact"] = "请先选择一项事实"
+        else:
+            form.rows.append(row)
+        return
+    if form.act == "add_manual":
+        quote = fields.text("manual_quote", "要核实的内容", most=200)
+        if quote:
+            form.rows.append(manual_row(quote, fields.typed("add_place")))
+        return
+    if form.act == "replace":
+        _replace(form, fields, given)
+        return
+    form.rule, form.rows = rule_of(form.rows)
+    if form.rule is None and form.rows:
+        fields.errors["rows"] = "有条件还没有填对，请看标红的地方"
+    if form.act == "confirm":
+        _decide(form, fields)
+
+
+def _decide(form: ConfirmForm, fields: Fields) -> None:
+    """Turn the decided clauses into conditions and checks; all of them must be decided."""
+    if not form.tags:
+        fields.errors["tags"] = "请至少选择一个标签"
+    for number, clause in enumerate(form.clauses):
+        if clause.decision not in DECISIONS:
+            fields.errors[f"clause-{number}"] = "请决定这一条怎么办"
+    asked = [clause.quote for clause in form.clauses if clause.decision == "condition"]
+    if not form.rows and not asked and not form.never:
+        fields.errors["rows"] = "还没有条件；如果任何人都不能据此申请，请勾选“不产生申请资格”"
+    if fields.sound:
+        form.rows += [manual_row(quote) for quote in asked]
+        form.checks += [clause.quote for clause in form.clauses if clause.decision == "check"]
+        form.clauses = []
+        form.rule, form.rows = rule_of(form.rows)
+
+
+def _replace(form: ConfirmForm, fields: Fields, given: FormData) -> None:
+    """Take the rows of a pasted or uploaded RULE document."""
+    upload = given.get("rule_file")
+    text = form.pasted
+    if isinstance(upload, UploadFile) and upload.filename:
+        text = upload.file.read().decode("utf-8-sig", "replace")
+    try:
+        read = json.loads(text)
+        rule = read.get("rule", read) if isinstance(read, Mapping) else read
+        parse(rule)
+    except BadRule as wrong:
+        fields.errors["pasted"] = str(wrong)
+    except (ValueError, RecursionError):
+        fields.errors["pasted"] = "这不是规则文件：应为 JSON 格式的 all、any、not 或条件"
+    else:
+        form.pasted = ""
+        _lay_out(form, rule)
+
+
+def _lay_out(form: ConfirmForm, rule: Mapping[str, Any] | None) -> None:
+    try:
+        if rule is not None:
+            parse(rule)
+    except BadRule:
+        form.pasted = json.dumps(rule, ensure_ascii=False, indent=1)
+        return
+    form.rows = rows_of(rule)
+    form.rule, form.rows = rule_of(form.rows)
+
+
+def _clauses(fields: Fields) -> list[Clause]:
+    quotes = fields.several("clauses")[:_MOST_CLAUSES]
+    return [Clause(quote, fields.typed(f"clause-{n}")) for n, quote in enumerate(quotes)]
+
+
+def _only_rule(errors: Mapping[str, str]) -> dict[str, str]:
+    kept = ("rows", "add_fact", "manual_quote", "pasted")
+    return {name: text for name, text in errors.items() if name in kept}
+
+
+def _quotes(checks: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(check["quote"]) for check in checks if check.get("quote")]

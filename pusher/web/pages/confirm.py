@@ -1,0 +1,155 @@
+"""Confirming a policy: tags, title, audience, conditions; each button shows the form again.
+
+Nothing is stored before the last button. What was typed stays in the form, whatever is wrong.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from profiles.facts import vocabulary
+from pusher.matching.trial import trial
+from pusher.model.errors import NotFound, Unwilling
+from pusher.model.policy import Audience, Policy, PolicyState, Subject
+from pusher.reading.confirm import BadConfirmation, confirm
+from pusher.reading.ingest import policy_shape
+from pusher.reading.taxonomy import taxonomy
+from pusher.rules.check import doubts
+from pusher.rules.language import parse
+from pusher.rules.say import say
+from pusher.web import rule_rows, rule_values
+from pusher.web.confirm_form import ConfirmForm, filled_from, started_from
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.gate import Clerk
+from pusher.web.highlight import marked, quotes_of
+from pusher.web.layout import go, show
+from pusher.web.pages.policies import find_policy
+from pusher.web.raw_body import StaffForm
+from pusher.web.session import SignedIn
+
+router = APIRouter()
+
+
+@router.get("/policies/{policy_id}/confirm")
+def confirm_page(policy_id: UUID, request: Request, desk: DeskHere, who: Clerk) -> Response:
+    """The form, filled with what the reading proposes or what was confirmed last."""
+    with desk.store.reading() as session:
+        form = started_from(session, find_policy(session, who, policy_id))
+    return _show(request, desk, who, policy_id, form)
+
+
+@router.post("/policies/{policy_id}/confirm")
+def confirm_policy(
+    policy_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """Add a condition, try the rule, or confirm: whichever button was pressed."""
+    filled = filled_from(form)
+    if filled.act == "trial":
+        return _show(request, desk, who, policy_id, filled, tried=_tried(desk, who, policy_id, filled))
+    if filled.act != "confirm" or filled.errors:
+        return _show(request, desk, who, policy_id, filled, status=422 if filled.errors else 200)
+    try:
+        with desk.store.writing() as session:
+            policy = find_policy(session, who, policy_id)
+            confirm(session, policy, filled.wish(), by=who.number, now=desk.now())
+    except NotFound:
+        raise
+    except BadConfirmation as wrong:
+        filled.errors[wrong.field] = str(wrong)
+        return _show(request, desk, who, policy_id, filled, status=422)
+    except Unwilling as why_not:
+        filled.errors["main"] = str(why_not)
+        return _show(request, desk, who, policy_id, filled, status=409)
+    return go(f"/policies/{policy_id}", desk=desk, said="已确认。下一步：计算名单。")
+
+
+def _show(
+    request: Request,
+    desk: Desk,
+    who: SignedIn,
+    policy_id: UUID,
+    form: ConfirmForm,
+    *,
+    status: int = 200,
+    tried: Mapping[str, Any] | None = None,
+) -> Response:
+    with desk.store.reading() as session:
+        policy = find_policy(session, who, policy_id)
+        shape = policy_shape(session, policy)
+    clauses = [clause.quote for clause in form.clauses]
+    return show(
+        request,
+        desk,
+        who,
+        "confirm.html",
+        status=status,
+        policy=policy,
+        shape=shape,
+        text=marked(policy.body, quotes_of(shape, clauses)),
+        form=form,
+        rule_text=_say(form.rule),
+        doubts=_doubts(form.rule),
+        tried=tried,
+        taxonomy=_grouped_tags(),
+        facts=vocabulary(),
+        fact_groups=_grouped_facts(),
+        places=rule_rows.places_for(form.rows),
+        operators_for=rule_values.operators_for,
+        hint=rule_values.hint,
+        audiences=list(Audience),
+        subjects=list(Subject),
+        is_first=policy.state is PolicyState.READ,
+        suggested={tag["code"]: tag for tag in shape["tags"]},
+    )
+
+
+def _tried(
+    desk: Desk, who: SignedIn, policy_id: UUID, form: ConfirmForm
+) -> Mapping[str, Any] | None:
+    """What the rule would find today; None while it cannot be read."""
+    if form.rule is None:
+        return None
+    given = {"rule": form.rule, "audience_kind": form.audience, "subject": form.subject}
+    with desk.store.reading() as session:
+        policy = find_policy(session, who, policy_id)
+        return _trial(session, policy, given, desk)
+
+
+def _trial(
+    session: Session, policy: Policy, given: Mapping[str, Any], desk: Desk
+) -> Mapping[str, Any] | None:
+    try:
+        return trial(session, policy, given, as_of=desk.now().date())
+    except Unwilling:
+        return None
+
+
+def _say(rule: Mapping[str, Any] | None) -> list[str]:
+    return say(parse(rule)) if rule is not None else []
+
+
+def _doubts(rule: Mapping[str, Any] | None) -> list[str]:
+    return doubts(parse(rule)) if rule is not None else []
+
+
+def _grouped_tags() -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {}
+    for tag in taxonomy().values():
+        groups.setdefault(tag.group, []).append(tag)
+    return groups
+
+
+def _grouped_facts() -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = {"resident": [], "enterprise": [], "both": []}
+    for fact in vocabulary().values():
+        groups[fact.applies_to].append(fact)
+    return groups
+
+
+def as_json(rule: Mapping[str, Any] | None) -> str:
+    """A rule as text for the field in which it can be pasted."""
+    return json.dumps(rule, ensure_ascii=False, indent=1) if rule is not None else ""

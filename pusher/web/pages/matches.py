@@ -1,0 +1,216 @@
+"""Whom a confirmed policy is for: judging, the list with reasons, and drafting a batch of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from profiles.dossier import name_of
+from profiles.facts import vocabulary
+from profiles.identity import masked_name
+from profiles.model import Channel, Profile, ProfileKind, Street
+from pusher.matching.match import counts, latest_run, match, reasons_of
+from pusher.model.batch import BatchKind
+from pusher.model.errors import NotFound, Unwilling
+from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.policy import PolicyTag
+from pusher.model.staff import Role
+from pusher.sending.compose import compose
+from pusher.sending.prices import prices
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.fields import Fields
+from pusher.web.gate import Clerk, Looking
+from pusher.web.layout import go, show
+from pusher.web.pages.policies import find_policy
+from pusher.web.paging import PAGE, Listing, listing, page_number
+from pusher.web.raw_body import StaffForm
+from pusher.web.session import SignedIn
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One profile of the list, masked.
+
+    Attributes:
+        reasons: one for each condition that may be shown here.
+        hidden: some conditions ask for sensitive facts and are not shown to this role.
+        missing: labels of what would have to be known.
+        followed: names of the tags they follow.
+    """
+
+    name: str
+    street: str
+    decision: Decision
+    reasons: Sequence[Mapping[str, Any]]
+    hidden: bool
+    missing: Sequence[str]
+    followed: Sequence[str]
+
+
+@router.post("/policies/{policy_id}/match")
+def match_policy(policy_id: UUID, request: Request, desk: DeskHere, who: Clerk) -> Response:
+    """Judge every profile by the confirmed rule."""
+    with desk.store.writing() as session:
+        policy = find_policy(session, who, policy_id)
+        match(session, policy, now=desk.now(), by=who.number)
+    return go(f"/policies/{policy_id}/matches", desk=desk, said="名单已算好，请核对。")
+
+
+@router.get("/policies/{policy_id}/matches")
+def matches_page(policy_id: UUID, request: Request, desk: DeskHere, who: Looking) -> Response:
+    """The newest run, with reasons."""
+    return _show(request, desk, who, policy_id, Fields.empty())
+
+
+@router.post("/policies/{policy_id}/batches")
+def draft_batch(
+    policy_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """Draft the notices of the newest run."""
+    fields = Fields(form)
+    kind = fields.choice("kind", "通知种类", BatchKind)
+    include = fields.choices("include", "对象", Decision)
+    channels = fields.choices("channels", "渠道", Channel)
+    send_after = fields.moment("send_after", "发送时间")
+    if not fields.sound:
+        return _show(request, desk, who, policy_id, fields, status=422)
+    try:
+        with desk.store.writing() as session:
+            policy = find_policy(session, who, policy_id)
+            run = latest_run(session, policy)
+            if run is None:
+                raise NotFound("还没有计算名单")
+            batch = compose(
+                session,
+                policy,
+                run,
+                kind=kind,
+                include=[Decision(word) for word in include],
+                channels=[Channel(word) for word in channels],
+                send_after=send_after,
+                prices=prices(desk.settings.gateways),
+                public_url=desk.settings.public_url,
+                by=who.number,
+                now=desk.now(),
+            )
+    except NotFound:
+        raise
+    except Unwilling as why_not:
+        fields.errors["include"] = str(why_not)
+        return _show(request, desk, who, policy_id, fields, status=409)
+    return go(f"/batches/{batch.id}", desk=desk, said="批次已起草，请逐项核对后提交审核。")
+
+
+def _show(
+    request: Request,
+    desk: Desk,
+    who: SignedIn,
+    policy_id: UUID,
+    fields: Fields,
+    *,
+    status: int = 200,
+) -> Response:
+    asked = {name: request.query_params.get(name, "") for name in ("decision", "street")}
+    with desk.store.reading() as session:
+        policy = find_policy(session, who, policy_id)
+        run = latest_run(session, policy)
+        if run is None:
+            raise NotFound("还没有计算名单")
+        streets = _streets(session, who)
+        found = counts(session, run)
+        rows = _found(session, who, run, asked, page_number(request))
+    return show(
+        request,
+        desk,
+        who,
+        "matches.html",
+        status=status,
+        policy=policy,
+        run=run,
+        found=found,
+        rows=rows,
+        asked=asked,
+        streets=streets,
+        missing=_labels(found["missing"]),
+        decisions=list(Decision),
+        kinds=list(BatchKind),
+        channels=list(Channel),
+        fields=fields,
+        may_draft=who.role is Role.CLERK,
+    )
+
+
+def _found(
+    session: Session, who: SignedIn, run: MatchRun, asked: Mapping[str, str], page: int
+) -> Listing[Found]:
+    query = (
+        select(Match, Profile)
+        .join(Profile, col(Profile.id) == col(Match.profile_id))
+        .where(col(Match.run_id) == run.id)
+    )
+    if asked["decision"] in list(Decision):
+        query = query.where(col(Match.decision) == Decision(asked["decision"]))
+    if asked["street"]:
+        query = query.where(col(Profile.street_code) == asked["street"])
+    total = session.exec(
+        select(func.count()).select_from(query.with_only_columns(col(Match.id)).subquery())
+    ).one()
+    rows = session.exec(
+        query.order_by(col(Match.decision), col(Match.id)).offset((page - 1) * PAGE).limit(PAGE)
+    ).all()
+    streets = _streets(session, who)
+    names = _tag_names(session, run)
+    shown = [_one(session, who, one, profile, streets, names) for one, profile in rows]
+    path = f"/policies/{run.policy_id}/matches"
+    return listing(shown, total, page=page, path=path, asked=asked)
+
+
+def _one(
+    session: Session,
+    who: SignedIn,
+    one: Match,
+    profile: Profile,
+    streets: Mapping[str, str],
+    names: Mapping[str, str],
+) -> Found:
+    reasons = reasons_of(session, one)
+    shown = [r for r in reasons if who.may_unmask or not _is_sensitive(r["fact"])]
+    name = name_of(session, profile)
+    return Found(
+        name=name if profile.kind is ProfileKind.ENTERPRISE else masked_name(name),
+        street=streets.get(profile.street_code or "", "未登记街道"),
+        decision=one.decision,
+        reasons=shown,
+        hidden=len(shown) < len(reasons),
+        missing=list(_labels(dict.fromkeys(one.missing, 1))),
+        followed=[names.get(code, code) for code in one.followed],
+    )
+
+
+def _streets(session: Session, who: SignedIn) -> dict[str, str]:
+    rows = session.exec(
+        select(Street).where(col(Street.office_id) == who.office_id).order_by(col(Street.code))
+    )
+    return {street.code: street.name for street in rows}
+
+
+def _tag_names(session: Session, run: MatchRun) -> dict[str, str]:
+    rows = session.exec(select(PolicyTag).where(col(PolicyTag.policy_id) == run.policy_id))
+    return {tag.tag_code: tag.name for tag in rows}
+
+
+def _labels(codes: Mapping[str, int]) -> dict[str, int]:
+    """Labels of facts, with their numbers."""
+    facts = vocabulary()
+    return {facts[c].label if c in facts else c: number for c, number in codes.items()}
+
+
+def _is_sensitive(code: str | None) -> bool:
+    fact = vocabulary().get(code or "")
+    return fact is None or fact.sensitive

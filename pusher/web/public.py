@@ -1,0 +1,204 @@
+"""Pages for citizens: why I got this, how to be left alone, and a policy in plain words.
+
+A link in a notice is a signature over the notice's id: whoever holds it may look and may opt
+out, and learns nothing about the person. Looking changes nothing, since messengers fetch links
+ahead of their readers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlmodel import Session, col, select
+
+from profiles.links import WHY_PAGE, read_link_token
+from profiles.model import Office
+from profiles.optouts import has_opted_out, opt_out
+from profiles.sealing import sealer_of
+from pusher import audit
+from pusher.model.batch import Batch
+from pusher.model.errors import NotFound
+from pusher.model.match import Match, MatchRun
+from pusher.model.notice import Basis, Notice, NoticeMatch
+from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
+from pusher.model.standing import Standing, standing
+from pusher.rules.language import leaves, parse
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.fields import Fields
+from pusher.web.gate import BEARERS, refuse_strangers
+from pusher.web.layout import show_public
+from pusher.web.raw_body import PublicForm
+
+router = APIRouter(prefix="/p")
+Anybody = Annotated[None, Depends(BEARERS)]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a link opens: a notice, its policy and who sent it.
+
+    Attributes:
+        clauses: of the policy, by which people were chosen; none for a subscription.
+        of_family: it is about somebody the reader cares for.
+        silent: the reader wants no more of this already.
+    """
+
+    notice: Notice
+    policy: Policy
+    office: Office
+    tags: Sequence[PolicyTag]
+    clauses: Sequence[str]
+    of_family: bool
+    silent: bool
+
+
+@router.get("/why/{word}")
+def why(word: str, desk: DeskHere, _: Anybody) -> Response:
+    """Why somebody got a notice, in the policy's own words."""
+    try:
+        with desk.store.reading() as session:
+            told = _told(session, word)
+    except NotFound:
+        return _no_link(desk)
+    shown = _policy_shown(desk, told.policy)
+    return show_public(desk, "why.html", told=told, word=word, by_match=_by_match(told), **shown)
+
+
+@router.get("/stop/{word}")
+def stop_page(word: str, desk: DeskHere, _: Anybody) -> Response:
+    """One page with one large button; opening it changes nothing."""
+    try:
+        with desk.store.reading() as session:
+            told = _told(session, word)
+    except NotFound:
+        return _no_link(desk)
+    return show_public(desk, "stop.html", told=told, word=word)
+
+
+@router.post("/stop/{word}")
+def stop(word: str, request: Request, desk: DeskHere, form: PublicForm, _: Anybody) -> Response:
+    """Be silent from now on, for approved batches too."""
+    refuse_strangers(request, desk)
+    only_this = Fields(form).typed("what") == "topic"
+    try:
+        with desk.store.writing() as session:
+            told = _told(session, word)
+            topics = [tag.tag_code for tag in told.tags] if only_this else []
+            for topic in topics or [None]:
+                opt_out(
+                    session,
+                    profile_id=told.notice.profile_id,
+                    address_index=told.notice.address_index,
+                    topic=topic,
+                    how="退订网页",
+                    now=desk.now(),
+                )
+            about = ("notice", told.notice.id)
+            audit.note(
+                session, "public.opt_out", about=about, by="public", now=desk.now(), topics=topics
+            )
+    except NotFound:
+        return _no_link(desk)
+    return show_public(desk, "stopped.html", told=told, word=word, only_this=bool(topics))
+
+
+@router.get("/policy/{policy_id}")
+def policy_page(policy_id: UUID, desk: DeskHere, _: Anybody) -> Response:
+    """A confirmed policy that is open to the public, in plain words."""
+    with desk.store.reading() as session:
+        policy = session.get(Policy, policy_id)
+        if policy is None or policy.state is PolicyState.READ:
+            raise NotFound("没有这份政策")
+        shown = _policy_shown(desk, policy)
+        if shown["stands"] is Standing.INTERNAL:
+            raise NotFound("没有这份政策")
+        office = session.get_one(Office, policy.office_id)
+        newest = _newest(session, policy)
+    return show_public(desk, "policy.html", office=office, newest=newest, **shown)
+
+
+def _told(session: Session, word: str) -> Told:
+    row = read_link_token(sealer_of(session), WHY_PAGE, word)
+    notice = session.get(Notice, row) if row else None
+    if notice is None:
+        raise NotFound("链接无效")
+    policy = session.get_one(Policy, notice.policy_id)
+    tags = session.exec(select(PolicyTag).where(col(PolicyTag.policy_id) == policy.id)).all()
+    about = session.exec(
+        select(Match.profile_id)
+        .join(NoticeMatch, col(NoticeMatch.match_id) == col(Match.id))
+        .where(col(NoticeMatch.notice_id) == notice.id)
+    ).all()
+    return Told(
+        notice=notice,
+        policy=policy,
+        office=session.get_one(Office, policy.office_id),
+        tags=tags,
+        clauses=_clauses(session, notice),
+        of_family=any(profile != notice.profile_id for profile in about),
+        silent=_is_silent(session, notice, [tag.tag_code for tag in tags]),
+    )
+
+
+def _clauses(session: Session, notice: Notice) -> list[str]:
+    """The clauses of the rule that the notice's run judged by, each once, in its order."""
+    if notice.basis is Basis.SUBSCRIPTION:
+        return []
+    rule = session.exec(
+        select(AudienceRule)
+        .join(MatchRun, col(MatchRun.rule_id) == col(AudienceRule.id))
+        .join(Batch, col(Batch.run_id) == col(MatchRun.id))
+        .where(col(Batch.id) == notice.batch_id)
+    ).one()
+    if rule.rule is None:
+        return []
+    return list(dict.fromkeys(leaf.quote for leaf in leaves(parse(rule.rule)) if leaf.quote))
+
+
+def _is_silent(session: Session, notice: Notice, topics: list[str]) -> bool:
+    if notice.channel is None:
+        return False
+    return has_opted_out(
+        session,
+        profile_ids=[notice.profile_id],
+        address_index=notice.address_index,
+        channel=notice.channel,
+        topics=topics,
+    )
+
+
+def _by_match(told: Told) -> bool:
+    return told.notice.basis is Basis.MATCH
+
+
+def _policy_shown(desk: Desk, policy: Policy) -> dict[str, object]:
+    """What the public is told of a policy; an element the document does not state is left out."""
+    elements = policy.elements
+    return {
+        "policy": policy,
+        "stands": standing(policy, desk.now().date()),
+        "benefit": elements.get("benefit_line"),
+        "amounts": [b.get("quote") for b in elements.get("benefits") or [] if b.get("quote")],
+        "materials": elements.get("materials") or [],
+        "department": elements.get("department"),
+        "phone": elements.get("phone"),
+        "how": elements.get("how"),
+    }
+
+
+def _newest(session: Session, policy: Policy) -> Policy | None:
+    """The confirmed newer version of a superseded policy."""
+    if policy.state is not PolicyState.SUPERSEDED:
+        return None
+    return session.exec(
+        select(Policy).where(
+            col(Policy.family_id) == policy.family_id,
+            col(Policy.state) == PolicyState.CONFIRMED,
+        )
+    ).first()
+
+
+def _no_link(desk: Desk) -> Response:
+    return show_public(desk, "no_link.html", status=404)

@@ -1,0 +1,107 @@
+"""Settings tables become gateways, or one clear Chinese line without a secret."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pusher.gateways.aliyun import Aliyun
+from pusher.gateways.base import Gateway
+from pusher.gateways.registry import BadGatewayTable, open_gateways
+from pusher.gateways.wechat import WeChat
+from pusher.sandbox.credentials import print_config
+
+ALIYUN = {"access_key_id": "K", "access_key_secret": "TOPSECRET", "sign_name": "样例"}
+WECHAT = {"appid": "wx1", "secret": "TOPSECRET", "token": "TOPSECRET"}
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+
+def opened(**tables: Any) -> dict[str, Gateway]:
+    return open_gateways(tables, call_timeout=timedelta(seconds=5))
+
+
+def test_no_table_no_gateway() -> None:
+    assert opened() == {}
+
+
+def test_the_vendors_own_address_is_the_default() -> None:
+    gateways = opened(aliyun=ALIYUN, wechat=WECHAT)
+
+    assert isinstance(gateways["aliyun"], Aliyun)
+    assert isinstance(gateways["wechat"], WeChat)
+    assert repr(gateways["aliyun"]) == "Aliyun(https://dysmsapi.aliyuncs.com)"
+    assert repr(gateways["wechat"]) == "WeChat(https://api.weixin.qq.com)"
+    assert [g.channel for g in gateways.values()] == ["sms", "wechat"]
+    assert [g.unknown for g in gateways.values()] == ["queryable", "idempotent"]
+
+
+def test_what_the_stand_in_prints_can_be_pasted() -> None:
+    near = {"endpoint": "http://127.0.0.1:9100", "price": "0.045", "daily_limit": 1000}
+    tables = {name: {**table, **near} for name, table in print_config().items()}
+
+    assert set(opened(**tables)) == {"aliyun", "wechat"}
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "word"),
+    [
+        ("nobody", ALIYUN, "没有这个通道"),
+        ("aliyun", {**ALIYUN, "acces_key": "TOPSECRET"}, "acces_key"),
+        ("aliyun", {k: v for k, v in ALIYUN.items() if k != "access_key_secret"}, "缺少"),
+        ("aliyun", {**ALIYUN, "access_key_secret": "  "}, "缺少 access_key_secret"),
+        ("aliyun", {**ALIYUN, "access_key_secret": 7}, "应是文字"),
+        ("aliyun", {**ALIYUN, "access_key_secret": "TOPSECRET\r\nX: y"}, "控制字符"),
+        ("aliyun", {**ALIYUN, "endpoint": "dysmsapi.aliyuncs.com"}, "https://主机"),
+        ("aliyun", {**ALIYUN, "endpoint": "ftp://x"}, "https://主机"),
+        ("aliyun", {**ALIYUN, "endpoint": "https://u:TOPSECRET@x.cn"}, "https://主机"),
+        ("aliyun", {**ALIYUN, "endpoint": "https://x.cn:99999"}, "https://主机"),
+        ("aliyun", {**ALIYUN, "endpoint": "https://x.cn/a"}, "不应带路径"),
+        ("aliyun", {**ALIYUN, "endpoint": "https://x.cn?a=1"}, "不应带路径"),
+        ("aliyun", {**ALIYUN, "endpoint": "http://dysmsapi.aliyuncs.com"}, "须用 https"),
+        ("aliyun", "x", "应是一个表"),
+        ("wechat", {k: v for k, v in WECHAT.items() if k != "secret"}, "缺少 secret"),
+        ("wechat", {**WECHAT, "encoding_aes_key": "TOPSECRET"}, "encoding_aes_key"),
+        ("wechat", {**WECHAT, "token": "", "encoding_aes_key": AES_KEY}, "缺少 token"),
+        ("wechat", {**WECHAT, "stable_token": "yes"}, "true 或 false"),
+    ],
+)
+def test_a_wrong_table_is_told_in_one_line_without_the_secret(
+    name: str, table: object, word: str
+) -> None:
+    with pytest.raises(BadGatewayTable) as told:
+        opened(**{name: table})
+
+    message = str(told.value)
+    assert word in message
+    assert f"[gateways.{name}]" in message
+    assert "\n" not in message
+    assert "TOPSECRET" not in message
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://127.0.0.1:9100",
+        "http://localhost:1",
+        "http://[::1]:1",
+        "http://10.1.2.3",
+        "http://sandbox:9100",
+    ],
+)
+def test_plain_http_goes_only_to_near_hosts(endpoint: str) -> None:
+    assert opened(aliyun={**ALIYUN, "endpoint": endpoint})
+
+
+def test_brackets_around_the_signature_are_taken_off() -> None:
+    gateway = opened(aliyun={**ALIYUN, "sign_name": "【样例】"})["aliyun"]
+
+    assert isinstance(gateway, Aliyun)
+    assert gateway._sign_name == "样例"
+
+
+def test_no_repr_shows_a_secret() -> None:
+    gateways = opened(aliyun=ALIYUN, wechat={**WECHAT, "encoding_aes_key": AES_KEY})
+
+    shown = repr(gateways) + "".join(repr(vars(gateway)) for gateway in gateways.values())
+    assert "TOPSECRET" not in shown
+    assert AES_KEY not in shown

@@ -1,1 +1,405 @@
-"""The clockwork."""
+"""The clockwork: which verb runs when. A process of its own, ``python -m jobs``.
+
+APScheduler is a ticker in memory and nothing more: at each tick the clockwork looks at the
+database. What is due is a slot, a row that only one clockwork can insert, so that two do no more
+than one; that a clockwork lives is a row too, never a flag in a process.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from pusher.clock import OFFICE_ZONE, office_now
+from pusher.model.errors import NotFound
+from pusher.settings import Settings
+
+if TYPE_CHECKING:
+    from pusher.gateways.base import Gateway
+    from pusher.store import Store
+
+_log = logging.getLogger("jobs")
+
+LEAP: Final = timedelta(seconds=60)
+"""A wall clock that jumps by more, against the boot clock, holds the sending for one tick."""
+KEPT: Final = timedelta(days=1)
+"""For how long slots that went well, and heartbeats, are kept."""
+HUNG: Final = timedelta(minutes=5)
+"""A ticker without a sign of life for so long ends the process, for a supervisor to start anew."""
+_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a job is given.
+
+    Attributes:
+        owner: which clockwork it is.
+        moment: the office clock, running.
+        stop: whether the clockwork is asked to end.
+        beat: gives a sign of life in a long job.
+    """
+
+    store: Store
+    gateways: Mapping[str, Gateway]
+    settings: Settings
+    owner: str
+    moment: Callable[[], datetime]
+    stop: Callable[[], bool] = lambda: False
+    beat: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of the clockwork.
+
+    Attributes:
+        often: how often it is due, by the settings.
+        verb: does it once and counts what it did; safe to be repeated at any time.
+        does: in Chinese, for staff.
+        shared: one clockwork does it for all; otherwise each for itself.
+        moves: it sends, or judges by the time of day: not on a clock that has just jumped.
+    """
+
+    often: Callable[[Settings], timedelta]
+    verb: Callable[[Desk], Mapping[str, int]]
+    does: str
+    shared: bool = True
+    moves: bool = False
+
+    @property
+    def every(self) -> timedelta:
+        """How often it is due where nobody set anything."""
+        return self.often(Settings())
+
+
+def tick(desk: Desk, *, hold: bool = False) -> dict[str, Mapping[str, int] | None]:
+    """Do each job whose slot nobody has taken yet.
+
+    A job that fails is logged by the class of its error alone, since its text might quote a
+    person; the others are done all the same.
+
+    Args:
+        hold: leave out the jobs that move something by the time of day.
+
+    Returns:
+        By name of the jobs done here: what they counted, None for one that failed.
+    """
+    done: dict[str, Mapping[str, int] | None] = {}
+    for name, job in JOBS.items():
+        if desk.stop() or (hold and job.moves):
+            continue
+        try:
+            if not job.shared:
+                done[name] = job.verb(desk)
+            elif slot := _take(desk, name, job):
+                done[name] = _run_slot(desk, name, job, slot)
+        except Exception as error:  # noqa: BLE001 - the outermost door: the next tick must come
+            done[name] = None
+            _log.error("%s: %s", name, type(error).__name__)
+    return done
+
+
+def run(
+    name: str,
+    *,
+    store: Store,
+    gateways: Mapping[str, Gateway],
+    settings: Settings,
+    now: datetime,
+) -> Mapping[str, int]:
+    """Do one job now, whatever its slots say; return what it counted.
+
+    Raises:
+        NotFound: there is no such job.
+    """
+    from pusher.sending.deliver import running_from
+
+    if name not in JOBS:
+        raise NotFound(f"没有“{name}”这个任务，可用：{'、'.join(JOBS)}")
+    return JOBS[name].verb(Desk(store, gateways, settings, _owner(), running_from(now)))
+
+
+def slot_of(now: datetime, every: timedelta) -> datetime:
+    """The slot that *now* belongs to: its moment floored to a whole number of *every*."""
+    since = now.astimezone(UTC) - _EPOCH
+    return _EPOCH + since // every * every
+
+
+def _take(desk: Desk, name: str, job: Job) -> UUID | None:
+    """Take the slot that is due; None if somebody has it."""
+    from sqlalchemy.exc import IntegrityError
+
+    from pusher.model.clockwork import Slot
+
+    now = desk.moment()
+    slot = slot_of(now, job.often(desk.settings))
+    due = Slot(job=name, slot=slot, owner=desk.owner, started_at=now)
+    try:
+        with desk.store.writing() as session:
+            session.add(due)
+    except IntegrityError:
+        return None
+    return due.id
+
+
+def _run_slot(desk: Desk, name: str, job: Job, row: UUID) -> Mapping[str, int] | None:
+    from pusher.model.clockwork import Slot
+
+    counted, failed = None, None
+    try:
+        counted = job.verb(desk)
+    except Exception as error:  # noqa: BLE001 - the outermost door: it is written into the slot
+        failed = type(error).__name__
+        _log.error("%s: %s", name, failed)
+    with desk.store.writing() as session:
+        slot = session.get_one(Slot, row)
+        slot.ended_at, slot.failed = desk.moment(), failed
+    return counted
+
+
+def _heartbeat(desk: Desk) -> Mapping[str, int]:
+    """Say that this clockwork lives; once an hour, clear away what is old."""
+    from sqlmodel import col, delete
+
+    from pusher.model.clockwork import Heartbeat, Slot
+
+    now = desk.moment()
+    with desk.store.writing() as session:
+        pulse = session.get(Heartbeat, desk.owner)
+        stale = pulse is None or slot_of(pulse.at, _HOUR) != slot_of(now, _HOUR)
+        pulse = pulse or Heartbeat(owner=desk.owner, at=now, since=now)
+        pulse.at = now
+        session.add(pulse)
+        if stale:
+            old = now - KEPT
+            session.exec(delete(Heartbeat).where(col(Heartbeat.at) < old))
+            session.exec(
+                delete(Slot).where(
+                    col(Slot.job).in_(JOBS), col(Slot.slot) < old, col(Slot.failed).is_(None)
+                )
+            )
+    return {}
+
+
+def _fold(desk: Desk) -> Mapping[str, int]:
+    from pusher.listening.receipts import fold
+
+    counts: Counter[str] = Counter()
+    while not desk.stop():
+        with desk.store.writing() as session:
+            folded = fold(session, desk.gateways, now=desk.moment(), at_most=_AT_ONCE)
+        counts += Counter(asdict(folded))
+        desk.beat()
+        if folded.bodies < _AT_ONCE:
+            break
+    return counts
+
+
+def _lapse(desk: Desk) -> Mapping[str, int]:
+    from pusher.sending.release import lapse
+
+    with desk.store.writing() as session:
+        return lapse(session, now=desk.moment())
+
+
+def _silent(desk: Desk) -> Mapping[str, int]:
+    from pusher.listening.receipts import silent
+
+    with desk.store.writing() as session:
+        return {"silent": silent(session, settings=desk.settings, now=desk.moment())}
+
+
+def _rescue(desk: Desk) -> Mapping[str, int]:
+    from pusher.sending.rescue import rescue
+
+    now = desk.moment()
+    came = rescue(desk.store, desk.gateways, settings=desk.settings, now=now, stop=desk.stop)
+    return asdict(came)
+
+
+def _deliver(desk: Desk) -> Mapping[str, int]:
+    """Deliver for most of a tick; what is left comes after the next look at the answers."""
+    from pusher.sending.deliver import deliver
+
+    counts: Counter[str] = Counter()
+    until = desk.moment() + _each_tick(desk.settings) * 0.8
+    while not desk.stop():
+        came = deliver(
+            desk.store,
+            desk.gateways,
+            settings=desk.settings,
+            now=desk.moment(),
+            limit=_AT_ONCE,
+            owner=desk.owner,
+            stop=desk.stop,
+        )
+        counts += Counter(asdict(came))
+        desk.beat()
+        if came.claimed < _AT_ONCE or desk.moment() >= until:
+            break
+    return counts
+
+
+def _each_tick(settings: Settings) -> timedelta:
+    return timedelta(seconds=settings.tick_s)
+
+
+def _each_part_of_the_term(settings: Settings) -> timedelta:
+    """Hourly for a term of 72 hours; a shorter term is looked at as often."""
+    return max(_each_tick(settings), timedelta(seconds=settings.receipt_term_s / 72))
+
+
+JOBS: Final[Mapping[str, Job]] = MappingProxyType(
+    {
+        # Life first, answers before questions: an opt-out must be known before the next claim.
+        "heartbeat": Job(_each_tick, _heartbeat, "报告自身在运行，清理过时的记录", shared=False),
+        "fold": Job(_each_tick, _fold, "处理收到的回执和回复，退订立即生效"),
+        "lapse": Job(_each_tick, _lapse, "过了最晚发送时间的批次作废，未发的不再发", moves=True),
+        "silent": Job(
+            _each_part_of_the_term, _silent, "超过期限没有回执的通知标为“无回音”", moves=True
+        ),
+        "rescue": Job(_each_tick, _rescue, "核对结果不明的发送，核不清的交人工", moves=True),
+        "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
+    }
+)
+"""Every job by name, in the order of a tick."""
+
+_EPOCH: Final = datetime(2020, 1, 1, tzinfo=UTC)
+_HOUR: Final = timedelta(hours=1)
+
+
+class Clockwork:
+    """A ticker's memory: who it is, what the clocks showed last, whether it is to end."""
+
+    def __init__(
+        self,
+        store: Store,
+        gateways: Mapping[str, Gateway],
+        settings: Settings,
+        *,
+        owner: str,
+        wall: Callable[[], datetime],
+        boot: Callable[[], float],
+    ) -> None:
+        """Set up; *wall* is the office clock, *boot* counts seconds and never goes back."""
+        self.stopping = threading.Event()
+        """Set it, and the running job comes to its next halt and nothing more is begun."""
+        stop = self.stopping.is_set
+        self._desk = Desk(store, gateways, settings, owner, wall, stop, self._beat)
+        self._wall, self._boot = wall, boot
+        self._shown: tuple[datetime, float] | None = None
+        self._alive_at = boot()
+
+    def tick(self) -> dict[str, Mapping[str, int] | None]:
+        """Do what is due; never raises for what a job or the database does."""
+        self._alive_at = self._boot()
+        return tick(self._desk, hold=self._has_leapt())
+
+    def is_hung(self) -> bool:
+        """Whether neither a tick nor a sign of life within one came for too long."""
+        return self._boot() - self._alive_at > HUNG.total_seconds()
+
+    def _beat(self) -> None:
+        self._alive_at = self._boot()
+        _heartbeat(self._desk)
+
+    def _has_leapt(self) -> bool:
+        """Whether the wall clock and the boot clock disagree on the time since the last tick."""
+        before, self._shown = self._shown, (self._wall(), self._boot())
+        if before is None:
+            return False
+        by_wall = self._shown[0] - before[0]
+        by_boot = timedelta(seconds=self._shown[1] - before[1])
+        leapt = abs(by_wall - by_boot) > LEAP
+        if leapt:
+            _log.error("the clock jumped; nothing is sent in this tick")
+        return leapt
+
+
+def main() -> int:
+    """Run the clockwork of this office until SIGTERM or SIGINT; return the exit status."""
+    from profiles.sealing import BadKeyFile
+    from pusher.gateways.registry import BadGatewayTable
+    from pusher.settings import BadSettings
+    from pusher.store import WrongSchema
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # They would write addresses with phone numbers in them, or a line each tick.
+    for name in ("httpx", "httpcore", "aiohttp", "asyncio", "apscheduler", "sqlalchemy", "alembic"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        clockwork, settings = _open_clockwork()
+    except (BadSettings, BadKeyFile, WrongSchema, BadGatewayTable) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: clockwork.stopping.set())
+    return _tick_until_stopped(clockwork, timedelta(seconds=settings.tick_s))
+
+
+def _open_clockwork() -> tuple[Clockwork, Settings]:
+    from profiles.sealing import Sealer, read_keys
+    from pusher.gateways.base import boot_seconds
+    from pusher.gateways.registry import open_gateways
+    from pusher.settings import read_settings
+    from pusher.store import Store
+
+    settings = read_settings()
+    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    store.check_schema()
+    gateways = open_gateways(
+        settings.gateways, call_timeout=timedelta(seconds=settings.call_timeout_s)
+    )
+    clockwork = Clockwork(
+        store,
+        gateways,
+        settings,
+        owner=_owner(),
+        wall=lambda: office_now(settings.clock_ahead),
+        boot=boot_seconds,
+    )
+    return clockwork, settings
+
+
+def _tick_until_stopped(clockwork: Clockwork, every: timedelta) -> int:
+    from apscheduler.jobstores.memory import MemoryJobStore
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    ticker = BackgroundScheduler(
+        jobstores={"default": MemoryJobStore()},
+        timezone=OFFICE_ZONE,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    # the ticker's own clock is the machine's, whatever the office clock shows
+    ticker.add_job(
+        clockwork.tick, "interval", seconds=every.total_seconds(), next_run_time=office_now()
+    )
+    ticker.start()
+    _log.info("started")
+    while not clockwork.stopping.wait(1):
+        if clockwork.is_hung():
+            _log.error("hung")
+            os._exit(1)
+    ticker.shutdown(wait=True)
+    _log.info("ended")
+    return 0
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -83,7 +83,8 @@ class Reader:
     """Reads the rows of one register.
 
     Attributes:
-        streets: every spelling of a street of the office to its code.
+        streets: bare name or code of each street of the office to its code.
+        street_names: for staff.
         tags: codes that may be followed; None: any that is well formed.
         source: what a row without 数据来源 names.
         today: the office's day.
@@ -93,6 +94,7 @@ class Reader:
     header: Header
     kind: ProfileKind
     streets: Mapping[str, str]
+    street_names: str
     tags: Collection[str] | None
     source: str
     today: date
@@ -185,9 +187,9 @@ class _Row:
 
     def _read_place(self, entry: Entry) -> None:
         street = self._cell("街道")
-        entry.street_code = self._reader.streets.get(squeezed(street)) if street else None
+        entry.street_code = self._reader.streets.get(bare_street(street))
         if street and entry.street_code is None:
-            names = "、".join(n for n in self._reader.streets if n.endswith("街道"))
+            names = self._reader.street_names
             self._reject("街道", "not_a_street", f"不是本区的街道；应为下列之一：{names}")
         entry.community = self._short("社区", LONGEST_PLACE) or None
 
@@ -302,13 +304,19 @@ class _Row:
         entry.guardian = GuardianCells(number, kind, relation, self._day("监护至"))
 
     def _right(self, *, child: bool) -> GuardianKind | None:
-        fitting = GuardianKind.GUARDIAN if child else GuardianKind.AGENT
         word = squeezed(self._cell("监护类型"))
-        if not word or _RIGHTS.get(word) is fitting:
-            return fitting
-        whose, name = ("未成年人", "监护人") if child else ("成年人", "授权家属")
-        self._reject("监护类型", "not_listed", f"{whose}应填“{name}”；这一行的监护关系没有采用")
-        return None
+        if word and word not in _RIGHTS:
+            self._reject("监护类型", "not_listed", "“监护类型”应为监护人或授权家属")
+            return None
+        if not child:
+            # GUARDIAN is a child's and ends at 18. The guardian of an adult (Civil Code art. 28)
+            # reads when the adult cannot be reached, as an agent does.
+            return GuardianKind.AGENT
+        if word and _RIGHTS[word] is not GuardianKind.GUARDIAN:
+            reason = "未成年人应填“监护人”；这一行的监护关系没有采用"
+            self._reject("监护类型", "not_listed", reason)
+            return None
+        return GuardianKind.GUARDIAN
 
     def _read_moved_out(self, entry: Entry) -> None:
         text = self._cell("迁出日期")
@@ -349,6 +357,12 @@ _NUMBERS: Mapping[ProfileKind, Callable[[str], str]] = {
 def _day_named(column: str) -> Fact:
     """A fact that is a day, so that days of all columns are read alike."""
     return replace(vocabulary()["birth_date"], code=column, label=column)
+
+
+def bare_street(name: str) -> str:
+    """The name of a street without what may stand or be missing: 腊山 for 腊山街道办事处."""
+    bare = squeezed(name).removesuffix("办事处").removesuffix("办")
+    return bare.removesuffix("街道") or bare
 
 
 def needs_guardian(entry: Entry, day: date) -> bool:

@@ -301,4 +301,3 @@ def _hasher() -> PasswordHasher:
 def _nobodys_hash() -> str:
     """What the password for an unknown login is compared with, so that it takes as long."""
     return _hasher().hash(secrets.token_urlsafe(16))
-

@@ -12,8 +12,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def run(*command: str | Path, **given: object) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **given)  # type: ignore[call-overload]
+def run(*command: object, **given: object) -> str:
+    done = subprocess.run(
+        [str(c) for c in command], capture_output=True, text=True, check=False, **given
+    )  # type: ignore[call-overload]
     assert done.returncode == 0, done.stderr[-2000:]
     return str(done.stdout)
 

@@ -218,7 +218,7 @@ def recipients(batch_id: str, out: str) -> None:
     \b
     例：pusher batch recipients 0192… --csv 名单.csv
     """
-    from pusher.sending.preview import recipients as rows
+    from pusher.sending.roll import recipients as rows
 
     heads = (
         "对象",
@@ -286,6 +286,7 @@ def batch_shape(session: Any, row: Any) -> dict[str, Any]:
     from pusher.commands.shapes import plain
     from pusher.listening.report import report
 
+    counted = report(session, batch=row)
     return {
         "id": str(row.id),
         "policy": str(row.policy_id),
@@ -298,7 +299,10 @@ def batch_shape(session: Any, row: Any) -> dict[str, Any]:
         "submitted_by": row.submitted_by,
         "approved_by": row.approved_by,
         "sha256": row.frozen_sha256,
-        **plain(report(session, batch=row)),
+        **plain(counted),
+        "planned": counted.planned,
+        "offline": sum(counted.offline.values()),
+        "visits": plain(counted.offline),
     }
 
 

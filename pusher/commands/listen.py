@@ -24,23 +24,44 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
     \b
     例：pusher visits list --street 370104013
     """
-    from pusher.commands.shapes import plain
+    from profiles.identity import masked_name
     from pusher.listening.visits import visit_list
     from pusher.model.batch import Batch
 
     with open_door() as door, door.store.reading() as session:
         row = find_row(door, session, Batch, batch_id, "批次", "pusher batch") if batch_id else None
-        rows = [plain(v) for v in visit_list(session, street=street, batch=row)]
-    answer(rows, as_json, lambda: [f"{r['id']}  {r['state']}" for r in rows] or ["（没有）"])
+        rows = [
+            {
+                "id": str(door.visit.id),
+                "name": masked_name(door.name),
+                "street": door.visit.street_code,
+                "community": door.visit.community,
+                "policy": door.policy,
+                "because": door.visit.because,
+                "state": door.visit.state.value,
+            }
+            for door in visit_list(session, street=street, batch=row)
+        ]
+    answer(
+        rows,
+        as_json,
+        lambda: (
+            [
+                f"{r['id']}  {r['state']:<8}{r['community'] or ''}  {r['name']}  {r['policy']}"
+                for r in rows
+            ]
+            or ["（没有）"]
+        ),
+    )
 
 
 @visits.command("tick")
 @click.argument("visit_id")
 @click.option("--by", required=True, metavar="登录名", help="登记人")
 @click.option("--not-met", is_flag=True, help="没见到人，改日再去")
-@click.option("--remark", default=None, help="备注（不写个人情况）")
+@click.option("--remark", default="", help="备注（不写个人情况）")
 @now_option
-def visits_tick(visit_id: str, by: str, not_met: bool, remark: str | None, now: str | None) -> None:
+def visits_tick(visit_id: str, by: str, not_met: bool, remark: str, now: str | None) -> None:
     """登记一次上门。
 
     \b

@@ -111,8 +111,9 @@ def explain(
 def _explain_cases(cases: str, out: str) -> None:
     from pathlib import Path
 
+    from pusher.commands.cases import explain_case
     from pusher.commands.door import read_bytes
-    from pusher.matching.cases import explain_case
+    from pusher.reading.refusals import Unreadable
 
     lines = []
     for number, text in enumerate(read_bytes(cases).decode("utf-8-sig").splitlines(), 1):
@@ -120,7 +121,7 @@ def _explain_cases(cases: str, out: str) -> None:
             continue
         try:
             lines.append(json.dumps(explain_case(json.loads(text)), ensure_ascii=False))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, Unreadable) as error:
             raise Refusal(
                 f"{cases} 第 {number} 行不是有效的判例（{type(error).__name__}）",
                 code="bad_case",

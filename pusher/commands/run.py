@@ -87,8 +87,9 @@ def jobs(listing: bool, name: str | None, now: str | None, as_json: bool) -> Non
     import jobs as clockwork
 
     if listing:
+        settings = settings_here()
         rows = [
-            {"name": key, "every_s": job.every.total_seconds(), "does": job.does}
+            {"name": key, "every_s": job.every(settings).total_seconds(), "does": job.says}
             for key, job in clockwork.JOBS.items()
         ]
         answer(

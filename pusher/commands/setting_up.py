@@ -73,7 +73,12 @@ def set_up(
 
 
 def _furnish(session: Session, office: Mapping[str, str], now: datetime) -> Office:
-    row = Office(**office)
+    row = Office(
+        name=office["name"],
+        area_code=office["area_code"],
+        signature=office["signature"],
+        phone=office["phone"],
+    )
     session.add(row)
     session.flush()
     for code, label in areas().items():

@@ -106,8 +106,10 @@ def _row(file: str, number: int, line: str, needed: tuple[str, ...]) -> dict[str
         row = json.loads(line)
     except (ValueError, RecursionError):
         raise Refusal(f"{file} {where}不是 JSON", code="bad_json", where=where) from None
+    if not isinstance(row, dict):
+        raise Refusal(f"{file} {where}应是一个 JSON 对象", code="bad_json", where=where)
     for key in ("id", "text", *needed):
-        if not isinstance(row, dict) or key not in row:
+        if key not in row:
             raise Refusal(f"{file} {where}缺少“{key}”", code="missing", where=where)
     return row
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +165,7 @@ def _write_settings(home: Path, *, port: int, ahead: timedelta, tick_s: float) -
     lines = [
         f'public_url = "http://127.0.0.1:{port}"',
         f"port = {port}",
-        f"clock_ahead_s = {max(ahead.total_seconds(), 0.0):.0f}",
+        f"clock_ahead_s = {ceil(max(ahead.total_seconds(), 0.0))}",
         f"tick_s = {tick_s}",
         "settle_s = 20",
     ]

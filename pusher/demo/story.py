@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -89,7 +90,7 @@ def run_once(*, home: Path | None, port: int) -> dict[str, Any]:
             for number, half in enumerate((stems[::2], stems[1::2]), 1):
                 _tell(f"第 {number} 轮：起草、提交、审批、发送……")
                 batches = [b for stem in half if (b := _send_out(district, stem))]
-                _wait_until(district, running, lambda s, b=batches: _all_done(s, b))
+                _wait_until(district, running, partial(_all_done, batches=batches))
                 if number == 1:
                     _answer_stop(district, port)
                     _wait_until(district, running, _somebody_opted_out)
@@ -157,7 +158,7 @@ def _drafted(district: District, session: Session, stem: str) -> Batch:
     )  # fmt: skip
 
 
-def _all_done(session: Session, batches: list[UUID]) -> bool:
+def _all_done(session: Session, *, batches: list[UUID]) -> bool:
     """Every batch finished, and every accepted notice with a receipt."""
     unfinished = session.exec(
         select(func.count())
@@ -210,7 +211,7 @@ def _summary(district: District) -> dict[str, Any]:
             "notices": {s.value: n for s, n in whole.by_state.items() if n},
             "withheld": {r.value: n for r, n in whole.by_reason.items() if n},
             "outcomes": {o.value: n for o, n in whole.by_outcome.items() if n},
-            "offline": whole.offline,
+            "offline": sum(whole.offline.values()),
             "segments": whole.segments,
             "cost": str(whole.cost),
             "receipts": _count(session, Receipt),

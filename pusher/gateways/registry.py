@@ -24,7 +24,7 @@ from pusher.gateways.wechat_callbacks import CallbackSecrets
 Table = Mapping[str, object]
 
 READ_ELSEWHERE: Final = frozenset(
-    {"price", "per_second", "daily_limit", "callback_secret", "callback_sources"}
+    {"price", "templates", "per_second", "daily_limit", "callback_secret", "callback_sources"}
 )
 """Keys of every table that are not the gateway's business: money, limits, the way in."""
 

@@ -31,6 +31,7 @@ class Report:
 
     Attributes:
         batches: that the counts are of.
+        planned: all notices; the sum over states at any moment.
         by_state: every state, also those with 0.
         by_outcome: of the accepted ones.
         by_reason: of the withheld ones.
@@ -39,13 +40,15 @@ class Report:
         left_to_staff: unsure ones that no gateway could clear up.
         segments: of the accepted ones.
         cost: of the accepted ones, yuan.
-        offline: visits by how they went.
+        offline: visits of released batches.
+        visits: these, by how they went.
         receipts: vendors' words on these notices, repeats among them.
         opt_outs: said after a notice was accepted, by its address or its reader, and standing.
         doubtful: of these, how many wait for staff.
     """
 
     batches: int
+    planned: int
     by_state: Mapping[NoticeState, int]
     by_outcome: Mapping[Outcome, int]
     by_reason: Mapping[Reason, int]
@@ -54,22 +57,21 @@ class Report:
     left_to_staff: int
     segments: int
     cost: Decimal
-    offline: Mapping[VisitState, int] = field(default_factory=dict)
-    receipts: int = 0
-    opt_outs: int = 0
-    doubtful: int = 0
-
-    @property
-    def planned(self) -> int:
-        """All notices: the sum over states, at any moment."""
-        return sum(self.by_state.values())
+    offline: int
+    visits: Mapping[VisitState, int]
+    receipts: int
+    opt_outs: int
+    doubtful: int
 
     @property
     def balanced(self) -> bool:
         """Whether every breakdown adds up to what it breaks down."""
         parts = (self.by_channel, self.by_street)
         return (
-            all(sum(sum(row.values()) for row in part.values()) == self.planned for part in parts)
+            sum(self.by_state.values()) == self.planned
+            and all(
+                sum(sum(row.values()) for row in part.values()) == self.planned for part in parts
+            )
             and sum(self.by_outcome.values()) == self.by_state[NoticeState.ACCEPTED]
             and sum(self.by_reason.values()) == self.by_state[NoticeState.WITHHELD]
         )
@@ -93,8 +95,10 @@ def report(
     wanted = _wanted(policy, batch, since)
     tally = _tally(session, wanted)
     opt_outs = _opt_outs(session, wanted)
+    visits = _visits(session, wanted)
     return Report(
         batches=session.exec(select(func.count()).select_from(Batch).where(*wanted)).one(),
+        planned=tally.planned,
         by_state=tally.states,
         by_outcome=tally.outcomes,
         by_reason=tally.reasons,
@@ -103,7 +107,8 @@ def report(
         left_to_staff=tally.left_to_staff,
         segments=tally.segments,
         cost=tally.cost,
-        offline=_offline(session, wanted),
+        offline=sum(visits.values()),
+        visits=visits,
         receipts=_receipts(session, wanted),
         opt_outs=sum(opt_outs.values()),
         doubtful=opt_outs[True],
@@ -121,6 +126,7 @@ class _Tally:
     reasons: Counter[Reason] = field(default_factory=Counter)
     channels: dict[str, Counter[NoticeState]] = field(default_factory=dict)
     streets: dict[str, Counter[NoticeState]] = field(default_factory=dict)
+    planned: int = 0
     left_to_staff: int = 0
     segments: int = 0
     cost: Decimal = Decimal(0)
@@ -138,6 +144,7 @@ class _Tally:
         number: int,
     ) -> None:
         """Take in *number* notices that are alike."""
+        self.planned += number
         self.states[state] += number
         self.channels.setdefault(channel or NOWHERE, Counter())[state] += number
         self.streets.setdefault(street or ELSEWHERE, Counter())[state] += number
@@ -192,7 +199,7 @@ def _wanted(
     return wanted
 
 
-def _offline(session: Session, wanted: list[ColumnElement[bool]]) -> dict[VisitState, int]:
+def _visits(session: Session, wanted: list[ColumnElement[bool]]) -> dict[VisitState, int]:
     # a draft sends nobody to a door, and a cancelled batch nobody any more
     idle = (BatchState.DRAFT, BatchState.IN_REVIEW, BatchState.CANCELLED)
     found = session.exec(

@@ -1,5 +1,6 @@
 """Walks to the doors of those nobody can write to: who is still to be seen, and how it went."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select, update
 
 from profiles.dossier import name_of
-from profiles.model import Profile
+from profiles.model import Profile, Street
 from pusher.audit import note
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.errors import IllegalMove, NotFound, Overtaken
@@ -29,14 +30,27 @@ class Door:
     """One visit with what a community worker needs for it.
 
     Attributes:
+        id: of the visit.
         name: of the reader, in clear; empty for somebody who was forgotten.
+        street: name of *street_code*; None where it is not known.
+        because: why nobody can write to them: no_address, minor, minor_consent.
         policy: its short title.
     """
 
-    visit: Visit
+    id: UUID
+    batch_id: UUID
+    profile_id: UUID
     name: str = field(repr=False)
+    street_code: str | None
+    street: str | None
+    community: str | None
+    because: str
     policy_id: UUID
     policy: str
+    state: VisitState
+    ticked_by: str | None
+    ticked_at: datetime | None
+    remark: str | None
 
 
 def visit_list(
@@ -49,7 +63,7 @@ def visit_list(
         batch: one batch, in whatever state; None: all that were approved.
     """
     asked = (
-        select(Visit, Profile, Policy.id, Policy.short_title)
+        select(Visit, Profile, Policy)
         .join(Batch, col(Batch.id) == Visit.batch_id)
         .join(Policy, col(Policy.id) == Batch.policy_id)
         .join(Profile, col(Profile.id) == Visit.profile_id)
@@ -61,15 +75,16 @@ def visit_list(
         asked = asked.where(Visit.batch_id == wanted)
     else:
         asked = asked.where(col(Batch.state).in_(RELEASED))
+    streets = {row.code: row.name for row in session.exec(select(Street))}
     doors = [
-        Door(visit, name_of(session, reader), policy_id, title)
-        for visit, reader, policy_id, title in session.exec(asked)
+        _door(session, visit, reader, policy, streets)
+        for visit, reader, policy in session.exec(asked)
     ]
     return sorted(doors, key=_order)
 
 
 def tick(
-    session: Session, visit: Visit, *, done: bool, by: str, now: datetime, remark: str = ""
+    session: Session, visit: Visit, *, done: bool, by: str, now: datetime, remark: str | None = None
 ) -> None:
     """Write down how a visit went. Audited.
 
@@ -95,7 +110,7 @@ def tick(
     moved = session.exec(
         update(Visit)
         .where(col(Visit.id) == visit.id, col(Visit.state) == seen)
-        .values(state=to, ticked_by=by, ticked_at=now, remark=remark[:200] or None)
+        .values(state=to, ticked_by=by, ticked_at=now, remark=(remark or "")[:200] or None)
         .execution_options(synchronize_session=False)
     )
     if moved.rowcount != 1:
@@ -104,9 +119,29 @@ def tick(
     session.refresh(visit)
 
 
+def _door(
+    session: Session, visit: Visit, reader: Profile, policy: Policy, streets: Mapping[str, str]
+) -> Door:
+    return Door(
+        id=visit.id,
+        batch_id=visit.batch_id,
+        profile_id=visit.profile_id,
+        name=name_of(session, reader),
+        street_code=visit.street_code,
+        street=streets.get(visit.street_code or ""),
+        community=visit.community,
+        because=visit.because,
+        policy_id=policy.id,
+        policy=policy.short_title,
+        state=visit.state,
+        ticked_by=visit.ticked_by,
+        ticked_at=visit.ticked_at,
+        remark=visit.remark,
+    )
+
+
 _TURN: Final = {VisitState.TO_DO: 0, VisitState.NOT_MET: 1, VisitState.DONE: 2}
 
 
 def _order(door: Door) -> tuple[int, str, str, UUID]:
-    visit = door.visit
-    return (_TURN[visit.state], visit.street_code or "", visit.community or "", visit.id)
+    return (_TURN[door.state], door.street_code or "", door.community or "", door.id)

@@ -211,7 +211,7 @@ def counts(session: Session, run: MatchRun) -> dict[str, Any]:
     by_street: dict[str, Counter[str]] = {}
     missing: Counter[str] = Counter()
     for decision, street, codes in rows:
-        by_street.setdefault(street or "", Counter())[decision.value] += 1
+        by_street.setdefault(street or "", Counter())[str(decision)] += 1
         missing.update(codes)
     return {
         "judged": run.judged,

@@ -1,6 +1,6 @@
 """Run by Alembic for each command; takes the address from the store's configuration."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlmodel import AutoString
@@ -10,7 +10,7 @@ from pusher.model.all import METADATA
 from pusher.store import migration_engine
 
 
-def spell(kind: str, thing: Any, _autogen: object) -> str | bool:
+def spell(kind: str, thing: Any, _autogen: object) -> str | Literal[False]:
     """Write our column types by their own names, and SQLModel's strings as plain ones."""
     if kind != "type":
         return False

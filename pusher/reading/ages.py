@@ -26,6 +26,8 @@ _MONTH = re.compile(r"\s*(?:的)?(?:当月|次月)")
 # What a person of an age receives is no condition by itself; nor is an age of retirement.
 _MONEY_AFTER = re.compile(r"[^，。；]{0,8}每人每|[^，。；]{0,10}\d+元")
 _DEFINED = re.compile(r"[“\"「]")
+# 直至年满3周岁 tells when a benefit ends.
+_UNTIL = re.compile(r"(?:直至|发放至|发至|享受至|延续至)[^，。；]{0,4}$")
 _OLDEST = 120
 
 
@@ -83,6 +85,8 @@ def _meant_below(mark: re.Match[str], whole: str) -> str:
 
 
 def _counts(text: str, mark: re.Match[str]) -> bool:
+    if _UNTIL.search(text[: mark.start()]):
+        return False
     if _MONEY_AFTER.match(text[mark.end() :]):
         return False
     return not (mark.start() and _DEFINED.match(text[mark.start() - 1]))

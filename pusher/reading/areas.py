@@ -7,7 +7,10 @@ from functools import cache
 from profiles.facts import areas
 from pusher.reading.findings import Finding, leaf
 
-_OWN = {"district": ("本区", "我区", "全区", "区内", "辖区"), "city": ("本市", "我市", "全市", "市内")}
+_OWN = {
+    "district": ("本区", "我区", "全区", "区内", "辖区"),
+    "city": ("本市", "我市", "全市", "市内"),
+}
 _OWN |= {"province": ("本省", "我省", "全省", "省内")}
 # Too short to be told from other words: a street's or city's name without its suffix.
 _SHORTEST_NAME = 3
@@ -16,9 +19,15 @@ _KEEPS = r"(?:城镇|农村|城乡|常住|登记|集体)?"
 _FACTS = (
     ("household_area", rf"(?:具有|持有|拥有|取得|有|属于|为|是)?(?:A){_KEEPS}(?:户籍|户口)"),
     ("household_area", r"户籍(?:地|所在地)?(?:登记)?(?:均)?(?:在|为|属于?|是)(?:A)"),
-    ("residence_area", r"(?:在|于)(?:A)(?:行政区域|辖区)?(?:范围)?内?(?:实际|合法|常年|长期|稳定)*(?:居住|常住)"),
+    (
+        "residence_area",
+        r"(?:在|于)(?:A)(?:行政区域|辖区)?(?:范围)?内?(?:实际|合法|常年|长期|稳定)*(?:居住|常住)",
+    ),
     ("residence_area", r"居住(?:地|在|于)+(?:在)?(?:A)|(?:A)常住(?:居民|人口)"),
-    ("residence_permit", r"(?:持有?|取得|办理)[^，。；]{0,14}?(?:A)(?:的)?(?:有效)?(?:《?居住证》?)"),
+    (
+        "residence_permit",
+        r"(?:持有?|取得|办理)[^，。；]{0,14}?(?:A)(?:的)?(?:有效)?(?:《?居住证》?)",
+    ),
     ("unemployment_registered_area", r"在(?:A)(?:办理|进行)?(?:失业登记|登记失业)"),
     ("employer_area", r"在(?:A)(?:内)?(?:的)?用人单位(?:就业|工作)?"),
     (
@@ -33,7 +42,10 @@ _FACTS = (
 )
 _THREE = r"注册(?:登记)?、纳税(?:、统计)?(?:关系)?(?:均|都)?在(?:A)"
 # 槐荫区制造业企业, 全区法人企业, 对槐荫区中小企业: the firms of a place are those registered there.
-_FIRMS_OF = r"(?:A)(?:行政区域)?(?:范围)?(?:内)?(?:的)?[^，。；的]{0,20}?(?:企业|个体工商户|经营主体|合作社)"
+_FIRMS_OF = (
+    r"(?:A)(?:行政区域)?(?:范围)?(?:内)?(?:的)?[^，。；的]{0,20}?"
+    r"(?:企业|个体工商户|经营主体|合作社)"
+)
 
 
 def find_areas(text: str, *, area_code: str) -> Iterator[Finding]:
@@ -95,7 +107,10 @@ def _names(area_code: str) -> dict[str, str]:
 @cache
 def _name(area_code: str) -> re.Pattern[str]:
     names = sorted(_names(area_code), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, names)))
+    # 市内六区 names some districts, not the city.
+    return re.compile(
+        rf"(?:{'|'.join(map(re.escape, names))})(?![一二两三四五六七八九十\d]+区|各区)"
+    )
 
 
 @cache

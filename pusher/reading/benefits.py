@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 
 from pusher.reading.sentences import sentences
 
-_PER = r"人次|人|户|孩|亩|件|家|个|套|台|辆|次|床|张|间|年|月|季度|季|日|天|餐|学期|学年|吨|平方米|千瓦时"
+_PER = (
+    r"人次|人|户|孩|亩|件|家|个|套|台|辆|次|床|张|间|年|月|季度|季|日|天|餐|学期|学年|吨"
+    r"|平方米|千瓦时"
+)
 _AMOUNT = re.compile(
     rf"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|千元|元|％|%|个百分点)"
     rf"(?P<each>(?:\s*[/／·]\s*(?:每)?(?:{_PER}))*)"
@@ -26,9 +29,7 @@ _MEASURED = re.compile(
     r"[^，。；、]{0,14}$"
 )
 _REACHED = re.compile(r"^\s*(?:[（(]含[^）)]{0,4}[）)])?\s*(?:及?以上|及?以下|以内|（含）以上)")
-_CAP = re.compile(
-    r"(?:最高|至多|不超过|不高于|不得超过|封顶|上限|总额|累计)[^，。；\d]{0,8}$"
-)
+_CAP = re.compile(r"(?:最高|至多|不超过|不高于|不得超过|封顶|上限|总额|累计)[^，。；\d]{0,8}$")
 _SHORT = re.compile(r"[\s、和及]*[\u4e00-\u9fff]{1,6}")
 _HALF = re.compile(r"减半征收")
 _MOST = 30

@@ -118,10 +118,16 @@ class Tagger:
         order = np.argsort(-scores, kind="stable")[:MOST_TAGS]
         terms_here = [self._weighing.terms[column] for column in row.columns.tolist()]
         return [
-            Suggestion(*self._tags[place], float(scores[place]), _words(terms_here, parts[place]))
+            self._suggestion(place, float(scores[place]), _words(terms_here, parts[place]))
             for place in order.tolist()
             if scores[place] >= at_least and scores[place] > 0
         ]
+
+    def _suggestion(
+        self, place: int, score: float, words: tuple[tuple[str, float], ...]
+    ) -> Suggestion:
+        code, name = self._tags[place]
+        return Suggestion(code, name, score, words)
 
     def save(self, folder: Path) -> None:
         """Write the tagger to *folder* as JSON and npz, without pickle."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from pusher.reading.ages import find_ages
@@ -10,6 +11,7 @@ from pusher.reading.findings import Finding, without_overlaps
 from pusher.reading.traits import find_figures, find_industries, find_traits
 
 Node = dict[str, Any]
+Said = tuple[str, list[Finding]]
 
 _EXCLUDES = re.compile(
     r"不适用|不纳入|不予(?:支持|返还|受理|安排|认定|补贴|补助|发放|享受|兑现|奖励|资助|办理|批准|考虑)"
@@ -17,17 +19,34 @@ _EXCLUDES = re.compile(
     r"|不在[^，。；]{0,12}范围|暂停享受|暂停发放|不视为|不得(?:申请|申报|申领)"
 )
 _EXCLUDES_WHAT_FOLLOWS = re.compile(r"不包括|不包含|不含")
-_HAS_NOT = re.compile(r"(?:且|并)?(?:未|没有|无|尚未)(?:曾)?(?:享受|领取|入住|列入|被列入|纳入)")
+_HAS_NOT = re.compile(
+    r"(?:且|并)?(?:未|没有|无|尚未)(?:曾)?(?:被)?(?:享受|领取|入住|列入|纳入)|不属于|无[^，。；]{0,6}(?:记录|失信)"
+)
 _CLAUSE = re.compile(r"(?:[^，,；;。\n、]|(?<!的)、)+")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 
+_MORE_ASKED = re.compile(
+    r"首次|近[一二三四五两\d]{1,2}(?:年|个月)|连续|满[一二三四五六两\d]{1,2}个?(?:月|年)|新(?:入库|增|招用)|在库"
+    r"|收入(?:低于|不超过|高于)|之后|以后|期间"
+)
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 
 # Between two statuses: read as a list of alternatives.
 _OR = re.compile(
     r"(?:[、和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|之一|企业|单位|儿童|的|人)*"
 )
-_ALTERNATIVE_GROUPS = frozenset({"status", "entity", "sexed age", "industry", "degree", "size"})
+_ALTERNATIVE_GROUPS = frozenset(
+    {"status", "entity", "sexed age", "industry", "degree", "size", "benefit"}
+)
+# Preferred, but not asked; and people whom a firm takes on, not those who apply.
+_PREFERS = re.compile(r"优先")
+_HIRES = re.compile(r"招用|吸纳|新招|聘用|雇用|安排[^，。；]{0,8}就业")
+_INCLUDES = re.compile(r"[（(]含[^（）()]*[）)]")
+_MANUAL: Node = {"fact": None, "op": "manual", "value": None}
+_ALSO_PEOPLE = re.compile(r"农户|自然人|个人(?!所得|独资)")
+_NOUNS_OF_FIRMS = frozenset({"tax", "entity", "size", "type"})
+_LISTED = re.compile(r"、[^，。；、的]{2,12}(?:、|和|或|及|以及|或者)")
+_STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
 _UNITED = frozenset({"any_of", "in", "prefix"})
 
 
@@ -38,18 +57,21 @@ class Reading:
     Attributes:
         asked: conditions that must hold.
         excluded: conditions that must not.
-        unread: pieces that ask something and were not understood.
+        unread: pieces that may ask something and were not understood.
+        barred: pieces that certainly do: what an exclusion names, what a condition adds.
     """
 
     asked: list[Node] = field(default_factory=list)
     excluded: list[Node] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    barred: list[str] = field(default_factory=list)
 
     def add(self, other: "Reading") -> None:
         """Take over everything that *other* read."""
         self.asked += other.asked
         self.excluded += other.excluded
         self.unread += other.unread
+        self.barred += other.barred
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +85,51 @@ class Where:
 def read_sentence(sentence: str, where: Where) -> Reading:
     """Read the conditions of one sentence."""
     reading = Reading()
-    open_clauses: list[tuple[str, Node | None]] = []
+    open_clauses: list[Said] = []
     for clause in _clauses(sentence):
         found = _find(clause, where)
         if not _EXCLUDES.search(clause):
-            open_clauses.append((clause, _joined(clause, found)))
+            open_clauses.append((clause, found))
             continue
         inside, outside = _parted(clause, found)
-        if not inside:
+        if not inside and not outside:
             _take_back(open_clauses, reading)
         _exclude(clause, inside, reading)
         if outside:
-            open_clauses.append((clause, _joined(clause, outside)))
-    for clause, node in open_clauses:
+            open_clauses.append((clause, outside))
+    for clause, node in _either(
+        [(clause, _joined(clause, found)) for clause, found in open_clauses]
+    ):
         _ask(clause, node, reading)
+    reading.barred += [clause for clause, found in open_clauses if _says_more(clause, found)]
     return reading
+
+
+def _says_more(clause: str, found: list[Finding]) -> bool:
+    """Whether a clause that was read asks more than was read: 首次纳入, 近三年, 收入低于."""
+    rest = list(clause)
+    for one in found:
+        rest[one.start : one.end] = " " * (one.end - one.start)
+    return bool(found) and bool(_MORE_ASKED.search("".join(rest)))
+
+
+def _either(clauses: list[tuple[str, Node | None]]) -> list[tuple[str, Node | None]]:
+    """Join a clause that begins with 以及 or 或者 to the one before: either will do."""
+    joined: list[tuple[str, Node | None]] = []
+    for clause, node in clauses:
+        before = joined[-1] if joined else ("", None)
+        if node and before[1] and _STARTS_WITH_OR.match(clause):
+            ways = any_of([quoted(before[1], before[0]), quoted(node, clause)])
+            joined[-1] = (before[0], ways)
+        else:
+            joined.append((clause, node))
+    return joined
 
 
 def _clauses(sentence: str) -> list[str]:
     """Cut at commas outside brackets."""
     shielded = _BRACKET.sub(lambda mark: mark.group(0).replace("，", "\x00"), sentence)
-    return [
-        mark.group(0).replace("\x00", "，").strip() for mark in _CLAUSE.finditer(shielded)
-    ]
+    return [mark.group(0).replace("\x00", "，").strip() for mark in _CLAUSE.finditer(shielded)]
 
 
 def _find(clause: str, where: Where) -> list[Finding]:
@@ -96,9 +140,19 @@ def _find(clause: str, where: Where) -> list[Finding]:
         *find_figures(clause),
         *find_industries(clause),
     ]
+    if _PREFERS.search(clause):
+        return []
     if not any(one.group == "area" for one in found):
         found += find_firms_of(clause, area_code=where.area_code)
-    return without_overlaps(found)
+    if _HIRES.search(clause):
+        found = [one for one in found if one.group not in _OF_PEOPLE]
+    included = [mark.span() for mark in _INCLUDES.finditer(clause)]
+    return without_overlaps(
+        [one for one in found if not any(a <= one.start < b for a, b in included)]
+    )
+
+
+_OF_PEOPLE = frozenset({"status", "work", "insurance", "age", "sexed age", "study", "degree"})
 
 
 def _parted(clause: str, found: list[Finding]) -> tuple[list[Finding], list[Finding]]:
@@ -106,6 +160,12 @@ def _parted(clause: str, found: list[Finding]) -> tuple[list[Finding], list[Find
 
     小微企业（不包括个体工商户）asks the first and excludes what follows 不包括.
     """
+    bracket = next(
+        (mark for mark in _BRACKET.finditer(clause) if _EXCLUDES.search(mark.group(1))), None
+    )
+    if bracket and not _EXCLUDES.search(_BRACKET.sub("", clause)):
+        inside = [one for one in found if bracket.start() <= one.start < bracket.end()]
+        return inside, [one for one in found if one not in inside]
     mark = _EXCLUDES_WHAT_FOLLOWS.search(clause)
     if not mark:
         return found, []
@@ -115,18 +175,15 @@ def _parted(clause: str, found: list[Finding]) -> tuple[list[Finding], list[Find
     return (inside, outside) if inside else (found, [])
 
 
-def _take_back(open_clauses: list[tuple[str, Node | None]], reading: Reading) -> None:
+def _take_back(open_clauses: list[Said], reading: Reading) -> None:
     """Turn the clauses that an exclusion closes (…的，不予支持) into exclusions."""
     first = True
     while open_clauses and (first or open_clauses[-1][0].endswith("的")):
-        clause, node = open_clauses.pop()
-        if not first and not clause.endswith("的"):
-            break
+        clause, found = open_clauses.pop()
         first = False
-        if node:
-            reading.excluded += [quoted(part, clause) for part in _each(node, clause)]
-        else:
-            reading.unread.append(clause)
+        _exclude(clause, found, reading)
+        if not found:
+            reading.barred.append(clause)
 
 
 def _each(node: Node, clause: str) -> list[Node]:
@@ -135,15 +192,17 @@ def _each(node: Node, clause: str) -> list[Node]:
 
 
 def _exclude(clause: str, found: list[Finding], reading: Reading) -> None:
-    for one in found:
-        reading.excluded.append(quoted(one.node, clause))
+    nodes = [one.node for one in found]
+    if nodes and _TOGETHER.search(clause):
+        nodes = [all_of(nodes)]
+    reading.excluded += [quoted(node, clause) for node in nodes]
     reading.excluded[:] = _united(reading.excluded)
 
 
 def _ask(clause: str, node: Node | None, reading: Reading) -> None:
     if node is None:
         reading.unread.append(clause)
-    elif _HAS_NOT.search(clause):
+    elif _HAS_NOT.search(clause) and "quote" not in str(node.get("any", "")):
         reading.excluded += [quoted(part, clause) for part in _each(node, clause)]
     else:
         reading.asked.append(quoted(node, clause))
@@ -154,15 +213,21 @@ def _joined(clause: str, found: list[Finding]) -> Node | None:
     kept = [one for one in found if not one.only_negated or _HAS_NOT.search(clause)]
     if not kept:
         return None
-    runs: list[list[Finding]] = [[kept[0]]]
-    for one in kept[1:]:
-        last = runs[-1][-1]
-        listed = one.group == last.group and one.group in _ALTERNATIVE_GROUPS
-        if listed and _OR.fullmatch(clause[last.end : one.start]):
-            runs[-1].append(one)
+    runs: list[list[Node]] = [[kept[0].node]]
+    for last, one in pairwise(kept):
+        between = clause[last.end : one.start]
+        same = one.group == last.group and one.group in _ALTERNATIVE_GROUPS
+        if same and _OR.fullmatch(between):
+            runs[-1].append(one.node)
+        elif {one.group, last.group} <= _NOUNS_OF_FIRMS and _LISTED.fullmatch(between):
+            # 小规模纳税人、小型微利企业和个体工商户: who was not understood is still one way in.
+            runs[-1] += [_MANUAL, one.node]
         else:
-            runs.append([one])
-    return all_of([any_of([one.node for one in run]) for run in runs])
+            runs.append([one.node])
+    if _ALSO_PEOPLE.search(clause):
+        # 种粮农户、家庭农场和企业: people are one way in, and are no kind of entity.
+        runs = [[*run, _MANUAL] if "entity_type" in str(run) else run for run in runs]
+    return all_of([any_of(run) for run in runs])
 
 
 def any_of(nodes: list[Node]) -> Node:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from profiles.facts import vocabulary
 from pusher.reading.clauses import Node, Reading, Where, all_of, any_of, read_sentence
+from pusher.reading.counting import COUNT, read_count
 from pusher.reading.outline import Item, outline
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
@@ -22,36 +23,44 @@ _ELIGIBLE = re.compile(
     r"|符合(?:下列|以下|上述|本|规定|法律)|具有[^，。；]{0,12}户籍|(?:申请|申报|申领)(?:人|企业|单位|主体|对象)?(?:应当?|须|必须|需)"
     r"|适用于|适用范围|面向|(?:均)?可(?:以)?(?:申请|申领|申报|享受)|所称[^，。；]{1,24}是指|凡"
     r"|对[^，。；]{2,80}(?:给予|发放|实施|予以|按|减|奖励|补贴|支持)|对[^。；]{2,120}[，的](?:给予|发放|按|奖励|予以|分别)"
-    r"|下列(?:人员|对象|老年人|企业)|享受[^，。；]{0,10}(?:优待|补贴|津贴|待遇)|年满|须在|须具有|须为|应(?:当)?(?:具有|具备|同时)"
+    r"|(?:申请|申报)(?:人|企业|单位|主体)(?!提供|提交|可|或|名)|纳入(?:补贴|补助|支持|保障|奖励)|(?:家庭|人均)[^，。；]{0,6}收入"
+    r"|(?:补贴|奖励|支持)对象|所有权人|企业[须应]|下列(?:人员|对象|老年人|企业)|享受[^，。；]{0,10}(?:优待|补贴|津贴|待遇)|年满|须在|须具有|须为|应(?:当)?(?:具有|具备|同时)"
 )
 _EXCLUSION = re.compile(
     r"不适用|不纳入|不予(?:支持|返还|受理|安排|认定|补贴|发放|享受)|不享受|不同时享受|除外|不包括|不含|不作为|暂停享受|不得享受|不属于"
 )
 _LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:：]\s*$|之一")
-_ANY_LEAD = re.compile(r"之一|(?:下列|以下)(?:人员|对象|老年人|情形|情况|企业|单位|主体)")
+_ANY_LEAD = re.compile(
+    r"之一|(?:下列|以下)(?:人员|对象|老年人|情形|情况|企业|单位|主体|支持|扶持|奖励|补贴|政策)"
+)
 _ALL_LEAD = re.compile(r"同时(?:符合|具备|满足)|(?:下列|以下|如下)条件(?!之一)|条件\s*[:：。]")
 
 # Headings under which a text speaks of procedure, not of whom it is for.
 _PROCEDURE = re.compile(
     r"材料|程序|流程|方式|监督|管理|职责|分工|资金(?:来源|安排|管理|保障)|保障措施|组织|附则|责任|标准|时间|期限|渠道|要求|发放|政策背景|审核|复核"
 )
+# 对…的，给予…: one benefit, and who gets it.
+_WAY = re.compile(r"对[^。；]{2,120}?的[，,]?\s*(?:按|给予|分别|一次性|奖励|予以)")
+_ABOUT = re.compile(r"对象|条件|范围")
 _LONGEST_HEADING = 24
 
 # What a person does to apply is no condition of eligibility.
 _ACTION = re.compile(
     r"提交|提供|填写|填报|报送|登录|上传|材料|审核|公示|受理|咨询|电话|网上|窗口|签字|盖章|复印|办理|预约|发放|拨付|通过[^，]{0,12}(?:平台|系统|小程序)"
-    r"|工作日|给予|每人每|奖励|补助|补贴标准|最高|制定|依据|根据|为(?:了|贯彻|规范|做好|进一步)|现(?:就|将|予)|通知如下|本(?:办法|细则|通知|方案|措施)(?:自|由)"
+    r"|工作日|^给予|每人每|奖励\d|一次性|补贴标准|最高|制定|依据|根据|为(?:了|贯彻|规范|做好|进一步)|现(?:就|将|予)|通知如下|本(?:办法|细则|通知|方案|措施)(?:自|由)"
 )
 _ASKS = re.compile(
-    r"须|应当|应(?!急|届)|必须|不得|符合|具备|具有|取得|持有|未(?!来|成年)|无(?!需|障碍|人)|满|以上|以下|有效期内|良好|正常|依法|连续|签订|缴纳|毕业|属于|认定|首次|新(?:认定|增|招用)"
+    r"须|应当|应(?!急|届)|所有权人|以下区域|小区|必须|不得|符合|具备|具有|取得|持有|未(?!来|成年)|无(?!需|障碍|人)|满|以上|以下|有效期内|良好|正常|依法|连续|签订|缴纳|毕业|属于|认定|首次|新(?:认定|增|招用)"
 )
 
+_LETS_PASS = re.compile(r"[^，。；]{0,40}[，]?不受(?:前述|上述|前款|前列|本条)[^，。；]{0,10}限制")
 _WARD = re.compile(r"婴幼儿|新生儿|随迁子女|适龄儿童")
 _CHILD = re.compile(r"儿童|未成年人|孤儿|学生|子女")
 _GUARDIAN = re.compile(r"监护人|父母")
 _FIRM = re.compile(
     r"企业|个体工商户|合作社|家庭农场|经营主体|纳税人|用人单位|机构(?:给予|为)|民办非企业|法人|公司"
 )
+_ALSO_PEOPLE = re.compile(r"农户|自然人|个人(?!所得|独资)")
 _PERSON = re.compile(
     r"居民|老年人|老人|儿童|人员|户籍|残疾人|个人|毕业生|家庭|农户|消费者|申请人|职工|退役|学生|婴幼儿|所有权人|青年"
 )
@@ -84,15 +93,15 @@ def draft(paragraphs: Sequence[str], *, area_code: str) -> Draft:
     tree = outline(paragraphs)
     where = Where(whole="\n".join(paragraphs), area_code=area_code)
     reading = Reading()
-    for item in _spoken(tree):
-        reading.add(_read_item(item, where))
-    rule = _rule(reading)
-    text = where.whole
+    for item, inside in _spoken(tree, inside=False):
+        reading.add(_read_item(item, where, inside=inside))
+    rule = _in_month(_rule(reading, where.whole), where.whole)
+    audience = _audience(rule, where.whole)
     return Draft(
-        audience_kind=_audience(rule, text),
-        subject=_subject(rule, text),
-        rule=rule,
-        needs_person=tuple(dict.fromkeys(_worth_a_look(reading.unread))),
+        audience_kind=audience,
+        subject=_subject(rule, where.whole),
+        rule=_of_its_kind(rule, audience),
+        needs_person=tuple(dict.fromkeys([*reading.barred, *_worth_a_look(reading.unread)])),
         manual_checks=(),
     )
 
@@ -107,16 +116,22 @@ def leaves_of(node: Node) -> list[Node]:
     return [node]
 
 
-def _spoken(item: Item) -> list[Item]:
-    """Return the items that speak of whom the policy is for; a list stays with its lead."""
+def _spoken(item: Item, *, inside: bool) -> list[tuple[Item, bool]]:
+    """Return the items that may speak of whom the policy is for; a list stays with its lead.
+
+    With each goes whether its heading says that it does.
+    """
     first = re.split(r"[。\n]", item.text.strip(), maxsplit=1)[0]
-    if item.level >= 0 and len(first) <= _LONGEST_HEADING and _PROCEDURE.search(first):
-        if not re.search(r"对象|条件|范围", first):
+    if item.level >= 0 and len(first) <= _LONGEST_HEADING:
+        if _ABOUT.search(first):
+            inside = True
+        elif _PROCEDURE.search(first):
             return []
     lead = _lead(item)
     if item.items and lead and (_ELIGIBLE.search(lead) or _ANY_LEAD.search(lead)):
-        return [item]
-    return [item, *(deeper for below in item.items for deeper in _spoken(below))]
+        return [(item, inside)]
+    below = [found for part in item.items for found in _spoken(part, inside=inside)]
+    return [(item, inside), *below]
 
 
 def _lead(item: Item) -> str:
@@ -125,19 +140,50 @@ def _lead(item: Item) -> str:
     return last if _LIST_LEAD.search(last) else ""
 
 
-def _read_item(item: Item, where: Where) -> Reading:
+def _read_item(item: Item, where: Where, *, inside: bool) -> Reading:
     reading = Reading()
+    ways: list[Reading] = []
     lead = _lead(item) if item.items else ""
     for sentence in re.findall(r"[^。；\n]+", f"{item.text}\n{item.after}"):
         if lead and sentence.strip() == lead.strip(" ；"):
             continue
         speaks = _ELIGIBLE.search(sentence) or _EXCLUSION.search(sentence)
-        if speaks or (item.level >= 3 and _ASKS.search(sentence)):
-            reading.add(read_sentence(sentence.strip(), where))
+        if speaks or (inside and _ASKS.search(sentence)):
+            found = read_sentence(sentence.strip(), where)
+            if _WAY.match(sentence.strip()):
+                ways.append(found)
+            else:
+                reading.add(found)
+    _take_ways(ways, reading)
     if lead and (_ELIGIBLE.search(lead) or _ANY_LEAD.search(lead)):
         reading.add(read_sentence(_LIST_LEAD.sub("", lead), where))
         _read_list(item, lead, where, reading)
     return reading
+
+
+def _take_ways(ways: list[Reading], reading: Reading) -> None:
+    """Take over 对甲的，给予…；对乙的，给予…: each is one way in; the place is asked of all."""
+    options: list[Node] = []
+    for way in ways:
+        place = [node for node in way.asked if _is_place(node)]
+        rest = [node for node in way.asked if not _is_place(node)]
+        reading.add(Reading(place, way.excluded, way.unread, way.barred))
+        if len(ways) == 1:
+            reading.asked += rest
+        elif rest:
+            options.append(all_of(rest))
+        else:
+            options.append({"fact": None, "op": "manual", "value": None, "quote": _said(way)})
+    if options:
+        reading.asked.append(any_of(options))
+
+
+def _is_place(node: Node) -> bool:
+    return all(str(leaf.get("fact")).endswith("_area") for leaf in leaves_of(node))
+
+
+def _said(way: Reading) -> str:
+    return next(iter([*way.barred, *way.unread]), "")
 
 
 def _read_list(item: Item, lead: str, where: Where, reading: Reading) -> None:
@@ -146,11 +192,12 @@ def _read_list(item: Item, lead: str, where: Where, reading: Reading) -> None:
     if _EXCLUSION.search(lead):
         for _, part in parts:
             reading.excluded += [*part.asked, *part.excluded]
-            reading.unread += part.unread
+            reading.barred += [*part.barred, *part.unread]
     elif _ANY_LEAD.search(lead) and not _ALL_LEAD.search(lead):
         options = []
         for below, part in parts:
             reading.unread += part.unread
+            reading.barred += part.barred
             options.append(_option(part) or _manual(below))
         reading.asked.append(any_of(options))
     else:
@@ -179,11 +226,35 @@ def _manual(item: Item) -> Node:
     return {"fact": None, "op": "manual", "value": None, "quote": item.text.strip()}
 
 
-def _rule(reading: Reading) -> Node:
+def _rule(reading: Reading, whole: str) -> Node:
     asked = _alternatives(reading.asked)
-    excluded = [{"not": node} for node in reading.excluded]
+    excluded = [{"not": _but(node, whole)} for node in reading.excluded]
     joined = all_of([*asked, *excluded]) if asked or excluded else {"all": []}
     return joined if set(joined) == {"all"} else {"all": [joined]}
+
+
+def _but(node: Node, whole: str) -> Node:
+    """Leave an exclusion open where the text lets some pass it (不受前述限制)."""
+    lets = _LETS_PASS.search(whole)
+    if not lets:
+        return node
+    passed = {"fact": None, "op": "manual", "value": None, "quote": lets.group(0)}
+    return {"all": [node, {"not": passed}]}
+
+
+def _in_month(rule: Node, whole: str) -> Node:
+    """Count the whole month of a birthday where the text says 自年满80周岁的当月起."""
+    said = {
+        read_count(mark["age"])
+        for mark in re.finditer(rf"(?P<age>{COUNT})\s*周岁(?:的)?当月", whole)
+    }
+    if "fact" in rule:
+        if rule["fact"] != "birth_date" or rule["op"] != "age_ge" or rule["value"] not in said:
+            return rule
+        return {"any": [rule, {**rule, "op": "age_ge_in_month"}]}
+    if "not" in rule:
+        return rule
+    return {join: [_in_month(part, whole) for part in parts] for join, parts in rule.items()}
 
 
 def _alternatives(asked: list[Node]) -> list[Node]:
@@ -195,7 +266,7 @@ def _alternatives(asked: list[Node]) -> list[Node]:
     for node in asked:
         rival = next((place for place, other in enumerate(kept) if _rivals(node, other)), None)
         if rival is None:
-            kept.append(node)
+            kept += node["all"] if set(node) == {"all"} else [node]
         else:
             other = kept[rival]
             ways = other["any"] if set(other) == {"any"} else [other]
@@ -204,11 +275,31 @@ def _alternatives(asked: list[Node]) -> list[Node]:
 
 
 def _rivals(one: Node, other: Node) -> bool:
-    first = other["any"][0] if set(other) == {"any"} else other
-    if "fact" not in one or "fact" not in first:
+    """Whether two conditions cannot both be asked of the same person."""
+    ways = other["any"] if set(other) == {"any"} else [other]
+    return any(
+        _differ(mine, its, alone=mine is one and its is way)
+        for way in ways
+        for mine in _parts(one)
+        for its in _parts(way)
+    )
+
+
+def _parts(node: Node) -> list[Node]:
+    parts: list[Node] = node["all"] if set(node) == {"all"} else [node]
+    return [part for part in parts if part.get("fact")]
+
+
+def _differ(one: Node, way: Node, *, alone: bool) -> bool:
+    """Whether two leaves of one fact differ; inside a longer condition, whether ages clash."""
+    if one["fact"] != way["fact"]:
         return False
-    same = (one["fact"], one["op"][:6]) == (first["fact"], first["op"][:6])
-    return same and one["value"] != first["value"]
+    if alone and one["op"] == way["op"]:
+        return bool(one["value"] != way["value"])
+    ages = {one["op"]: one["value"], way["op"]: way["value"]}
+    below = ages.get("age_lt", ages.get("age_le"))
+    above = ages.get("age_ge")
+    return below is not None and above is not None and bool(above >= below)
 
 
 def _worth_a_look(unread: list[str]) -> list[str]:
@@ -222,17 +313,46 @@ def _worth_a_look(unread: list[str]) -> list[str]:
 
 def _audience(rule: Node, text: str) -> AudienceKind:
     """Tell people from firms: by whose facts the rule asks, else by who is named more often."""
-    kinds = {
-        vocabulary()[leaf["fact"]].applies_to
-        for leaf in leaves_of(rule)
-        if leaf.get("fact") in vocabulary()
-    } - {"both"}
+    if any(_ALSO_PEOPLE.search(leaf.get("quote", "")) for leaf in _entities(rule)):
+        return "both"
+    kinds = {kind for leaf in _positive(rule) if (kind := _kind(leaf)) != "both"}
     if len(kinds) == 1:
         return "enterprise" if kinds == {"enterprise"} else "resident"
     firms, persons = len(_FIRM.findall(text)), len(_PERSON.findall(text))
-    if firms and persons and min(firms, persons) * 3 > max(firms, persons) * 2 and kinds:
+    if kinds and min(firms, persons) * 3 > max(firms, persons) * 2:
         return "both"
     return "enterprise" if firms > persons else "resident"
+
+
+def _entities(rule: Node) -> list[Node]:
+    return [leaf for leaf in _positive(rule) if leaf.get("fact") == "entity_type"]
+
+
+def _kind(leaf: Node) -> str:
+    fact = vocabulary().get(leaf.get("fact") or "")
+    return fact.applies_to if fact else "both"
+
+
+def _positive(node: Node) -> list[Node]:
+    """Return the leaves that are asked, not those that shut out."""
+    if "not" in node:
+        return []
+    for join in ("all", "any"):
+        if join in node:
+            return [leaf for part in node[join] for leaf in _positive(part)]
+    return [node]
+
+
+def _of_its_kind(rule: Node, audience: AudienceKind) -> Node:
+    """Drop exclusions of the other kind: 企业、单位采购不适用 shuts no resident out."""
+    if audience not in ("resident", "enterprise"):
+        return rule
+    kept = [
+        part
+        for part in rule["all"]
+        if "not" not in part or any(_kind(x) in (audience, "both") for x in leaves_of(part["not"]))
+    ]
+    return {"all": kept}
 
 
 def _subject(rule: Node, text: str) -> Subject:

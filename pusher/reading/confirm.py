@@ -79,8 +79,8 @@ class Confirmation:
             raise BadConfirmation("rule", "规则文件应是一个 JSON 对象")
         if "rule" not in given:
             return replace(self, rule=given)
-        renamed = {"audience_kind": "audience"}
-        fields = {renamed.get(key, key): value for key, value in given.items()}
+        renamed: dict[Any, str] = {"audience_kind": "audience"}
+        fields: dict[str, Any] = {renamed.get(key, str(key)): value for key, value in given.items()}
         unknown = sorted(set(fields) - set(self.__dataclass_fields__))
         if unknown:
             raise BadConfirmation("rule", f"规则文件中有不认识的字段：{'、'.join(unknown)}")

@@ -10,7 +10,8 @@ from pusher.reading.sentences import Sentence, sentences
 from pusher.reading.window import read_window
 
 _OFFICE = (
-    r"[\u4e00-\u9fff、（）()·]{2,40}?(?:局|委员会|委|办公室|政府|中心|办事处|街道|乡镇|镇|残联|妇联|工会|联合会|科|处|室|站|所|部|窗口|居委会|大厅|银行|部门)"
+    r"[\u4e00-\u9fff、（）()·]{2,40}?(?:局|委员会|委|办公室|政府|中心|办事处|街道|乡镇|镇|残联|妇联|工会"
+    r"|联合会|科|处|室|站|所|部|窗口|居委会|大厅|银行|部门)"
 )
 _DEPARTMENT = re.compile(
     r"(?:受理|主管|牵头|责任|归口(?:管理)?|申报|办理|承办|经办|实施|服务)(?:部门|单位|机构|科室|地点|窗口|税务机关)"
@@ -19,9 +20,13 @@ _DEPARTMENT = re.compile(
 _TAX = re.compile(r"主管税务机关\s*(?:为|是|[:：])\s*(?P<name>[\u4e00-\u9fff]{4,40})")
 _TAKES = (
     # 由区工业和信息化局会同区财政局审核, 报送区工业和信息化局
-    re.compile(rf"(?:由|报送|报至|送至)\s*(?P<name>{_OFFICE}(?:会同{_OFFICE})?)(?:受理|审核|负责|$|，|。)"),
+    re.compile(
+        rf"(?:由|报送|报至|送至)\s*(?P<name>{_OFFICE}(?:会同{_OFFICE})?)(?:受理|审核|负责|$|，|。)"
+    ),
     re.compile(rf"(?:^|[，；。])\s*(?P<name>{_OFFICE}(?:[\u4e00-\u9fff]{{0,8}}(?:科|处|室))?)受理"),
-    re.compile(rf"(?:^|[，；])\s*(?P<name>{_OFFICE})(?:窗口|服务大厅)?(?:或|和|、)[^，。；]{{0,6}}办理"),
+    re.compile(
+        rf"(?:^|[，；])\s*(?P<name>{_OFFICE})(?:窗口|服务大厅)?(?:或|和|、)[^，。；]{{0,6}}办理"
+    ),
     # 咨询电话：区民政局0531-…
     re.compile(rf"(?:电话|咨询)\s*[:：]\s*(?P<name>{_OFFICE})\s*[（(]?0\d{{2,3}}"),
 )

@@ -13,7 +13,6 @@ _MAGIC: tuple[tuple[bytes, str, bool], ...] = (
     (b"\x89PNG\r\n\x1a\n", "PNG 图片", False),
     (b"\xff\xd8\xff", "JPEG 图片", False),
     (b"GIF8", "GIF 图片", False),
-    (b"BM", "BMP 图片", False),
     (b"II*\x00", "TIFF 图片", False),
     (b"MM\x00*", "TIFF 图片", False),
     (b"%PDF-", "PDF 文件", True),
@@ -23,7 +22,6 @@ _MAGIC: tuple[tuple[bytes, str, bool], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "7z 压缩包", False),
     (b"\x1f\x8b", "gzip 压缩包", False),
     (b"SQLite format 3\x00", "数据库文件", False),
-    (b"MZ", "程序文件", False),
     (b"\x7fELF", "程序文件", False),
 )
 _ZIP = b"PK\x03\x04"

@@ -1,4 +1,4 @@
-"""What a page or a text says about its document in labels: 索引号, 发文字号, 发布日期 and the like."""
+"""What a page or a text says about its document in labels: 索引号, 发文字号, 发布日期."""
 
 import re
 from collections.abc import Iterable
@@ -94,10 +94,11 @@ def _read_part(text: str, waiting: str | None, found: dict[str, str]) -> str | N
         if waiting:
             found.setdefault(waiting, text.strip())
         return None
-    if marks[0].start() > 0 and not _STARTS_WITH.match(text) and len(marks) == 1:
-        # One label in mid-sentence is prose ("来源：…" in a paragraph), unless a blank parts it.
-        if not text[marks[0].start() - 1].isspace():
-            return None
+    first = marks[0].start()
+    alone = len(marks) == 1 and first > 0 and not _STARTS_WITH.match(text)
+    # One label in mid-sentence is prose, unless a blank parts it from what stands before.
+    if alone and not text[first - 1].isspace():
+        return None
     name = None
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         name = _BY_LABEL[re.sub(r"\s+", "", mark.group("label"))]

@@ -90,24 +90,26 @@ class Linear:
 
     def margins(self, rows: Sequence[Row]) -> Floats:
         """Return how far each label is from being drawn: shape ``(n_labels,)``."""
-        total = self.offsets.astype(np.float64)
+        total: Floats = self.offsets.astype(np.float64)
         for start, row in zip(self._starts(), rows, strict=True):
-            total = total + self.weights[:, start + row.columns] @ row.weights
+            total += np.asarray(self.weights[:, start + row.columns] @ row.weights)
         return total
 
     def scores(self, margins: Floats) -> Floats:
         """Turn margins into scores in [0, 1] that say how often such a label is right."""
         scaled = self.slope * margins
         if self.many:
-            return 1.0 / (1.0 + np.exp(-(scaled + self.shift)))
-        raised = np.exp(scaled - scaled.max())
-        return raised / raised.sum()
+            apart: Floats = 1.0 / (1.0 + np.exp(-(scaled + self.shift)))
+            return apart
+        raised: Floats = np.exp(scaled - scaled.max())
+        raised /= float(raised.sum())
+        return raised
 
     def speaking(self, label: int, rows: Sequence[Row]) -> list[tuple[str, float]]:
         """Return the words of this text that speak most for a label, with what each adds."""
         words = rows[0]
         parts = self.weights[label, words.columns] * words.weights
-        order = [place for place in np.argsort(-parts, kind="stable")[:_SHOWN_WORDS].tolist()]
+        order = np.argsort(-parts, kind="stable")[:_SHOWN_WORDS].tolist()
         terms = self.weighings[0].terms
         return [
             (terms[int(words.columns[place])], float(parts[place]))

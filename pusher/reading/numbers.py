@@ -14,6 +14,7 @@ _NOTICE = r"[\u4e00-\u9fff、\s]{2,40}公告\s*(?:19|20)\d\d\s*年\s*第?\s*\d{1
 _ANY = re.compile(rf"(?:{_NUMBER}|{_ORDER}|{_NOTICE})")
 _LINE = re.compile(rf"[\s（(〔\[]*(?P<number>{_NUMBER}|{_ORDER}|{_NOTICE})[\s）)〕\]]*")
 _BARE_SERIAL = re.compile(r"[\s（(]*第\s*(?P<serial>\d{1,4})\s*号[\s）)]*")
+_LONGEST_LINE = 120
 _PARTS = re.compile(
     rf"(?P<letters>{_LETTERS})\s*{_OPEN}\s*(?P<year>\d{{4}})\s*年?\s*{_CLOSE}"
     r"\s*第?\s*(?P<serial>\d{1,5})\s*号"
@@ -25,7 +26,7 @@ def normalised(text: str) -> str | None:
 
     ``济政办发[2025] 02号`` and ``济政办发（2025）第2号`` become ``济政办发〔2025〕2号``.
     """
-    plain = unicodedata.normalize("NFKC", text.replace("〔", "[").replace("〕", "]"))
+    plain = _narrow(text)
     found = _ANY.search(plain)
     if not found:
         return None
@@ -37,7 +38,10 @@ def normalised(text: str) -> str | None:
 
 def is_number_line(line: str) -> bool:
     """Whether *line* is a document number and nothing else."""
-    return bool(_LINE.fullmatch(line) or _BARE_SERIAL.fullmatch(line))
+    if len(line) > _LONGEST_LINE:
+        return False
+    plain = _narrow(line)
+    return bool(_LINE.fullmatch(plain) or _BARE_SERIAL.fullmatch(plain))
 
 
 def own_number(lines: tuple[str, ...]) -> str | None:
@@ -46,7 +50,9 @@ def own_number(lines: tuple[str, ...]) -> str | None:
     Args:
         lines: the head of a document, up to its first sentence.
     """
-    for place, line in enumerate(lines):
+    for place, line in enumerate(map(_narrow, lines)):
+        if len(line) > _LONGEST_LINE:
+            continue
         if _LINE.fullmatch(line):
             return normalised(line)
         serial = _BARE_SERIAL.fullmatch(line)
@@ -54,3 +60,7 @@ def own_number(lines: tuple[str, ...]) -> str | None:
         if serial and above.endswith("令"):
             return f"{above}第{int(serial['serial'])}号"
     return None
+
+
+def _narrow(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)

@@ -75,10 +75,13 @@ def _part_last(item: Item) -> None:
     Entries that end with 。 or ； end there; what follows speaks of the whole list again.
     """
     last = item.items[-1] if item.items else None
-    if last is None or last.level < _FIRST_LIST_LEVEL or last.items:
+    if last is None or last.items:
         return
-    run_on = all(other.text.rstrip().endswith(("；", ";")) for other in item.items[:-1])
-    end = re.search(r"。" if run_on and len(item.items) > 1 else r"\n", last.text.rstrip())
+    others = item.items[:-1]
+    run_on = bool(others) and all(o.text.rstrip().endswith(("；", ";")) for o in others)
+    if not run_on and last.level < _FIRST_LIST_LEVEL:
+        return
+    end = re.search(r"。" if run_on else r"\n", last.text.rstrip())
     if end:
         item.after = last.text[end.end() :]
         last.text = last.text[: end.end()]

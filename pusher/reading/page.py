@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _UNSEEN = frozenset(
-    "script style noscript template iframe object embed svg canvas video audio head "
-    "select option button input textarea -comment".split()
-)
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 li dt dd tr td th caption pre figcaption".split())
+    {
+        "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas",
+        "video", "audio", "head", "select", "option", "button", "input", "textarea", "-comment",
+    }
+)  # fmt: skip
+_PARAGRAPHS = frozenset(
+    {
+        "p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "dt", "dd", "tr", "td", "th", "caption",
+        "pre", "figcaption",
+    }
+)  # fmt: skip
 _CONTAINERS = frozenset(
-    "body div section article main header footer nav aside form center ul ol dl table tbody thead "
-    "tfoot blockquote fieldset figure address details".split()
-)
+    {
+        "body", "div", "section", "article", "main", "header", "footer", "nav", "aside", "form",
+        "center", "ul", "ol", "dl", "table", "tbody", "thead", "tfoot", "blockquote", "fieldset",
+        "figure", "address", "details",
+    }
+)  # fmt: skip
 _BREAKS = frozenset({"br", "hr"})
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 

@@ -13,6 +13,7 @@ FEWEST_WRITTEN = 10
 _LONGEST_TITLE = 120
 _MOST_HEAD_LINES = 30
 _MOST_TITLE_LINES = 4
+_FEWEST_BROKEN = 3
 
 # What a title of an official document ends with (GB/T 9704-2012: the fifteen kinds, and rules).
 _KIND = (
@@ -58,7 +59,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     width = widths[int(len(widths) * 0.9)] if widths else 0
     full = [line for line in lines if len(line.rstrip()) >= width - 2]
     broken = [line for line in full if not _ENDS_SENTENCE.search(line.rstrip())]
-    if len(lines) < 8 or not 16 <= width <= 60 or len(broken) < 0.4 * len(lines):
+    if not 16 <= width <= 60 or len(broken) < max(_FEWEST_BROKEN, 0.4 * len(lines)):
         return [squeeze(line) for line in lines]
     joined: list[str] = []
     open_line = False
@@ -97,7 +98,7 @@ def _title_lines(lines: list[str]) -> int:
         if _TITLE_END.search(joined) and written(joined) >= 4:
             return count
     first = lines[0]
-    lone = 4 <= written(first) and len(first) <= 60 and not _ENDS_SENTENCE.search(first)
+    lone = written(first) >= 4 and len(first) <= 60 and not _ENDS_SENTENCE.search(first)
     return int(lone)
 
 

@@ -20,7 +20,8 @@ _FOLDS = 3
 _SEED = 20260101
 _SLOPES = np.geomspace(0.5, 20.0, 40)
 _ALSO_FROM = {True: 0.5, False: 0.25}
-_EMPTY = Weighing(("\x00",), np.ones(1))
+# A view that no row has text for: one term that occurs nowhere.
+_EMPTY = Weighing(("\ue000",), np.ones(1))
 
 
 class NothingToLearn(Unwilling):

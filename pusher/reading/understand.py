@@ -208,7 +208,10 @@ def _warnings(told: Metadata, found: Elements, drafted: Draft) -> list[str]:
         (_before(told.published_on, told.written_on), "发布日期早于成文日期，请核对。"),
         (_before(told.expires_on, found.apply_until), "申报截止日期晚于有效期，请核对。"),
         (not _is_of_office(told.index_number), "索引号中的机关代码校验不符，请核对。"),
-        (bool(drafted.needs_person), f"有 {len(drafted.needs_person)} 处条件没有读懂，请人工补充。"),
+        (
+            bool(drafted.needs_person),
+            f"有 {len(drafted.needs_person)} 处条件没有读懂，请人工补充。",
+        ),
     ]
     return [text for applies, text in asks if applies]
 

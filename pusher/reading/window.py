@@ -12,9 +12,7 @@ _CLOCK = r"(?:\s*(?:上午|下午|中午|晚上?)?\s*\d{1,2}\s*(?:[:：]\s*\d{2}
 _YEARLESS = r"(?:次年)?\d{1,2}\s*月\s*\d{1,2}\s*日"
 _MONTH = r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月(?!\s*\d)"
 _TO = r"\s*(?:起)?\s*(?:至|到|—+|－+|-+|~|～|–)\s*"
-_RANGE = re.compile(
-    rf"(?P<start>{PATTERN}){_CLOCK}{_TO}(?P<end>{PATTERN}|{_YEARLESS}){_CLOCK}"
-)
+_RANGE = re.compile(rf"(?P<start>{PATTERN}){_CLOCK}{_TO}(?P<end>{PATTERN}|{_YEARLESS}){_CLOCK}")
 _BY = re.compile(
     rf"(?:截止(?:时间|日期|日)?|截至|截止到|截止至|止于|延长至|延期至)\s*(?:为|是|[:：]|到|至)*\s*(?P<end>{PATTERN})"
     rf"|(?P<end2>{PATTERN}){_CLOCK}\s*(?:之前|以前|前|截止|止|为止)"
@@ -50,9 +48,7 @@ class Window:
 
 def read_window(paragraphs: Sequence[str]) -> Window:
     """Read the window: a span of application first, else its end and its begin by themselves."""
-    candidates = [
-        clause for sentence in sentences(paragraphs) for clause in _clauses(sentence)
-    ]
+    candidates = [clause for sentence in sentences(paragraphs) for clause in _clauses(sentence)]
     for clause, context in candidates:
         span = _RANGE.search(clause)
         if span and _is_span_of_application(clause, context, span):
@@ -93,7 +89,7 @@ def _until(candidates: list[tuple[str, str]]) -> tuple[date | None, str | None]:
             nearby = before[-20:] + after[:30]
             if _NOT_WINDOW.search(before[-16:]) or _is_of_people(clause, mark):
                 continue
-            if _APPLY.search(nearby) or mark["end"] and _APPLY.search(clause):
+            if _APPLY.search(nearby) or (mark["end"] and _APPLY.search(clause)):
                 return first_date(mark["end"] or mark["end2"]), clause
     return None, None
 

@@ -17,7 +17,7 @@ def _table(name: str) -> Mapping[str, Any]:
 
 
 def reference() -> Mapping[str, Any]:
-    """Return reference lists: streets, State Council themes, GB/T 4754 sections, size thresholds."""
+    """Return reference lists: streets, State Council themes, GB/T 4754 sections, firm sizes."""
     return _table("reference")
 
 

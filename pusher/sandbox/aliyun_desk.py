@@ -14,6 +14,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from pusher.sandbox.aliyun_check import Call, Gate, Turned
+from pusher.sandbox.book import Template
 from pusher.sandbox.carrier import Carrier
 from pusher.sandbox.exchange import CHINA, Exchange, Taken
 from pusher.sandbox.faults import BadDays, Faults
@@ -128,21 +129,11 @@ class AliyunDesk:
         biz_id, now = f"{self._exchange.new_number()}^0", self._exchange.now()
         texts = []
         for number, sign, values in rows:
-            mobile = _MOBILE.fullmatch(number)
-            if not mobile:
-                raise _Refused("isv.MOBILE_NUMBER_ILLEGAL", f"{number}非法手机号")
-            if sign not in self._exchange.book.signs:
-                raise _Refused("isv.SMS_SIGNATURE_ILLEGAL", "该账号下找不到对应签名")
-            if template is None:
-                raise _Refused("isv.SMS_TEMPLATE_ILLEGAL", "该账号下找不到对应模板")
-            _check_values(template.variables, values)
-            text = f"【{sign}】{template.filled(values)}"
-            if len(text) > LONGEST_TEXT:
-                raise _Refused("isv.PARAM_LENGTH_LIMIT", "短信内容超过500个字")
+            to, text = self._checked(number, sign, template, values)
             texts.append(
                 Taken(
                     provider="aliyun",
-                    to=mobile.group(1),
+                    to=to,
                     text=text,
                     template=code,
                     params=values,
@@ -153,6 +144,23 @@ class AliyunDesk:
                 )
             )
         return texts
+
+    def _checked(
+        self, number: str, sign: str, template: Template | None, values: dict[str, str]
+    ) -> tuple[str, str]:
+        """Return the bare number and the whole text."""
+        mobile = _MOBILE.fullmatch(number)
+        if not mobile:
+            raise _Refused("isv.MOBILE_NUMBER_ILLEGAL", f"{number}非法手机号")
+        if sign not in self._exchange.book.signs:
+            raise _Refused("isv.SMS_SIGNATURE_ILLEGAL", "该账号下找不到对应签名")
+        if template is None:
+            raise _Refused("isv.SMS_TEMPLATE_ILLEGAL", "该账号下找不到对应模板")
+        _check_values(template.variables, values)
+        text = f"【{sign}】{template.filled(values)}"
+        if len(text) > LONGEST_TEXT:
+            raise _Refused("isv.PARAM_LENGTH_LIMIT", "短信内容超过500个字")
+        return mobile.group(1), text
 
     def _charge(self, texts: Sequence[Taken]) -> None:
         """Count *texts* against the limit per number, all or none."""

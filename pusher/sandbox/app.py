@@ -6,7 +6,7 @@ import asyncio
 import random
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -106,21 +106,15 @@ def create_app(
     aliyun = AliyunDesk(exchange, carrier, faults, gate, per_number=per_number)
     wechat = WeChatDesk(exchange, carrier, faults)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(carrier.run())
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        await exchange.journal.close()
-
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=_lifespan(exchange, carrier), docs_url=None, redoc_url=None, openapi_url=None
+    )
     app.add_exception_handler(RequestValidationError, _refuse)
     app.add_exception_handler(ValidationError, _refuse)
     _add_front(app, exchange, aliyun)
     app.include_router(wechat.router())
-    _add_levers(app, exchange, faults, carrier)
+    _add_troubles(app, faults, carrier)
+    _add_people(app, exchange, carrier)
 
     @app.post("/_sandbox/reset")
     async def reset() -> dict[str, bool]:
@@ -134,6 +128,21 @@ def create_app(
     return app
 
 
+def _lifespan(
+    exchange: Exchange, carrier: Carrier
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(carrier.run())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await exchange.journal.close()
+
+    return lifespan
+
+
 def _add_front(app: FastAPI, exchange: Exchange, aliyun: AliyunDesk) -> None:
     """Add ``/``: a vendor's call if it names an action, the phone screen otherwise."""
 
@@ -145,12 +154,8 @@ def _add_front(app: FastAPI, exchange: Exchange, aliyun: AliyunDesk) -> None:
         return phone_page(exchange, to=request.query_params.get("to"))
 
 
-def _add_levers(app: FastAPI, exchange: Exchange, faults: Faults, carrier: Carrier) -> None:
-    """Add what is not any vendor's: looking in, faults, receipts, answers, templates."""
-
-    @app.get("/_sandbox/messages")
-    async def messages() -> list[dict[str, object]]:
-        return [text.shown() for text in exchange.taken]
+def _add_troubles(app: FastAPI, faults: Faults, carrier: Carrier) -> None:
+    """Add the levers for faults and receipts, and where the client is to be told."""
 
     @app.post("/_sandbox/faults")
     async def order_fault(order: _FaultOrder) -> dict[str, bool]:
@@ -164,6 +169,19 @@ def _add_levers(app: FastAPI, exchange: Exchange, faults: Faults, carrier: Carri
         carrier.order = Order(order.mode, order.delay_s, order.rate)
         return {"ok": True}
 
+    @app.post("/_sandbox/callbacks")
+    async def move(callbacks: dict[str, str | dict[str, str]]) -> dict[str, bool]:
+        carrier.speeches = _speeches(callbacks)
+        return {"ok": True}
+
+
+def _add_people(app: FastAPI, exchange: Exchange, carrier: Carrier) -> None:
+    """Add what people received and what they answer, and the templates they are sent by."""
+
+    @app.get("/_sandbox/messages")
+    async def messages() -> list[dict[str, object]]:
+        return [text.shown() for text in exchange.taken]
+
     @app.post("/_sandbox/replies")
     async def reply(request: Request) -> Response:
         is_form = request.headers.get("content-type", "").startswith("application/x-www-form")
@@ -176,11 +194,6 @@ def _add_levers(app: FastAPI, exchange: Exchange, faults: Faults, carrier: Carri
         if is_form:
             return RedirectResponse(f"/?to={said.to}", status_code=303)
         return JSONResponse({"ok": True})
-
-    @app.post("/_sandbox/callbacks")
-    async def move(callbacks: dict[str, str | dict[str, str]]) -> dict[str, bool]:
-        carrier.speeches = _speeches(callbacks)
-        return {"ok": True}
 
     @app.post("/_sandbox/templates")
     async def register(order: _TemplateOrder) -> Response:

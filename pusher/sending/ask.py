@@ -1,7 +1,7 @@
 """Ask a gateway that answers queries what became of unsure calls, and believe it twice denied."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -64,7 +64,13 @@ class _Word:
 
 
 def ask(
-    store: Store, name: str, gateway: Gateway, *, settings: Settings, now: datetime
+    store: Store,
+    name: str,
+    gateway: Gateway,
+    *,
+    settings: Settings,
+    now: datetime,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Counter[str]:
     """Ask *gateway* about calls whose settle time is over; write down each answer at once.
 
@@ -84,7 +90,7 @@ def ask(
         with store.writing() as session:
             counts += _write_down(session, question, word, settings=settings, now=now)
         in_vain = in_vain + 1 if word.lookup.found is Found.UNCLEAR else 0
-        if in_vain == _IN_VAIN:
+        if in_vain == _IN_VAIN or stop():
             break
     return counts
 

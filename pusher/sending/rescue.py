@@ -8,7 +8,7 @@ same reason.
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -56,6 +56,7 @@ def rescue(
     *,
     settings: Settings,
     now: datetime,
+    stop: Callable[[], bool] = lambda: False,
     jitter: Jitter = random.random,
 ) -> Rescued:
     """Clear up what can be cleared up; leave the rest to staff, visibly.
@@ -63,6 +64,7 @@ def rescue(
     Args:
         gateways: by name.
         now: the moment of the start on the office clock.
+        stop: asked before each question to a gateway.
         jitter: see `record.Jitter`.
     """
     with store.writing() as session:
@@ -72,7 +74,7 @@ def rescue(
         if gateway.unknown == "idempotent":
             counts += repeat(store, gateways, name, settings=settings, now=now, jitter=jitter)
         elif gateway.unknown == "queryable":
-            counts += ask(store, name, gateway, settings=settings, now=now)
+            counts += ask(store, name, gateway, settings=settings, now=now, stop=stop)
     return Rescued(**+counts)
 
 

@@ -10,8 +10,8 @@ _PAIRS = {"“": "”", "《": "》", "（": "）", "(": ")", "「": "」", "〔
 _WHOLE = re.compile(
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}日|\d{4}年(?:\d{1,2}月)?|\d{1,2}月|\d{4}[-./]\d{1,2}[-./]\d{1,2}"
     r"|[\d.,]+\s*(?:%|％|[万亿千百]?(?:元|人|户|个月|个|年|周岁|岁|月|天|日|次|平方米)?)"
-    r"|[A-Za-z]+"
 )
+_WORD = re.compile(r"[A-Za-z]+")
 
 
 def length(text: str) -> int:
@@ -22,15 +22,16 @@ def length(text: str) -> int:
 def shorten(text: str, limit: int) -> str:
     """Cut *text* to at most *limit* characters, … included; a shorter text stays as it is.
 
-    Cut at the last pause in the second half if there is one, else before the word that would be
-    broken. Never inside a date, an amount or a Latin word, unless it fills the whole limit.
+    Cut at the last pause in the second half if there is one, else before what would be broken:
+    never inside a date or an amount, and inside a Latin word only where it has no room at all.
     """
     if length(text) <= limit:
         return text
     room = _longest(text, limit - length(MARK))
-    whole = [w.span() for w in _WHOLE.finditer(text) if w.end() - w.start() <= room]
+    whole = [w.span() for w in _WHOLE.finditer(text)]
+    whole += [w.span() for w in _WORD.finditer(text) if w.end() - w.start() <= room]
     sound = [n for n in range(1, room + 1) if not any(a < n < b for a, b in whole)]
-    best = max(_preferred(text, sound, room), default=max(sound, default=room))
+    best = max(_preferred(text, sound, room), default=max(sound, default=0))
     return text[:best].rstrip(_PAUSES) + MARK
 
 

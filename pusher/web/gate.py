@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from pusher.model.staff import Role
 from pusher.web.desk import Desk, DeskHere
@@ -33,9 +33,7 @@ class Gate:
     def __init__(self, *roles: Role) -> None:
         self.roles = frozenset(roles)
 
-    def __call__(
-        self, request: Request, desk: DeskHere, who: Who, form: StaffForm
-    ) -> SignedIn:
+    def __call__(self, request: Request, desk: DeskHere, who: Who, form: StaffForm) -> SignedIn:
         """Who passes.
 
         Raises:
@@ -127,15 +125,28 @@ def gate_of(route: APIRoute) -> Gate | Visitors | Bearers:
     raise Unguarded(route.path)
 
 
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Every route of the application.
+
+    Raises:
+        Unguarded: something else than a route is mounted, which no gate can stand before.
+    """
+    found = []
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute):
+            raise Unguarded(getattr(route, "path", "?"))
+        found.append(route)
+    return found
+
+
 def check_gates(app: FastAPI) -> None:
     """Refuse to start with a route that has no gate.
 
     Raises:
         Unguarded: with its path.
     """
-    for route in app.routes:
-        if not isinstance(route, APIRoute):
-            raise Unguarded(getattr(route, "path", "?"))
+    for route in routes_of(app):
         gate_of(route)
 
 

@@ -66,7 +66,7 @@ def show(
         frame(desk),
         who=who,
         token=form_token(desk, who.token),
-        places=[place for place in PLACES if who.role in place.roles],
+        navigation=[place for place in PLACES if who.role in place.roles],
         here=_here(request),
         said=said,
         **shown,

@@ -93,10 +93,9 @@ def _without_trace(record: logging.LogRecord) -> bool:
 
 def note_failure(error: BaseException, failure_id: str) -> None:
     """Log an unforeseen error: its class and where, never its text, which may quote a person."""
-    places = [
-        f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)[-6:]
-    ]
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if "site-packages" not in f.filename] or list(frames)
+    places = [f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in ours[-6:]]
     logging.getLogger("pusher.web").error(
         "%s %s at %s", failure_id, type(error).__name__, " < ".join(reversed(places))
     )

@@ -7,7 +7,7 @@ ahead of their readers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -86,7 +86,8 @@ def stop(word: str, request: Request, desk: DeskHere, form: PublicForm, _: Anybo
         with desk.store.writing() as session:
             told = _told(session, word)
             topics = [tag.tag_code for tag in told.tags] if only_this else []
-            for topic in topics or [None]:
+            whole: list[str | None] = [None]
+            for topic in topics or whole:
                 opt_out(
                     session,
                     profile_id=told.notice.profile_id,
@@ -173,7 +174,7 @@ def _by_match(told: Told) -> bool:
     return told.notice.basis is Basis.MATCH
 
 
-def _policy_shown(desk: Desk, policy: Policy) -> dict[str, object]:
+def _policy_shown(desk: Desk, policy: Policy) -> dict[str, Any]:
     """What the public is told of a policy; an element the document does not state is left out."""
     elements = policy.elements
     return {

@@ -77,6 +77,19 @@ class Row:
             return ["（无法识别）"]
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The rows of one place, each with its number in the form.
+
+    Attributes:
+        kind: ``must``, ``any`` or ``except``.
+    """
+
+    place: str
+    kind: str
+    rows: tuple[tuple[int, Row], ...]
+
+
 @dataclass(slots=True)
 class Counter:
     """Numbers groups and branches while a rule is laid out."""
@@ -143,6 +156,15 @@ def manual_row(quote: str, place: str = MUST) -> Row:
     return Row("manual", place if _PLACE.fullmatch(place) else MUST, op="manual", quote=quote)
 
 
+def blocks_of(rows: Sequence[Row]) -> list[Block]:
+    """The rows by place: what must hold, the groups, the exclusions."""
+    numbered = list(enumerate(rows))
+    return [
+        Block(place, _kind(place), tuple((n, row) for n, row in numbered if row.place == place))
+        for place in sorted({row.place for row in rows}, key=_order)
+    ]
+
+
 def places_for(rows: Sequence[Row]) -> list[str]:
     """Where a row may stand: every place in use, and the next new branch or group of each."""
     groups = sorted({row.place.split(".")[0] for row in rows if row.place.startswith("any")})
@@ -153,6 +175,15 @@ def places_for(rows: Sequence[Row]) -> list[str]:
         used = [int(r.place.split(".")[1]) for r in rows if r.place.startswith(name + ".")]
         places += [f"{name}.{n}" for n in range(1, min(max(used, default=0) + 1, 99) + 1)]
     return places
+
+
+def _kind(place: str) -> str:
+    return "any" if place.startswith("any") else place.partition(".")[0]
+
+
+def _order(place: str) -> tuple[int, str, int]:
+    name, _, number = place.partition(".")
+    return ("must", "any", "except").index(_kind(place)), name, int(number or 0)
 
 
 def _lay_out(part: Mapping[str, Any], laid: Counter) -> None:
@@ -168,7 +199,7 @@ def _lay_out(part: Mapping[str, Any], laid: Counter) -> None:
             return
     elif "not" in part:
         inside = part["not"]
-        branches = [_branch(c) for c in (inside["any"] if "any" in inside else [inside])]
+        branches = [_branch(c) for c in inside.get("any", [inside])]
         if branches and all(b is not None for b in branches):
             _place(laid, "except", branches, after=laid.cases)
             laid.cases += len(branches)

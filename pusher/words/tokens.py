@@ -75,6 +75,7 @@ def rarity() -> dict[str, float]:
     """
     from importlib.resources import files
 
-    table = (files("jieba.analyse") / "idf.txt").read_text(encoding="utf-8")
+    # Not files("jieba.analyse"): importing that package leaves a file open.
+    table = (files("jieba") / "analyse" / "idf.txt").read_text(encoding="utf-8")
     pairs = (line.rsplit(" ", 1) for line in table.splitlines() if " " in line)
     return {word: float(value) for word, value in pairs}

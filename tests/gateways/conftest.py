@@ -26,7 +26,7 @@ def post() -> Iterator[Post]:
 @pytest.fixture
 def hasty() -> Iterator[Post]:
     """For servers that never finish."""
-    post = Post(call_timeout=timedelta(seconds=0.5))
+    post = Post(call_timeout=timedelta(seconds=1))
     yield post
     post.close()
 

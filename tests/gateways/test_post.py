@@ -75,10 +75,14 @@ def test_a_connection_lost_after_the_request_is_unsure(post: Post, behave: Behav
         assert len(served.requests) == 1
 
 
-@pytest.mark.parametrize("behave", [misbehaving.closes, misbehaving.resets])
+@pytest.mark.parametrize("ending", [misbehaving.closes, misbehaving.resets])
 def test_a_connection_lost_before_the_request_was_read_is_unsure(
-    post: Post, behave: Behaviour
+    post: Post, ending: Behaviour
 ) -> None:
+    def behave(connection: socket.socket, _: bytes) -> None:
+        connection.recv(1, socket.MSG_PEEK)
+        ending(connection, b"")
+
     with serving(behave, read_first=False) as served:
         assert ask(post, served.address) == Unsure("cut_off")
 

@@ -1,6 +1,7 @@
 """The stand-in, served over a real socket, and its levers."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,3 +56,13 @@ def stand(served: Stand) -> Stand:
     served.order("callbacks")
     served.order("reset")
     return served
+
+
+def until(happened: Callable[[], object], *, patience_s: float = 20.0) -> bool:
+    """Wait until *happened*; the patience is for a busy machine, not a measure."""
+    end = time.monotonic() + patience_s
+    while time.monotonic() < end:
+        if happened():
+            return True
+        time.sleep(0.02)
+    return False

@@ -74,7 +74,8 @@ def test_any_touched_parameter_is_noticed(data: st.DataObject) -> None:
     pairs = parse_qsl(golden(name)["request"]["query_raw"], keep_blank_values=True)
     at = data.draw(st.sampled_from([i for i, (k, _) in enumerate(pairs) if k != "Signature"]))
     key, value = pairs[at]
-    pairs[at] = data.draw(st.sampled_from([(key, value + "x"), (key + "x", value), (key, "")]))
+    touched = {(key, value + "x"), (key + "x", value), (key, "")} - {(key, value)}
+    pairs[at] = data.draw(st.sampled_from(sorted(touched)))
 
     assert turned(name, call(name, query=urlencode(pairs)), captured_at(name)) != "passed"
 

@@ -2,8 +2,7 @@
 
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from pusher.gateways.wechat_callbacks import read as read_wechat
 from pusher.sandbox.credentials import FOLLOWER, WECHAT_APPID, WECHAT_TOKEN
 from tests.gateways.misbehaving import answers, serving
 from tests.sandbox.signing import PLAIN, details, send_sms
-from tests.sandbox.stand import Stand, standing
+from tests.sandbox.stand import Stand, standing, until
 from tests.sandbox.test_wechat_desk import send as send_wechat
 
 
@@ -62,16 +61,6 @@ def listening(stand: Stand, client: Client) -> Iterator[None]:
         )
         yield
         stand.order("callbacks")
-
-
-def until(happened: Callable[[], object], *, patience_s: float = 15.0) -> bool:
-    """Wait until *happened*; the patience is for a busy machine, not a measure."""
-    end = time.monotonic() + patience_s
-    while time.monotonic() < end:
-        if happened():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def send(stand: Stand, reference: str = "A" * 26) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """What the stand-in said yes to is on disk, whatever happens to it afterwards."""
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -17,11 +16,10 @@ import pytest
 
 from pusher.gateways.base import Answer, Parcel, Result, boot_seconds
 from pusher.gateways.post import Post
-from pusher.sandbox.journal import Damaged, Journal
+from pusher.sandbox.journal import Damaged, Entry, Journal
 from tests.gateways.conftest import aliyun_at
 from tests.sandbox.signing import PLAIN, send_sms
-from tests.sandbox.stand import standing
-from tests.sandbox.test_carrier import until
+from tests.sandbox.stand import standing, until
 
 PROGRAM = """
 import sys
@@ -33,7 +31,7 @@ serve(create_app(TemplateBook.standard(), Path(sys.argv[1]), {}), port=int(sys.a
 """
 
 
-def append(file: Path, *entries: dict[str, object]) -> None:
+def append(file: Path, *entries: Entry) -> None:
     async def work() -> None:
         journal = Journal(file)
         await asyncio.gather(*(journal.append(entry) for entry in entries))
@@ -127,7 +125,7 @@ def test_a_killed_stand_in_knows_every_text_it_said_yes_to(tmp_path: Path) -> No
     assert said_yes <= set(kept)
     assert not not_sent & set(kept)
     assert len(kept) == len(set(kept))
-    assert 40 <= len(kept) < 600
+    assert len(kept) >= 40
 
 
 def answers_http(port: int) -> bool:
@@ -139,11 +137,14 @@ def answers_http(port: int) -> bool:
 
 def test_a_journal_that_cannot_be_written_takes_nothing(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "j")
-    os.close(journal._handle)
+    # The same file, opened for reading: each write fails as on a full disk.
+    reader = os.open(tmp_path / "j", os.O_RDONLY)
+    os.dup2(reader, journal._handle)
+    os.close(reader)
 
     async def work() -> None:
         with pytest.raises(OSError, match=r".+"):
             await journal.append({"n": 1})
 
     asyncio.run(work())
-    assert json.dumps((tmp_path / "j").read_text()) == '""'
+    assert (tmp_path / "j").read_bytes() == b""

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from profiles.consent import grant
 from profiles.dossier import Known, add_contact, add_profile
@@ -77,7 +77,7 @@ def make_firm(session: Session, office: Office, *, phone: str | None = "") -> Pr
         office=office,
         kind=ProfileKind.ENTERPRISE,
         name="样例机械有限公司",
-        number=f"91370199MA{number:07}X",
+        number=credit_code(number),
         street_code="370104013",
         community=None,
         facts={"registration_status": Known("active", "样例登记", date(2026, 1, 1))},
@@ -138,10 +138,12 @@ def make_confirmed(session: Session, office: Office, **given: Any) -> Policy:
 
 
 def make_run(session: Session, policy: Policy) -> MatchRun:
-    rules = session.query(AudienceRule).filter_by(policy_id=policy.id)
+    rules = select(AudienceRule).where(AudienceRule.policy_id == policy.id)
+    rule = session.exec(rules.order_by(col(AudienceRule.number).desc())).first()
+    assert rule is not None
     run = MatchRun(
         policy_id=policy.id,
-        rule_id=rules.order_by(AudienceRule.number.desc()).first().id,
+        rule_id=rule.id,
         as_of=NOW.date(),
         at=NOW,
         judged=0,
@@ -222,9 +224,7 @@ def draft(session: Session, policy: Policy, run: MatchRun, **given: Any) -> Batc
     )
 
 
-def drafted_for(
-    session: Session, office: Office, people: Sequence[Profile], **given: Any
-) -> Batch:
+def drafted_for(session: Session, office: Office, people: Sequence[Profile], **given: Any) -> Batch:
     """A batch that tells *people* of a new policy."""
     policy = make_confirmed(session, office)
     run = make_run(session, policy)
@@ -239,7 +239,9 @@ def resident_number(born: date, order: int) -> str:
     return body + "10X98765432"[total % 11]
 
 
-def later(moment: datetime, **duration: float) -> datetime:
-    from datetime import timedelta
-
-    return moment + timedelta(**duration)
+def credit_code(order: int) -> str:
+    """A credit code of the county 370199 with a sound check character (GB 32100)."""
+    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"91370199MA{order:07}"
+    total = sum(letters.index(c) * 3**n % 31 for n, c in enumerate(body))
+    return body + letters[-total % 31]

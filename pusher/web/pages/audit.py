@@ -9,7 +9,7 @@ from pusher.model.staff import AuditEntry
 from pusher.web.desk import DeskHere
 from pusher.web.gate import Auditor
 from pusher.web.layout import show
-from pusher.web.paging import PAGE, listing, page_number
+from pusher.web.paging import PAGE, Listing, listing, page_number
 
 router = APIRouter()
 
@@ -36,5 +36,5 @@ def verify_chain(request: Request, desk: DeskHere, who: Auditor) -> Response:
     with desk.store.reading() as session:
         breaks = audit.verify(session)
         total = session.exec(select(func.count()).select_from(AuditEntry)).one()
-    entries = listing([], total, page=1, path="/audit", asked={})
+    entries: Listing[AuditEntry] = listing([], total, page=1, path="/audit", asked={})
     return show(request, desk, who, "audit.html", entries=entries, breaks=breaks)

@@ -3,7 +3,6 @@
 Nothing is stored before the last button. What was typed stays in the form, whatever is wrong.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -27,7 +26,7 @@ from pusher.web.desk import Desk, DeskHere
 from pusher.web.gate import Clerk
 from pusher.web.highlight import marked, quotes_of
 from pusher.web.layout import go, show
-from pusher.web.pages.policies import find_policy
+from pusher.web.pages.policies import find_policy, with_shares
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 
@@ -49,7 +48,9 @@ def confirm_policy(
     """Add a condition, try the rule, or confirm: whichever button was pressed."""
     filled = filled_from(form)
     if filled.act == "trial":
-        return _show(request, desk, who, policy_id, filled, tried=_tried(desk, who, policy_id, filled))
+        return _show(
+            request, desk, who, policy_id, filled, tried=_tried(desk, who, policy_id, filled)
+        )
     if filled.act != "confirm" or filled.errors:
         return _show(request, desk, who, policy_id, filled, status=422 if filled.errors else 200)
     try:
@@ -80,6 +81,7 @@ def _show(
     with desk.store.reading() as session:
         policy = find_policy(session, who, policy_id)
         shape = policy_shape(session, policy)
+    known = {tag["code"] for tag in shape["tags"]}
     clauses = [clause.quote for clause in form.clauses]
     return show(
         request,
@@ -97,13 +99,15 @@ def _show(
         taxonomy=_grouped_tags(),
         facts=vocabulary(),
         fact_groups=_grouped_facts(),
+        blocks=rule_rows.blocks_of(form.rows),
         places=rule_rows.places_for(form.rows),
         operators_for=rule_values.operators_for,
         hint=rule_values.hint,
         audiences=list(Audience),
         subjects=list(Subject),
         is_first=policy.state is PolicyState.READ,
-        suggested={tag["code"]: tag for tag in shape["tags"]},
+        suggested={tag["code"]: tag for tag in with_shares(shape["tags"])},
+        added_tags=[code for code in form.tags if code not in known],
     )
 
 
@@ -148,8 +152,3 @@ def _grouped_facts() -> dict[str, list[Any]]:
     for fact in vocabulary().values():
         groups[fact.applies_to].append(fact)
     return groups
-
-
-def as_json(rule: Mapping[str, Any] | None) -> str:
-    """A rule as text for the field in which it can be pasted."""
-    return json.dumps(rule, ensure_ascii=False, indent=1) if rule is not None else ""

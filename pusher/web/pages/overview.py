@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import func
@@ -50,7 +51,7 @@ def overview(request: Request, desk: DeskHere, who: Anyone) -> Response:
     """The overview; an admin or auditor sees only their own corner."""
     now = desk.now()
     with desk.store.reading() as session:
-        shown = {
+        shown: dict[str, Any] = {
             "waiting": _waiting(session, who),
             "sending": _sending(session, who),
             "beat": _last_beat(session),
@@ -99,9 +100,7 @@ def _reviews(session: Session, who: SignedIn) -> Waiting:
 
 def _batches(session: Session, who: SignedIn, state: BatchState) -> int:
     return session.exec(
-        select(func.count()).where(
-            col(Batch.office_id) == who.office_id, col(Batch.state) == state
-        )
+        select(func.count()).where(col(Batch.office_id) == who.office_id, col(Batch.state) == state)
     ).one()
 
 
@@ -118,6 +117,7 @@ def _replies(session: Session) -> Waiting:
 def _unsure(session: Session, who: SignedIn) -> Waiting:
     count = session.exec(
         select(func.count())
+        .select_from(Notice)
         .join(Batch, col(Batch.id) == col(Notice.batch_id))
         .where(
             col(Batch.office_id) == who.office_id,
@@ -131,6 +131,7 @@ def _unsure(session: Session, who: SignedIn) -> Waiting:
 def _visits(session: Session, who: SignedIn) -> Waiting:
     count = session.exec(
         select(func.count())
+        .select_from(Visit)
         .join(Batch, col(Batch.id) == col(Visit.batch_id))
         .where(col(Batch.office_id) == who.office_id, col(Visit.state) == VisitState.TO_DO)
     ).one()

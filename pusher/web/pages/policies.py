@@ -136,11 +136,10 @@ def show_policy(
         needs_person=needs,
         text=marked(policy.body, quotes_of(shape, needs)),
         stands=standing(policy, desk.now().date()),
-        tags=_with_shares(shape["tags"]),
+        tags=with_shares(shape["tags"]),
         facts=vocabulary(),
-        may_edit=who.role is Role.CLERK and policy.state in (
-            PolicyState.READ, PolicyState.CONFIRMED
-        ),
+        may_edit=who.role is Role.CLERK
+        and policy.state in (PolicyState.READ, PolicyState.CONFIRMED),
         fields=fields or Fields.empty(),
         **shown,
     )
@@ -156,6 +155,18 @@ def find_policy(session: Session, who: SignedIn, policy_id: UUID) -> Policy:
     if policy is None or policy.office_id != who.office_id:
         raise NotFound("没有这份政策")
     return policy
+
+
+def with_shares(tags: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Tags with the share of each word, in percent of the heaviest, for the bars."""
+    return [
+        {
+            **tag,
+            "percent": round(100 * tag["score"]) if tag["score"] is not None else None,
+            "words": [{**word, "percent": _share(word, tag["words"])} for word in tag["words"][:5]],
+        }
+        for tag in tags
+    ]
 
 
 def _list(
@@ -201,9 +212,7 @@ def _lines(
     ).all()
     tags, found = _tags(session, policies), _found(session, policies)
     today = desk.now().date()
-    rows = [
-        Line(p, standing(p, today), tags.get(p.id, []), found.get(p.id, {})) for p in policies
-    ]
+    rows = [Line(p, standing(p, today), tags.get(p.id, []), found.get(p.id, {})) for p in policies]
     asked_for = {"state": state, "words": words}
     return listing(rows, total, page=page, path="/policies", asked=asked_for)
 
@@ -237,7 +246,7 @@ def _found(session: Session, policies: Sequence[Policy]) -> dict[UUID, dict[str,
     ).all()
     found: dict[UUID, dict[str, int]] = {}
     for policy_id, decision, number in rows:
-        found.setdefault(policy_id, {})[decision.value] = number
+        found.setdefault(policy_id, {})[str(decision)] = number
     return found
 
 
@@ -250,20 +259,6 @@ def _newest(session: Session, policy: Policy) -> Policy | None:
         .limit(1)
     ).one()
     return latest if latest.id != policy.id else None
-
-
-def _with_shares(tags: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Tags with the share of each word, in percent of the heaviest, for the bars."""
-    return [
-        {
-            **tag,
-            "percent": round(100 * tag["score"]) if tag["score"] is not None else None,
-            "words": [
-                {**word, "percent": _share(word, tag["words"])} for word in tag["words"][:5]
-            ],
-        }
-        for tag in tags
-    ]
 
 
 def _share(word: Mapping[str, Any], words: Sequence[Mapping[str, Any]]) -> int:

@@ -1,0 +1,346 @@
+"""What a row says is held against what stands, and only the difference is written."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, SQLModel, col, select
+
+from profiles.addresses import contact_index, new_contact
+from profiles.ages import day_of, start_of
+from profiles.dossier import (
+    Known,
+    name_of,
+    new_profile,
+    number_index,
+    read_dossier,
+    rename,
+    write_dossier,
+)
+from profiles.model import (
+    Channel,
+    Consent,
+    ConsentScope,
+    Contact,
+    EndReason,
+    OptOut,
+    Profile,
+    ProfileKind,
+    Subscription,
+)
+from profiles.roster_reading import Rejected
+from profiles.roster_rows import CONSENTS, Entry, needs_guardian
+from profiles.rows import in_chunks
+from profiles.sealing import sealer_of
+
+REGISTER = "登记册："
+"""How the source of a contact or a wish begins that came from a register; only such contacts end
+when the register gives another number."""
+TEXT_VERSION = "登记册"
+_WORDS = {True: "changed", False: "unchanged"}
+_SCOPE_COLUMNS = {scope: column for column, scope in CONSENTS.items()}
+Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes entries of one register.
+
+    Attributes:
+        how: by which way consents and opt-outs came, without personal data.
+        rejected: grows with what was not taken.
+    """
+
+    session: Session
+    office_id: UUID
+    kind: ProfileKind
+    how: str
+    now: datetime
+    rejected: list[Rejected]
+
+    def write(self, entries: Sequence[Entry]) -> dict[int, tuple[str, UUID]]:
+        """Write a chunk of rows, each about somebody else.
+
+        Returns:
+            Row number to ``added``, ``changed`` or ``unchanged`` and the profile's id; rows that
+            cannot be written (forgotten people) are missing.
+        """
+        indexes = {e.row: number_index(sealer_of(self.session), e.number) for e in entries}
+        known = self._profiles(list(indexes.values()))
+        welcome = [e for e in entries if self._may_write(e, known.get(indexes[e.row]))]
+        fresh = {e.row for e in welcome if indexes[e.row] not in known}
+        changed = {e.row: self._update_known(e, indexes[e.row], known) for e in welcome}
+        self.session.flush()  # what refers to a profile is written after it
+        standing = _Standing.read(self.session, [p.id for p in known.values()])
+        result = {}
+        for entry in welcome:
+            profile = known[indexes[entry.row]]
+            if self._add_to(entry, profile, standing) or changed[entry.row]:
+                profile.changed_at = self.now
+                changed[entry.row] = True
+            word = "added" if entry.row in fresh else _WORDS[changed[entry.row]]
+            result[entry.row] = (word, profile.id)
+        self.session.flush()
+        return result
+
+    def _profiles(self, indexes: Sequence[str]) -> dict[str, Profile]:
+        found: dict[str, Profile] = {}
+        for chunk in in_chunks(indexes):
+            asked = select(Profile).where(
+                Profile.office_id == self.office_id, col(Profile.number_index).in_(chunk)
+            )
+            found |= {profile.number_index: profile for profile in self.session.exec(asked)}
+        return found
+
+    def _may_write(self, entry: Entry, profile: Profile | None) -> bool:
+        if profile is None:
+            return True
+        if profile.ended_reason is EndReason.ERASED:
+            self._reject(entry, "", "erased", "此人已要求删除资料，不能再导入")
+            return False
+        if profile.kind is not self.kind:
+            self._reject(entry, "", "other_kind", "此号码已登记为另一种对象，请核对名册种类")
+            return False
+        return True
+
+    def _update_known(self, entry: Entry, index: str, known: dict[str, Profile]) -> bool:
+        """The row of the profile itself and its facts; a new one where there is none."""
+        profile = known.get(index)
+        if profile is None:
+            profile = known[index] = new_profile(
+                self.session,
+                self.office_id,
+                self.kind,
+                name=entry.name,
+                number=entry.number,
+                now=self.now,
+            )
+        dossier = read_dossier(self.session, profile)
+        changed = not self._is_stale(entry, dossier) and self._update_profile(entry, profile)
+        return self._update_facts(entry, profile, dossier) or changed
+
+    def _is_stale(self, entry: Entry, dossier: Mapping[str, Known]) -> bool:
+        """Whether the same source vouched for a later day already; then staff are told."""
+        stale = any(
+            known.source == entry.source and known.known_on > entry.known_on
+            for known in dossier.values()
+        )
+        if stale:
+            entry.addresses.clear()
+            reason = "此来源已有更新的数据，这一行的姓名、住址、电话和迁出日期没有采用"
+            self._reject(entry, "数据日期", "older", reason)
+        return stale
+
+    def _add_to(self, entry: Entry, profile: Profile, standing: "_Standing") -> bool:
+        """Everything that refers to the profile; whether any of it was new."""
+        changes = [
+            self._update_contacts(entry, profile, standing.contacts[profile.id]),
+            self._add_silences(entry, profile, standing.opt_outs[profile.id]),
+            self._add_wishes(entry, profile, standing.wishes[profile.id]),
+            self._add_own_consents(entry, profile, standing.consents[profile.id]),
+        ]
+        return any(changes)
+
+    def _update_profile(self, entry: Entry, profile: Profile) -> bool:
+        before = (profile.street_code, profile.community, profile.ended_on)
+        renamed = name_of(self.session, profile) != entry.name
+        if renamed:
+            rename(self.session, profile, entry.name)
+        profile.street_code = entry.street_code or profile.street_code
+        profile.community = entry.community or profile.community
+        if isinstance(entry.moved_out, date):
+            profile.ended_on, profile.ended_reason = entry.moved_out, EndReason.MOVED_OUT
+        elif entry.moved_out is False:
+            profile.ended_on, profile.ended_reason = None, None
+        return renamed or before != (profile.street_code, profile.community, profile.ended_on)
+
+    def _update_facts(self, entry: Entry, profile: Profile, dossier: dict[str, Known]) -> bool:
+        changed = refreshed = False
+        for code, value in entry.facts.items():
+            old, new = dossier.get(code), Known(value, entry.source, entry.known_on)
+            if old is not None and old.value == value:
+                # a later word for the same is noted, or an older file could overrule it
+                if entry.dated and entry.known_on > old.known_on:
+                    dossier[code] = Known(value, entry.source, entry.known_on, old.valid_until)
+                    refreshed = True
+            elif old is not None and code in entry.derived:
+                continue
+            elif old is not None and entry.known_on < old.known_on:
+                self._reject(
+                    entry, entry.labels.get(code, ""), "older", "已有更新的数据，这一格没有采用"
+                )
+            else:
+                dossier[code] = new
+                changed = True
+        if changed or refreshed:
+            write_dossier(self.session, profile, dossier)
+        return changed
+
+    def _update_contacts(self, entry: Entry, profile: Profile, mine: list[Contact]) -> bool:
+        taken = [
+            self._update_contact(entry, profile, channel, address, mine)
+            for channel, address in entry.addresses.items()
+        ]
+        return any(taken)
+
+    def _update_contact(
+        self,
+        entry: Entry,
+        profile: Profile,
+        channel: Channel,
+        address: str,
+        mine: list[Contact],
+    ) -> bool:
+        index = contact_index(sealer_of(self.session), channel, address)
+        here = [c for c in mine if c.channel is channel]
+        same = next((c for c in here if c.address_index == index), None)
+        if same is not None and same.ended_at is None:
+            return False
+        source = _from_register(entry)
+        if same is None:
+            new_contact(self.session, profile, channel, address, source=source, now=self.now)
+        elif entry.dated and same.ended_at and entry.known_on > day_of(same.ended_at):
+            same.ended_at, same.source, same.added_at = None, source, self.now
+        else:
+            column = "手机号" if channel is Channel.SMS else "微信openid"
+            self._reject(
+                entry, column, "ended", "此联系方式已停用，没有恢复；核实后请在人员页面添加"
+            )
+            return False
+        for contact in here:
+            if contact is not same and contact.source.startswith(REGISTER):
+                contact.ended_at = contact.ended_at or self.now
+        return True
+
+    def _add_silences(self, entry: Entry, profile: Profile, mine: list[OptOut]) -> bool:
+        added = False
+        for channel, topic in entry.silences:
+            equal = [
+                o
+                for o in mine
+                if o.channel is channel and o.topic == topic and o.address_index is None
+            ]
+            if any(o.lifted_at is None or day_of(o.lifted_at) >= entry.known_on for o in equal):
+                continue
+            self.session.add(
+                OptOut(
+                    profile_id=profile.id,
+                    channel=channel,
+                    topic=topic,
+                    said_at=self.now,
+                    how=self.how,
+                )
+            )
+            added = True
+        return added
+
+    def _add_wishes(self, entry: Entry, profile: Profile, mine: list[Subscription]) -> bool:
+        added = False
+        for tag in entry.tags:
+            ends = [s.ended_at for s in mine if s.tag_code == tag]
+            if any(end is None or not _is_later(entry, end) for end in ends):
+                continue
+            self.session.add(
+                Subscription(
+                    profile_id=profile.id,
+                    tag_code=tag,
+                    pace=entry.pace,
+                    source=_from_register(entry),
+                    since=self.now,
+                )
+            )
+            added = True
+        return added
+
+    def _add_own_consents(self, entry: Entry, profile: Profile, mine: list[Consent]) -> bool:
+        if needs_guardian(entry, day_of(self.now)):
+            return False
+        wanted = dict(entry.consents)
+        wanted.pop(ConsentScope.MINOR, None)
+        return self.add_consents(entry.row, profile.id, wanted, mine, given_by=None)
+
+    def add_consents(
+        self,
+        row: int,
+        profile_id: UUID,
+        wanted: Mapping[ConsentScope, date],
+        mine: Sequence[Consent],
+        *,
+        given_by: UUID | None,
+    ) -> bool:
+        """Write consents that do not stand yet; what was withdrawn later stays withdrawn.
+
+        Returns:
+            Whether any was new.
+        """
+        added = False
+        for scope, day in wanted.items():
+            equal = [c for c in mine if c.scope is scope and c.given_by_id == given_by]
+            if any(c.withdrawn_at is None for c in equal):
+                continue
+            if any(c.withdrawn_at and day_of(c.withdrawn_at) >= day for c in equal):
+                reason = "已撤回同意，没有恢复；再次同意的请填新的日期"
+                self.rejected.append(Rejected(row, _SCOPE_COLUMNS[scope], "withdrawn", reason))
+                continue
+            self.session.add(
+                Consent(
+                    profile_id=profile_id,
+                    scope=scope,
+                    given_by_id=given_by,
+                    text_version=TEXT_VERSION,
+                    how=self.how,
+                    given_at=start_of(day),
+                )
+            )
+            added = True
+        return added
+
+    def _reject(self, entry: Entry, column: str, code: str, reason: str) -> None:
+        self.rejected.append(Rejected(entry.row, column, code, reason))
+
+
+@dataclass(slots=True)
+class _Standing:
+    """What stands of the people of a chunk, each by profile; ended rows too."""
+
+    contacts: dict[UUID, list[Contact]] = field(default_factory=lambda: defaultdict(list))
+    consents: dict[UUID, list[Consent]] = field(default_factory=lambda: defaultdict(list))
+    opt_outs: dict[UUID, list[OptOut]] = field(default_factory=lambda: defaultdict(list))
+    wishes: dict[UUID, list[Subscription]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def read(cls, session: Session, ids: Sequence[UUID]) -> "_Standing":
+        found = cls()
+        for chunk in in_chunks(ids):
+            for contact in session.exec(select(Contact).where(col(Contact.profile_id).in_(chunk))):
+                found.contacts[contact.profile_id].append(contact)
+            for said in session.exec(select(OptOut).where(col(OptOut.profile_id).in_(chunk))):
+                if said.profile_id is not None:
+                    found.opt_outs[said.profile_id].append(said)
+            for wish in session.exec(
+                select(Subscription).where(col(Subscription.profile_id).in_(chunk))
+            ):
+                found.wishes[wish.profile_id].append(wish)
+        found.consents.update(consents_of(session, ids))
+        return found
+
+
+def consents_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Consent]]:
+    """Every consent of these people, withdrawn ones too."""
+    found: dict[UUID, list[Consent]] = defaultdict(list)
+    for chunk in in_chunks(ids):
+        for consent in session.exec(select(Consent).where(col(Consent.profile_id).in_(chunk))):
+            found[consent.profile_id].append(consent)
+    return found
+
+
+def _is_later(entry: Entry, moment: datetime) -> bool:
+    """Whether the row itself says that it is younger than *moment*; an undated row never is."""
+    return entry.dated and entry.known_on > day_of(moment)
+
+
+def _from_register(entry: Entry) -> str:
+    return (REGISTER + entry.source)[:60]

@@ -1,0 +1,46 @@
+"""The tagger that the doors share: the office's own once it was taught, the starter till then."""
+
+from functools import cache
+
+from sqlmodel import select
+
+from pusher.commands.door import Door
+from pusher.model.policy import Policy, PolicyState, PolicyTag
+from pusher.reading.classify import Example, Tagger, starter
+from pusher.reading.taxonomy import taxonomy
+
+FOLDER = "model"
+"""Under the office's home."""
+
+
+@cache
+def starter_tagger() -> Tagger:
+    """Knows the taxonomy's definitions and keywords alone."""
+    return starter()
+
+
+def office_tagger(door: Door) -> Tagger:
+    """The office's own model, or the starter where none was taught."""
+    folder = door.settings.home / FOLDER
+    return Tagger.load(folder) if folder.is_dir() else starter_tagger()
+
+
+def teach_office(door: Door) -> int:
+    """Learn anew from the definitions and every policy that staff confirmed.
+
+    Returns:
+        How many confirmed policies it learned from.
+    """
+    with door.store.reading() as session:
+        confirmed = session.exec(select(Policy).where(Policy.state == PolicyState.CONFIRMED)).all()
+        examples = [
+            Example(
+                "\n".join([policy.title, *policy.body]),
+                tuple(
+                    session.exec(select(PolicyTag.tag_code).where(PolicyTag.policy_id == policy.id))
+                ),
+            )
+            for policy in confirmed
+        ]
+    Tagger.learn(taxonomy().values(), examples).save(door.settings.home / FOLDER)
+    return len(examples)

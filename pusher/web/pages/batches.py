@@ -1,0 +1,385 @@
+"""Batches: what would leave, for whom, why and at what cost; and releasing it by two people."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from profiles.model import Street
+from pusher import audit
+from pusher.model.batch import Batch, BatchState
+from pusher.model.errors import NotFound, Unwilling
+from pusher.model.match import Decision, Match
+from pusher.model.notice import Notice, NoticeState, Reason
+from pusher.model.policy import Policy
+from pusher.model.staff import AuditEntry, Role
+from pusher.sending.preview import preview
+from pusher.sending.review import approve, cancel, pause, resume, send_back, submit
+from pusher.sending.roll import Row, recipients
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.fields import Fields
+from pusher.web.gate import Clerk, Looking, Reviewer, Sender
+from pusher.web.layout import go, show
+from pusher.web.paging import PAGE, Listing, listing, page_number
+from pusher.web.raw_body import StaffForm
+from pusher.web.session import SignedIn
+
+router = APIRouter()
+
+LIVE = (BatchState.APPROVED, BatchState.SENDING)
+_VISITED = ("no_address", "minor", "minor_consent")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One batch of the list."""
+
+    batch: Batch
+    title: str
+    states: Mapping[str, int]
+    planned: int
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The large figures of one batch.
+
+    Attributes:
+        going: notices that are not withheld.
+        possible_left_out: whom the run found possible, where the batch leaves them out.
+        started: something was handed over already.
+        percent: of those going, how many are dealt with.
+    """
+
+    going: int
+    withheld: int
+    possible_left_out: int
+    started: bool
+    percent: int
+
+
+@router.get("/batches")
+def batches_page(request: Request, desk: DeskHere, who: Looking) -> Response:
+    """All batches, the newest first."""
+    state = request.query_params.get("state", "")
+    with desk.store.reading() as session:
+        lines = _lines(session, who, state, page_number(request))
+    return show(
+        request, desk, who, "batches.html", lines=lines, state=state, states=list(BatchState)
+    )
+
+
+@router.get("/batches/{batch_id}")
+def batch_page(batch_id: UUID, request: Request, desk: DeskHere, who: Looking) -> Response:
+    """One batch: everything that a person must see before it leaves, and what became of it."""
+    return _show(request, desk, who, batch_id, Fields.empty())
+
+
+@router.post("/batches/{batch_id}/submit")
+def submit_batch(
+    batch_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """Freeze it and hand it to another person."""
+    return _act(
+        request, desk, who, batch_id, Fields(form), submit, said="已提交审核，请另一位同事批准。"
+    )
+
+
+@router.post("/batches/{batch_id}/send-back")
+def send_back_batch(
+    batch_id: UUID, request: Request, desk: DeskHere, who: Reviewer, form: StaffForm
+) -> Response:
+    """Return it to who drafted it."""
+    fields = Fields(form)
+    reason = fields.text("reason", "原因", most=200)
+    return _act(request, desk, who, batch_id, fields, send_back, said="已退回经办。", reason=reason)
+
+
+@router.post("/batches/{batch_id}/approve")
+def approve_batch(
+    batch_id: UUID, request: Request, desk: DeskHere, who: Reviewer, form: StaffForm
+) -> Response:
+    """Release exactly what the page showed."""
+    fields = Fields(form)
+    if not fields.ticked("seen"):
+        fields.errors["seen"] = "请先看过内容、对象和费用，再勾选这一项"
+    return _act(
+        request,
+        desk,
+        who,
+        batch_id,
+        fields,
+        approve,
+        said="已批准，到时间自动发出。",
+        shown=fields.typed("shown"),
+        gateways=desk.settings.gateways,
+    )
+
+
+@router.post("/batches/{batch_id}/pause")
+def pause_batch(
+    batch_id: UUID, request: Request, desk: DeskHere, who: Sender, form: StaffForm
+) -> Response:
+    """Hold it at once."""
+    fields = Fields(form)
+    reason = fields.text("reason", "原因", most=200)
+    return _act(
+        request,
+        desk,
+        who,
+        batch_id,
+        fields,
+        pause,
+        said="已暂停，没有发出的都停住了。",
+        reason=reason,
+    )
+
+
+@router.post("/batches/{batch_id}/resume")
+def resume_batch(
+    batch_id: UUID, request: Request, desk: DeskHere, who: Sender, form: StaffForm
+) -> Response:
+    """Let it go on."""
+    return _act(request, desk, who, batch_id, Fields(form), resume, said="已恢复发送。")
+
+
+@router.post("/batches/{batch_id}/cancel")
+def cancel_batch(
+    batch_id: UUID, request: Request, desk: DeskHere, who: Sender, form: StaffForm
+) -> Response:
+    """End it; what has not left never will."""
+    fields = Fields(form)
+    reason = fields.text("reason", "原因", most=200)
+    return _act(
+        request,
+        desk,
+        who,
+        batch_id,
+        fields,
+        cancel,
+        said="已取消，没有发出的不会再发。",
+        reason=reason,
+    )
+
+
+@router.post("/batches/{batch_id}/recipients")
+def reveal_recipients(
+    batch_id: UUID, request: Request, desk: DeskHere, who: Sender, form: StaffForm
+) -> Response:
+    """Show one page of the roll unmasked; the reason is asked for and kept."""
+    fields = Fields(form)
+    reason = fields.text("reveal", "查看理由", most=200)
+    if not fields.sound:
+        return _show(request, desk, who, batch_id, fields, status=422)
+    with desk.store.writing() as session:
+        batch = find_batch(session, who, batch_id)
+        audit.note(
+            session,
+            "batch.reveal",
+            about=("batch", batch.id),
+            by=who.number,
+            now=desk.now(),
+            reason=reason,
+            page=page_number(request),
+        )
+    return _show(request, desk, who, batch_id, fields, unmasked=True)
+
+
+def find_batch(session: Session, who: SignedIn, batch_id: UUID) -> Batch:
+    """A batch of this office.
+
+    Raises:
+        NotFound: none, or another office's.
+    """
+    batch = session.get(Batch, batch_id)
+    if batch is None or batch.office_id != who.office_id:
+        raise NotFound("没有这个批次")
+    return batch
+
+
+def _act(
+    request: Request,
+    desk: Desk,
+    who: SignedIn,
+    batch_id: UUID,
+    fields: Fields,
+    verb: Callable[..., None],
+    *,
+    said: str,
+    **given: Any,
+) -> Response:
+    """Do *verb* to the batch, or show its page again with why not."""
+    if not fields.sound:
+        return _show(request, desk, who, batch_id, fields, status=422)
+    try:
+        with desk.store.writing() as session:
+            batch = find_batch(session, who, batch_id)
+            verb(session, batch, by=who.number, now=desk.now(), **given)
+    except NotFound:
+        raise
+    except Unwilling as why_not:
+        fields.errors["main"] = str(why_not)
+        return _show(request, desk, who, batch_id, fields, status=409)
+    return go(f"/batches/{batch_id}", desk=desk, said=said)
+
+
+def _show(
+    request: Request,
+    desk: Desk,
+    who: SignedIn,
+    batch_id: UUID,
+    fields: Fields,
+    *,
+    status: int = 200,
+    unmasked: bool = False,
+) -> Response:
+    asked = {name: request.query_params.get(name, "") for name in ("street", "reason")}
+    with desk.store.reading() as session:
+        batch = find_batch(session, who, batch_id)
+        shown = {
+            "batch": batch,
+            "policy": session.get_one(Policy, batch.policy_id),
+            "preview": preview(session, batch),
+            "outcomes": _outcomes(session, batch),
+            "rows": _rows(session, batch, asked, page_number(request), unmasked=unmasked),
+            "streets": _streets(session, who),
+            "trail": _trail(session, batch),
+            "counted": _counted(session, batch),
+        }
+    return show(
+        request,
+        desk,
+        who,
+        "batch.html",
+        status=status,
+        fields=fields,
+        asked=asked,
+        here_query=urlencode({**asked, "page": str(page_number(request))}),
+        unmasked=unmasked,
+        reasons=[*(reason.value for reason in Reason), *_VISITED[1:]],
+        is_live=batch.state in LIVE,
+        may=_may(who, batch),
+        is_own=batch.submitted_by == who.number,
+        **shown,
+    )
+
+
+def _may(who: SignedIn, batch: Batch) -> frozenset[str]:
+    """The acts that role and state allow; the verbs check again."""
+    clerk, reviewer = who.role is Role.CLERK, who.role is Role.REVIEWER
+    state = batch.state
+    acts = {
+        "submit": clerk and state is BatchState.DRAFT,
+        "approve": reviewer and state is BatchState.IN_REVIEW and batch.submitted_by != who.number,
+        "send_back": reviewer and state is BatchState.IN_REVIEW,
+        "pause": (clerk or reviewer) and state in LIVE,
+        "resume": (clerk or reviewer) and state is BatchState.PAUSED,
+        "cancel": (clerk or reviewer)
+        and state not in (BatchState.FINISHED, BatchState.CANCELLED, BatchState.LAPSED),
+        "reveal": who.may_unmask,
+    }
+    return frozenset(act for act, allowed in acts.items() if allowed)
+
+
+def _lines(session: Session, who: SignedIn, state: str, page: int) -> Listing[Line]:
+    query = (
+        select(Batch, Policy.short_title)
+        .join(Policy, col(Policy.id) == col(Batch.policy_id))
+        .where(col(Batch.office_id) == who.office_id)
+    )
+    if state in list(BatchState):
+        query = query.where(col(Batch.state) == BatchState(state))
+    total = session.exec(
+        select(func.count()).select_from(query.with_only_columns(col(Batch.id)).subquery())
+    ).one()
+    batches = session.exec(
+        query.order_by(col(Batch.drafted_at).desc(), col(Batch.id).desc())
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    ).all()
+    states = _states(session, [batch for batch, _ in batches])
+    rows = [_line(batch, title, states.get(batch.id, {})) for batch, title in batches]
+    return listing(rows, total, page=page, path="/batches", asked={"state": state})
+
+
+def _line(batch: Batch, title: str, states: Mapping[str, int]) -> Line:
+    withheld = states.get(NoticeState.WITHHELD.value, 0)
+    return Line(batch, title, states, sum(states.values()) - withheld, withheld)
+
+
+def _states(session: Session, batches: list[Batch]) -> dict[UUID, dict[str, int]]:
+    rows = session.exec(
+        select(Notice.batch_id, Notice.state, func.count())
+        .where(col(Notice.batch_id).in_([batch.id for batch in batches]))
+        .group_by(col(Notice.batch_id), col(Notice.state))
+    ).all()
+    states: dict[UUID, dict[str, int]] = {}
+    for batch_id, state, number in rows:
+        states.setdefault(batch_id, {})[str(state)] = number
+    return states
+
+
+def _counted(session: Session, batch: Batch) -> Counted:
+    states = _states(session, [batch]).get(batch.id, {})
+    withheld = states.get(NoticeState.WITHHELD.value, 0)
+    waiting = states.get(NoticeState.DRAFTED.value, 0) + states.get(NoticeState.HANDING.value, 0)
+    going = sum(states.values()) - withheld
+    left_out = 0
+    if Decision.POSSIBLE not in batch.include:
+        left_out = session.exec(
+            select(func.count()).where(
+                col(Match.run_id) == batch.run_id, col(Match.decision) == Decision.POSSIBLE
+            )
+        ).one()
+    done = going - waiting
+    started = done > 0 or batch.state is BatchState.SENDING
+    return Counted(going, withheld, left_out, started, 100 * done // max(1, going))
+
+
+def _outcomes(session: Session, batch: Batch) -> dict[str, int]:
+    """What became of the notices that the gateways took."""
+    rows = session.exec(
+        select(Notice.outcome, func.count())
+        .where(col(Notice.batch_id) == batch.id, col(Notice.state) == NoticeState.ACCEPTED)
+        .group_by(col(Notice.outcome))
+    ).all()
+    return {str(outcome): number for outcome, number in rows}
+
+
+def _rows(
+    session: Session, batch: Batch, asked: Mapping[str, str], page: int, *, unmasked: bool
+) -> Listing[Row]:
+    rows = recipients(
+        session,
+        batch,
+        unmasked=unmasked,
+        offset=(page - 1) * PAGE,
+        limit=PAGE + 1,
+        street=asked["street"] or None,
+        reason=asked["reason"] or None,
+    )
+    return listing(rows, None, page=page, path=f"/batches/{batch.id}", asked=asked)
+
+
+def _streets(session: Session, who: SignedIn) -> dict[str, str]:
+    rows = session.exec(
+        select(Street).where(col(Street.office_id) == who.office_id).order_by(col(Street.code))
+    )
+    return {street.code: street.name for street in rows}
+
+
+def _trail(session: Session, batch: Batch) -> list[AuditEntry]:
+    """What was done to the batch, the first act first."""
+    return list(
+        session.exec(
+            select(AuditEntry)
+            .where(col(AuditEntry.about) == f"batch:{batch.id}")
+            .order_by(col(AuditEntry.number))
+        )
+    )

@@ -1,0 +1,80 @@
+"""The district moves in through the product's own doors, and the matcher agrees with its author."""
+
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from uuid import UUID
+
+import pytest
+from sqlmodel import select
+
+from profiles.dossier import find
+from profiles.model import RosterImport
+from pusher.clock import OFFICE_ZONE
+from pusher.demo.furnish import District, confirm_as_written, furnish
+from pusher.matching.explain import explain
+from pusher.matching.match import match
+from pusher.model.policy import Policy
+from pusher.reading.ingest import policy_shape
+
+PAIRS = json.loads(files("pusher.demo").joinpath("district/telling_pairs.json").read_text("utf-8"))
+STEMS = [f"p{number:02}" for number in range(1, 13)]
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+    made = furnish(tmp_path_factory.mktemp("home"), port=9)
+    for stem in STEMS:
+        with made.store.writing() as session:
+            policy = session.get_one(Policy, UUID(made.policies[stem]))
+            confirm_as_written(session, policy, stem, by="1001", now=made.now)
+            match(session, policy, now=made.now, by="1001")
+    yield made
+    made.store.close()
+
+
+pytestmark = pytest.mark.xdist_group("district")
+
+
+def test_the_registers_go_in_without_a_rejected_cell(district: District) -> None:
+    with district.store.reading() as session:
+        imports = session.exec(select(RosterImport)).all()
+
+    assert sum(i.added for i in imports) >= 290
+    assert [i.rejected for i in imports] == [[], []]
+
+
+def test_the_office_clock_stands_at_half_past_nine_on_a_working_morning(district: District) -> None:
+    here = district.now.astimezone(OFFICE_ZONE)
+
+    assert (here.hour, here.minute) == (9, 30)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_the_matcher_decides_as_the_author_of_the_district_meant(
+    district: District, stem: str
+) -> None:
+    with district.store.reading() as session:
+        policy = session.get_one(Policy, UUID(district.policies[stem]))
+        for pair in (p for p in PAIRS if p["policy"] == stem):
+            (who,) = find(session, pair["who"])
+            told = explain(session, policy, who, as_of=district.now.date())
+            assert told.decision == pair["expect"], pair["why"]
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_quote_of_a_rule_stands_in_its_policy(district: District, stem: str) -> None:
+    with district.store.reading() as session:
+        shape = policy_shape(session, session.get_one(Policy, UUID(district.policies[stem])))
+
+    text = "\n".join(shape["body"])
+    assert all(c["quote"] in text for c in [*shape["conditions"], *shape["manual_checks"]])
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_the_policy_is_read_with_its_own_title_and_number(district: District, stem: str) -> None:
+    with district.store.reading() as session:
+        shape = policy_shape(session, session.get_one(Policy, UUID(district.policies[stem])))
+
+    assert shape["title"].endswith("（样例）")
+    assert shape["document_number"] is not None

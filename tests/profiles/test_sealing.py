@@ -1,0 +1,179 @@
+"""Sealed cells know their place, keys stay private, and the database holds nothing in clear."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from profiles.columns import new_id
+from profiles.dossier import contact_index, name_index, number_index, read_dossier
+from profiles.model import Channel, ProfileKind
+from profiles.roster import import_roster
+from profiles.sealing import BadKeyFile, Keys, SealBroken, Sealer, make_keys, read_keys
+from pusher.store import Store
+from tests.makers import NOW, make_office
+from tests.profiles.people import make_person, resident_number
+
+SEALER = Sealer(Keys({1: b"s" * 32}, b"i" * 32, b"g" * 32))
+
+
+@given(st.text())
+def test_what_was_sealed_opens_in_its_own_place(text: str) -> None:
+    row = new_id()
+
+    blob = SEALER.seal_text(text, place="profile.name_sealed", row=row)
+
+    assert SEALER.open_text(blob, place="profile.name_sealed", row=row) == text
+
+
+def test_a_cell_copied_to_another_row_does_not_open() -> None:
+    blob = SEALER.seal(b"x", place="profile.name_sealed", row=uuid4())
+
+    with pytest.raises(SealBroken):
+        SEALER.open(blob, place="profile.name_sealed", row=uuid4())
+
+
+def test_a_cell_copied_to_another_column_does_not_open() -> None:
+    row = uuid4()
+    blob = SEALER.seal(b"x", place="profile.name_sealed", row=row)
+
+    with pytest.raises(SealBroken):
+        SEALER.open(blob, place="profile.number_sealed", row=row)
+
+
+@given(st.integers(min_value=0, max_value=200), st.integers(min_value=1, max_value=255))
+def test_a_changed_byte_anywhere_breaks_the_seal(where: int, flip: int) -> None:
+    row = uuid4()
+    blob = bytearray(SEALER.seal(b"a fact", place="profile.facts_sealed", row=row))
+    blob[where % len(blob)] ^= flip
+
+    with pytest.raises(SealBroken):
+        SEALER.open(bytes(blob), place="profile.facts_sealed", row=row)
+
+
+@given(st.integers(min_value=14, max_value=33))
+def test_a_seal_cut_short_is_broken(kept: int) -> None:
+    row = uuid4()
+    blob = SEALER.seal(b"a fact", place="profile.facts_sealed", row=row)
+
+    with pytest.raises(SealBroken):
+        SEALER.open(blob[:kept], place="profile.facts_sealed", row=row)
+
+
+def test_the_same_text_seals_differently_each_time() -> None:
+    row = uuid4()
+
+    assert SEALER.seal(b"x", place="a.b", row=row) != SEALER.seal(b"x", place="a.b", row=row)
+
+
+def test_a_new_key_seals_and_the_old_one_still_opens() -> None:
+    row = uuid4()
+    old = SEALER.seal(b"x", place="a.b", row=row)
+    both = Sealer(Keys({1: b"s" * 32, 2: b"t" * 32}, b"i" * 32, b"g" * 32))
+
+    assert both.open(old, place="a.b", row=row) == b"x"
+    with pytest.raises(SealBroken):
+        SEALER.open(both.seal(b"x", place="a.b", row=row), place="a.b", row=row)
+
+
+def test_one_text_has_another_index_for_each_purpose() -> None:
+    text = "19900000001"
+
+    indexes = {
+        name_index(SEALER, text),
+        number_index(SEALER, text),
+        *(contact_index(SEALER, channel, text) for channel in Channel),
+    }
+
+    assert len(indexes) == 4
+    assert all(len(index) == 64 for index in indexes)
+
+
+def test_an_index_under_another_key_is_another() -> None:
+    other = Sealer(Keys({1: b"s" * 32}, b"j" * 32, b"g" * 32))
+
+    assert name_index(SEALER, "王样例") != name_index(other, "王样例")
+
+
+def test_a_key_file_is_the_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+
+    made = make_keys(file)
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert read_keys(file) == made
+    with pytest.raises(FileExistsError):
+        make_keys(file)
+
+
+def test_a_key_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+    make_keys(file)
+    file.chmod(0o640)
+
+    with pytest.raises(BadKeyFile, match="chmod 600"):
+        read_keys(file)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"sealing": {"1": "x"}}', '{"sealing": 1}'])
+def test_a_damaged_key_file_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "keys.json"
+    file.write_text(text)
+    file.chmod(0o600)
+
+    with pytest.raises(BadKeyFile, match="已损坏"):
+        read_keys(file)
+
+
+def test_a_missing_key_file_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(BadKeyFile, match="pusher init"):
+        read_keys(tmp_path / "none.json")
+
+
+def test_keys_do_not_show_in_a_traceback() -> None:
+    assert "sss" not in repr(Keys({1: b"s" * 32}, b"i" * 32, b"g" * 32))
+
+
+def test_facts_copied_to_another_profile_do_not_open(store: Store) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        one, other = (make_person(session, office) for _ in range(2))
+        other.facts_sealed = one.facts_sealed
+
+        with pytest.raises(SealBroken):
+            read_dossier(session, other)
+
+
+def test_no_name_number_or_phone_stands_in_clear_in_the_database_file(
+    sqlite_template: Path, tmp_path: Path, now: datetime
+) -> None:
+    file = tmp_path / "office.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    number = resident_number(NOW.date().replace(year=1940), 7)
+    content = (
+        f"姓名,证件号码,手机号,微信openid,独生\n欧阳样例,{number},19900004321,oPenIdSample77,x\n"
+    )
+    store = Store(f"sqlite:///{file}", sealer=SEALER)
+
+    with store.writing() as session:
+        report = import_roster(
+            session,
+            content.encode(),
+            name="样例.csv",
+            kind=ProfileKind.RESIDENT,
+            office=make_office(session),
+            by="0001",
+            now=now,
+        )
+    written = b"".join(f.read_bytes() for f in tmp_path.iterdir() if f.name.startswith("office"))
+    store.close()
+
+    assert report.added == 1
+    for clear in ("欧阳样例", "欧阳", number, number[6:14], "19900004321", "oPenIdSample77"):
+        assert clear.encode() not in written
+        assert clear.encode("utf-16-le") not in written
+    assert os.fsencode("样例.csv") in written  # the scan sees what does stand in clear

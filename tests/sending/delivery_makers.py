@@ -1,0 +1,248 @@
+"""Makers of approved batches with people behind them. Everybody is invented."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from profiles.addresses import add_contact
+from profiles.consent import grant
+from profiles.dossier import Known, add_profile
+from profiles.model import Channel, ConsentScope, Contact, Office, Profile, ProfileKind
+from profiles.sealing import sealer_of
+from pusher.model.batch import Batch, BatchKind, BatchState, Visit
+from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.notice import Attempt, Basis, Notice, NoticeMatch, NoticeState
+from pusher.model.policy import AudienceRule, Policy
+from pusher.sending.drafting import TEXT
+from pusher.sending.wording import registered
+from pusher.settings import Settings
+from pusher.store import Store
+from tests.makers import NOW, make_office, make_policy, make_rule
+
+_numbers = count(1)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+WORDING = {Channel.SMS: "sms_match_resident_plain", Channel.WECHAT: "wechat_match_resident_plain"}
+
+
+def make_settings(**given: Any) -> Settings:
+    """Settings of an office whose templates are all registered with both vendors."""
+    codes: dict[str, dict[str, str]] = {"aliyun": {}, "wechat": {}}
+    for template in registered():
+        vendor = "aliyun" if template.channel is Channel.SMS else "wechat"
+        codes[vendor][template.key] = template.code
+    tables = {name: {"templates": table} for name, table in codes.items()}
+    return Settings(**{"gateways": tables, "public_url": "http://127.0.0.1:8000", **given})
+
+
+def a_phone(number: int) -> str:
+    return f"1990000{number % 10_000:04}"
+
+
+def an_openid(number: int) -> str:
+    return f"oSample{number:021}"
+
+
+def a_resident_number(born: date, sequence: int) -> str:
+    """A resident number of a county that does not exist, with a valid check digit."""
+    body = f"370199{born:%Y%m%d}{sequence % 1000:03}"
+    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
+    return body + "10X98765432"[total % 11]
+
+
+def make_person(session: Session, office: Office, **given: Any) -> Profile:
+    """A resident who agreed to be written to; give ``born``, ``agreed=False``, ``street``."""
+    sequence = next(_numbers)
+    born = given.pop("born", date(1990, 1, 1) + timedelta(days=sequence // 1000))
+    agreed = given.pop("agreed", True)
+    facts: Mapping[str, Any] = given.pop("facts", {})
+    known = {code: Known(value, "样例", NOW.date()) for code, value in facts.items()}
+    person = add_profile(
+        session,
+        office=office,
+        kind=ProfileKind.RESIDENT,
+        name=f"样例居民{sequence}",
+        number=a_resident_number(born, sequence),
+        street_code=given.pop("street", "370104013"),
+        community="样例社区",
+        facts={"birth_date": Known(born.isoformat(), "样例", NOW.date()), **known},
+        now=NOW,
+    )
+    session.flush()
+    if agreed:
+        for scope in (ConsentScope.GENERAL, ConsentScope.SENSITIVE):
+            grant(session, person, scope, text_version="1", how="样例", now=NOW)
+    return person
+
+
+def make_contact(
+    session: Session, person: Profile, channel: Channel = Channel.SMS, address: str | None = None
+) -> Contact:
+    number = next(_numbers)
+    address = address or (a_phone(number) if channel is Channel.SMS else an_openid(number))
+    return add_contact(session, person, channel, address, source="样例", now=NOW)
+
+
+def the_office(session: Session) -> Office:
+    return session.exec(select(Office)).first() or make_office(session)
+
+
+def make_run(session: Session, policy: Policy, rule: AudienceRule | None = None) -> MatchRun:
+    rule = rule or make_rule(session, policy)
+    run = MatchRun(policy_id=policy.id, rule_id=rule.id, as_of=NOW.date(), at=NOW, judged=0)
+    session.add(run)
+    session.flush()
+    return run
+
+
+def make_batch(session: Session, **given: Any) -> Batch:
+    """A batch of a new policy, approved and due; give ``state=…``."""
+    office = the_office(session)
+    policy = given.pop("policy", None) or make_policy(session, office)
+    run = given.pop("run", None) or make_run(session, policy)
+    batch = Batch(
+        **{
+            "office_id": office.id,
+            "policy_id": policy.id,
+            "run_id": run.id,
+            "kind": BatchKind.FIRST,
+            "include": ["eligible"],
+            "channels": ["sms", "wechat"],
+            "state": BatchState.APPROVED,
+            "send_after": NOW - timedelta(minutes=5),
+            "latest_at": NOW + timedelta(days=20),
+            "drafted_by": "0001",
+            "drafted_at": NOW - timedelta(hours=1),
+            "submitted_by": "0001",
+            "submitted_at": NOW - timedelta(hours=1),
+            "frozen_sha256": "f" * 64,
+            "approved_by": "0002",
+            "approved_at": NOW - timedelta(minutes=30),
+            "approved_sha256": "f" * 64,
+            **given,
+        }
+    )
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+def make_notice(session: Session, batch: Batch, **given: Any) -> Notice:
+    """One drafted notice for a new person; give ``reader``, ``contact``, ``concerned``."""
+    channel = given.pop("channel", Channel.SMS)
+    office = the_office(session)
+    reader = given.pop("reader", None) or make_person(session, office)
+    contact = given.pop("contact", None) or make_contact(session, reader, channel)
+    concerned = given.pop("concerned", None) or [reader]
+    text = f"【槐荫政务公开】您可能符合条件：高龄津贴，以审核为准。{contact.address_index[:6]}"
+    notice = Notice(
+        **{
+            "batch_id": batch.id,
+            "policy_id": batch.policy_id,
+            "kind": batch.kind,
+            "profile_id": reader.id,
+            "basis": Basis.MATCH,
+            "channel": contact.channel,
+            "contact_id": contact.id,
+            "address_index": contact.address_index,
+            "wording": WORDING[contact.channel],
+            "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "segments": 1,
+            "price": "0.045",
+            **given,
+        }
+    )
+    params = {"title": "高龄津贴"} if channel is Channel.SMS else {"thing1": "高龄津贴"}
+    book = {"text": text, "params": params, "url": None}
+    notice.text_sealed = sealer_of(session).seal_text(
+        json.dumps(book, ensure_ascii=False), place=TEXT, row=notice.id
+    )
+    session.add(notice)
+    session.flush()
+    for person in concerned:
+        _tell_of(session, notice, batch, person, sensitive=given.get("sensitive", False))
+    return notice
+
+
+def _tell_of(
+    session: Session, notice: Notice, batch: Batch, person: Profile, *, sensitive: bool
+) -> None:
+    found = session.exec(
+        select(Match).where(Match.run_id == batch.run_id, Match.profile_id == person.id)
+    ).first()
+    match = found or Match(
+        run_id=batch.run_id,
+        policy_id=batch.policy_id,
+        profile_id=person.id,
+        decision=Decision.ELIGIBLE,
+        followed=[],
+        missing=[],
+        sensitive=sensitive,
+    )
+    session.add(match)
+    session.flush()
+    session.add(NoticeMatch(notice_id=notice.id, match_id=match.id))
+    session.flush()
+
+
+def make_visit(session: Session, batch: Batch, **given: Any) -> Visit:
+    person = given.pop("person", None) or make_person(session, the_office(session))
+    visit = Visit(
+        **{
+            "batch_id": batch.id,
+            "profile_id": person.id,
+            "street_code": person.street_code,
+            "community": person.community,
+            "because": "no_address",
+            **given,
+        }
+    )
+    session.add(visit)
+    session.flush()
+    return visit
+
+
+def given_batch(store: Store, notices: int = 1, **given: Any) -> UUID:
+    """An approved batch of so many notices, committed; returns its id."""
+    channel = given.pop("channel", Channel.SMS)
+    with store.writing() as session:
+        batch = make_batch(session, **given)
+        for _ in range(notices):
+            make_notice(session, batch, channel=channel)
+        return batch.id
+
+
+def notices_of(store: Store, batch: UUID | None = None) -> list[Notice]:
+    with store.reading() as session:
+        asked = select(Notice).order_by(Notice.id)  # type: ignore[arg-type]
+        return list(session.exec(asked if batch is None else asked.where(Notice.batch_id == batch)))
+
+
+def the_notice(store: Store) -> Notice:
+    [notice] = notices_of(store)
+    return notice
+
+
+def attempts_of(store: Store, notice: UUID | None = None) -> list[Attempt]:
+    with store.reading() as session:
+        asked = select(Attempt).order_by(Attempt.id)  # type: ignore[arg-type]
+        if notice is not None:
+            asked = asked.where(Attempt.notice_id == notice)
+        return list(session.exec(asked))
+
+
+def states_of(store: Store) -> dict[NoticeState, int]:
+    states: dict[NoticeState, int] = {}
+    for notice in notices_of(store):
+        states[notice.state] = states.get(notice.state, 0) + 1
+    return states
+
+
+def batch_state(store: Store, batch: UUID) -> BatchState:
+    with store.reading() as session:
+        return session.get_one(Batch, batch).state

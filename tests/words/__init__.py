@@ -1,0 +1,1 @@
+"""Words and rows, seen from outside."""

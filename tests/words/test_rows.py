@@ -1,0 +1,53 @@
+"""Rows computed with NumPy alone are the rows that scikit-learn computes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from pusher.words.rows import Weighing, learn
+
+TEXTS = ["养老 津贴 老年人 养老", "企业 贷款 贴息", "企业 老年人 就业", "就业 就业 补贴 企业"]
+
+
+def _split(text: str) -> list[str]:
+    return text.split()
+
+
+@given(st.lists(st.sampled_from(" ".join(TEXTS).split() + ["没见过"]), max_size=30))
+def test_a_row_is_the_row_of_scikit_learn(words: list[str]) -> None:
+    theirs = TfidfVectorizer(analyzer=_split, sublinear_tf=True, norm="l2").fit(TEXTS)
+    weighing = learn(TEXTS, _split)
+
+    row = weighing.row(words, weighing.places())
+
+    wanted = theirs.transform([" ".join(words)]).toarray()[0]
+    np.testing.assert_allclose(weighing.dense(row), wanted, atol=1e-12)
+
+
+def test_a_text_without_known_terms_is_an_empty_row() -> None:
+    weighing = learn(TEXTS, _split)
+
+    assert weighing.row(["没见过"], weighing.places()).columns.size == 0
+
+
+def test_terms_of_too_few_texts_are_left_out() -> None:
+    assert set(learn(TEXTS, _split, at_least_in=2).terms) == {"企业", "就业", "老年人"}
+
+
+def test_nothing_to_learn_is_said() -> None:
+    with pytest.raises(ValueError):
+        learn(["", " "], _split)
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+    weighing = learn(TEXTS, _split)
+
+    weighing.save(tmp_path / "words.npz")
+    again = Weighing.load(tmp_path / "words.npz")
+
+    assert again.terms == weighing.terms
+    np.testing.assert_array_equal(again.idf, weighing.idf)

@@ -301,8 +301,6 @@ def batch_shape(session: Any, row: Any) -> dict[str, Any]:
         "sha256": row.frozen_sha256,
         **plain(counted),
         "planned": counted.planned,
-        "offline": sum(counted.offline.values()),
-        "visits": plain(counted.offline),
     }
 
 

@@ -32,13 +32,13 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
         row = find_row(door, session, Batch, batch_id, "批次", "pusher batch") if batch_id else None
         rows = [
             {
-                "id": str(door.visit.id),
+                "id": str(door.id),
                 "name": masked_name(door.name),
-                "street": door.visit.street_code,
-                "community": door.visit.community,
+                "street": door.street_code,
+                "community": door.community,
                 "policy": door.policy,
-                "because": door.visit.because,
-                "state": door.visit.state.value,
+                "because": door.because,
+                "state": door.state.value,
             }
             for door in visit_list(session, street=street, batch=row)
         ]

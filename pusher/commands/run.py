@@ -89,7 +89,7 @@ def jobs(listing: bool, name: str | None, now: str | None, as_json: bool) -> Non
     if listing:
         settings = settings_here()
         rows = [
-            {"name": key, "every_s": job.every(settings).total_seconds(), "does": job.says}
+            {"name": key, "every_s": job.often(settings).total_seconds(), "does": job.does}
             for key, job in clockwork.JOBS.items()
         ]
         answer(

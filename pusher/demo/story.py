@@ -211,7 +211,7 @@ def _summary(district: District) -> dict[str, Any]:
             "notices": {s.value: n for s, n in whole.by_state.items() if n},
             "withheld": {r.value: n for r, n in whole.by_reason.items() if n},
             "outcomes": {o.value: n for o, n in whole.by_outcome.items() if n},
-            "offline": sum(whole.offline.values()),
+            "offline": whole.offline,
             "segments": whole.segments,
             "cost": str(whole.cost),
             "receipts": _count(session, Receipt),

@@ -203,7 +203,8 @@ def _read(session: Session, inbox: Inbox, gateway: Gateway) -> Callback | None:
         envelope = json.loads(text)
         body = base64.b64decode(envelope["body"])
         return gateway.read_callback(body, envelope["query"], envelope["headers"])
-    except (SealBroken, Forged, Unreadable):
+    except (SealBroken, Forged, Unreadable, ValueError):
+        # one poisoned body must not hold up the opt-outs behind it
         return None
 
 

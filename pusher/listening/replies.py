@@ -61,9 +61,10 @@ _HARMLESS: Final = re.compile(
     "退休|退役|退伍|退税|退费|退款|退还|退耕|离退|停电|停水|停车|停工|停产|停业|停保"
     "|麻烦|不要紧|要不要|需不需要"
 )
-_DOUBTFUL: Final = re.compile(
+_SAID: Final = re.compile("退订|退訂|取消|拒收|拒绝")
+_HINTED: Final = re.compile(
     "退|停|烦|投诉|投訴|举报|骚扰|打扰|拉黑|屏蔽|勿扰|勿发|滚|不要|别发|别再|别给我"
-    "|不想收|不想再|不再接收|不再收|不需要|取消|拒收|拒绝|删除我|删掉我|垃圾短信"
+    "|不想收|不想再|不再接收|不再收|不需要|删除我|删掉我|垃圾短信"
 )
 _LONE: Final = re.compile(r"(?<![a-z0-9])(?:td?|tt|r|n|0000|stop|unsubscribe)(?![a-z0-9])")
 
@@ -79,7 +80,9 @@ def meaning_of(text: str) -> Meaning:
     squeezed = "".join(sign for sign in even if sign.isalnum())
     if exact := _EXACT.get(squeezed):
         return exact
-    if _LONE.search(even) or _DOUBTFUL.search(_HARMLESS.sub("", squeezed)):
+    if _SAID.search(squeezed) or _LONE.search(even):
+        return Meaning.MAYBE_STOP
+    if _HINTED.search(_HARMLESS.sub("", squeezed)):
         return Meaning.MAYBE_STOP
     return Meaning.OTHER
 

@@ -22,7 +22,6 @@ _UP_TO = re.compile(
 )
 _ON = re.compile(rf"(?:截至|截止到?|到|至)\s*(?P<on>{PATTERN})\s*(?:时|前)?\s*(?:年满|已满|满)\s*$")
 _SEX = re.compile(r"(?P<sex>男|女)(?:性|职工|方)?\s*(?:年满|已满|满|年龄)?\s*$")
-_MONTH = re.compile(r"\s*(?:的)?(?:当月|次月)")
 # What a person of an age receives is no condition by itself; nor is an age of retirement.
 _MONEY_AFTER = re.compile(r"[^，。；]{0,8}每人每|[^，。；]{0,10}\d+元")
 _DEFINED = re.compile(r"[“\"「]")
@@ -74,8 +73,6 @@ def _one(text: str, mark: re.Match[str], op: str) -> Iterator[Finding]:
     elif sex:
         code = "male" if sex["sex"] == "男" else "female"
         node, start = {"all": [leaf("sex", "eq", code), node]}, sex.start()
-    elif op == "age_ge" and _MONTH.match(text[mark.end() :]):
-        node = leaf("birth_date", "age_ge_in_month", age)
     yield Finding(start, mark.end(), node, "sexed age" if sex else "age")
 
 

@@ -19,7 +19,7 @@ _EACH = re.compile(rf"每(?:[\u4e00-\u9fff]{{0,4}}?1)?\s*(?:一)?(?:名|位|个)
 _SLASHED = re.compile(_PER)
 
 _GIVES = re.compile(
-    r"给予|发放|补贴|补助|奖励|奖补|津贴|资助|救助|贴息|返还|减免|减征|补偿|扶持|支持|限额|额度|标准"
+    r"给予|减半|发放|补贴|补助|奖励|奖补|津贴|资助|救助|贴息|返还|减免|减征|补偿|扶持|支持|限额|额度|标准"
     r"|报销|支付|享受|工资|待遇|供养|慰问|抵扣|立减|优惠|每人每月|每人每年|每户每月|每孩每年"
 )
 # Figures that a firm or a family must reach are conditions, not gifts.

@@ -172,10 +172,17 @@ def _papers(text: str) -> tuple[str, ...]:
 
 def _listed(following: list[Sentence]) -> tuple[str, ...]:
     """Return the numbered lines that follow a label, without their numbers."""
-    papers = []
+    papers: list[str] = []
+    first = ""
     for sentence in following[:_MOST_PAPERS]:
         number = _ITEM_START.match(sentence.text)
         if not number:
+            break
+        shape = re.sub(
+            r"[一二三四五六七八九十]+", "一", re.sub(r"\d+", "1", number.group(0).strip())
+        )
+        first = first or shape
+        if shape != first:
             break
         papers.append(sentence.text[number.end() :].strip(" ；;。"))
     return tuple(papers)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -147,13 +148,13 @@ class Linear:
         """
         try:
             told = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            if told["format"] != _FORMAT:
-                raise BadModel(f"{folder} 里的模型版本不同，请重新训练")
             with np.load(folder / "weights.npz", allow_pickle=False) as stored:
                 weights, offsets = stored["weights"], stored["offsets"]
             weighings = tuple(Weighing.load(folder / f"{view.name}.npz") for view in VIEWS)
-        except (OSError, KeyError, json.JSONDecodeError):
+        except (OSError, KeyError, ValueError, EOFError, BadZipFile):
             raise BadModel(f"{folder} 里没有完整的模型，请先训练") from None
+        if told["format"] != _FORMAT:
+            raise BadModel(f"{folder} 里的模型版本不同，请重新训练")
         return cls(
             tuple(told["labels"]),
             bool(told["many"]),

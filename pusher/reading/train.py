@@ -136,7 +136,9 @@ def _fit(rows: Rows, wanted: Any) -> tuple[tuple[Weighing, ...], Floats, Floats]
             continue
         # Rare labels count more, by the root: full balance would cost the common ones too much.
         heavier = float(np.sqrt(len(said) / (wanted.shape[1] * said.sum())))
-        svc = LinearSVC(C=1.0, class_weight={True: max(heavier, 0.2), False: 1.0})
+        svc = LinearSVC(
+            C=1.0, class_weight={True: max(heavier, 0.2), False: 1.0}, random_state=_SEED
+        )
         svc.fit(matrix, said)
         lines.append(svc.coef_[0])
         offsets.append(float(svc.intercept_[0]))

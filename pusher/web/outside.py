@@ -48,9 +48,8 @@ class Armour:
         def armoured(message: MutableMapping[str, Any]) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers[name] = value
-                headers.setdefault("cache-control", "no-store")
+                for name, value in {**self._headers, "cache-control": "no-store"}.items():
+                    headers.setdefault(name, value)
             return send(message)
 
         return self._app(scope, receive, armoured)

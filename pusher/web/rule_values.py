@@ -87,19 +87,27 @@ def read(fact: Fact, op: str, text: str, *, beside: Sequence[Fact] = ()) -> obje
         raise Unreadable(str(wrong)) from None
 
 
-def hint(fact: Fact) -> str:
-    """What may be typed, in a few words."""
+def hint(fact: Fact, op: str) -> str:
+    """What may be typed beside an operator, in a few words; empty where it is plain."""
+    if op in BARE or op in _COUNTS or op == "is":
+        return {"is": "填 是 或 否"}.get(op, "")
+    if op in _HINTS:
+        return _HINTS[op]
     if fact.kind in (Kind.ENUM, Kind.SET):
         labels = [choice.label for choice in fact.values]
-        return "可填：" + "、".join(labels[:14]) + ("等" if len(labels) > 14 else "")
-    return {
-        Kind.DATE: "日期写2026-01-02；年龄和年限只写数字",
-        Kind.BOOL: "填 是 或 否",
-        Kind.AREA: "写名称或代码，可写几个，用顿号分开",
-        Kind.INDUSTRY: "写门类字母或2至4位代码，用顿号分开",
-        Kind.TEXT: "写几个时用分号分开",
-    }.get(fact.kind, f"单位：{fact.unit}" if fact.unit else "填数字")
+        return "可填：" + "、".join(labels[:10]) + ("等" if len(labels) > 10 else "")
+    return f"单位：{fact.unit}" if fact.unit else ""
 
+
+_HINTS: Mapping[str, str] = {
+    **dict.fromkeys(_DAYS, "如 2026-01-02"),
+    "between_dates": "如 2026-01-01 至 2026-12-31",
+    "age_ge_on": "如 6，2027-08-31",
+    "after_fact": "写另一个日期的名称",
+    "ratio_ge": "如 营业收入的3%",
+    "within": "写地名或代码，几个之间用顿号",
+    "prefix": "写门类字母或2至4位代码，几个之间用顿号",
+}
 
 Saying = Callable[[Fact, object, Sequence[Fact]], str]
 Reading = Callable[[Fact, str, Sequence[Fact]], object]

@@ -65,7 +65,7 @@ def set_state(store: Store, notice: Notice, **to: Any) -> None:
             setattr(found, name, value)
 
 
-# ---- the inbox ------------------------------------------------------------------------------------
+# ---- the inbox -------------------------------------------------------------------------------
 
 
 def test_a_callback_is_stored_sealed_and_a_repeat_is_harmless(store: Store) -> None:
@@ -159,7 +159,7 @@ def test_good_entries_count_beside_bad_ones(store: Store) -> None:
     assert inbox_of(store)[0].unreadable == 3
 
 
-# ---- whose receipt --------------------------------------------------------------------------------
+# ---- whose receipt ---------------------------------------------------------------------------
 
 
 def test_a_receipt_of_nobody_is_kept_and_changes_nothing(store: Store) -> None:
@@ -248,7 +248,7 @@ def finish_event(openid: str, number: str, status: str = "success") -> dict[str,
     }
 
 
-# ---- what it proves -------------------------------------------------------------------------------
+# ---- what it proves --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("delivered", [True, False])
@@ -345,7 +345,7 @@ def test_an_impossible_time_is_replaced_by_ours(store: Store, told: str) -> None
     assert receipts_of(store)[0].at == NOW
 
 
-# ---- order and repeats ----------------------------------------------------------------------------
+# ---- order and repeats -----------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -440,7 +440,7 @@ anything = st.recursive(
 names = ("phone_number", "success", "err_code", "out_id", "biz_id", "content", "sequence_id",
          "report_time", "send_time")  # fmt: skip
 odd_text = st.text(alphabet=st.characters()) | st.sampled_from(["\0", "\ud800", "x" * 5000, "退订"])
-entry = st.fixed_dictionaries({}, optional={name: anything | odd_text for name in names})
+entry = st.fixed_dictionaries({}, optional=dict.fromkeys(names, anything | odd_text))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -457,7 +457,7 @@ def test_what_no_database_takes_is_cleaned_before_it_is_kept(store: Store) -> No
     _, phone = last_call(store, the_notice(store))
     odd = "\0\ud800" + "长" * 300
     told = {"phone_number": phone, "success": True, "err_code": odd, "out_id": odd, "biz_id": odd}
-    said = {"phone_number": odd, "content": odd, "sequence_id": odd}
+    said = {"phone_number": "\0", "content": "\0退订" + "长" * 300, "sequence_id": "\0"}
     body = json.dumps([told, said]).encode()
     take_in(store, "aliyun", body, now=NOW)
 
@@ -485,7 +485,7 @@ def test_receipts_pushed_by_many_at_once_have_one_effect(store: Store) -> None:
     assert the_notice(store).outcome is Outcome.DELIVERED
 
 
-# ---- silence --------------------------------------------------------------------------------------
+# ---- silence ---------------------------------------------------------------------------------
 
 
 def hush(store: Store, now: datetime) -> int:

@@ -32,12 +32,15 @@ def page(
     """A page as a government site shows it: menu, labels, text, share line, footer."""
     text = "".join(paragraph.format(line) for line in (number, *body) if line)
     return (
-        f"<!doctype html><html><head><meta charset='utf-8'><title>{title} - 槐荫区人民政府网站</title>"
+        f"<!doctype html><html><head><meta charset='utf-8'>"
+        f"<title>{title} - 槐荫区人民政府网站</title>"
         f"{head}</head><body><div><ul>{_MENU}</ul></div>"
         f"<div>当前位置：<a href='/'>首页</a> &gt; <a href='/zw/'>政务公开</a></div>"
         f"<div><h1>{title}</h1>{labels}<div>发布时间：2026-02-11 浏览次数：15 "
-        f"字体：<a>大</a> <a>中</a> <a>小</a></div><div>{text}</div>"
-        f"<div>分享到：微信 【打印】【关闭】</div><div><a href='/a.html'>上一篇：别的通知</a></div></div>"
+        f"字体：<a>大</a> <a>中</a> <a>小</a></div>"
+        f"<div>{text}</div>"
+        f"<div>分享到：微信 【打印】【关闭】</div><div><a href='/a.html'>上一篇：别的通知</a></div>"
+        f"</div>"
         f"{_FOOT}</body></html>"
     )
 

@@ -129,7 +129,9 @@ def test_lines_broken_at_a_fixed_width_are_joined() -> None:
 
 
 def test_a_text_that_begins_with_a_sentence_has_no_title() -> None:
-    document = read("为保障高龄老年人生活，现通知如下。\n一、对象为80周岁老年人。".encode(), "a.txt")
+    document = read(
+        "为保障高龄老年人生活，现通知如下。\n一、对象为80周岁老年人。".encode(), "a.txt"
+    )
 
     assert document.title_hint is None
     assert len(document.paragraphs) == 2

@@ -43,8 +43,7 @@ def expected(shared: Path) -> dict[str, dict[str, Any]]:
 @pytest.fixture(scope="module")
 def judged(shared: Path, expected: dict[str, dict[str, Any]]) -> dict[str, dict[str, bool]]:
     return {
-        name: _judge(shared / "data/policy_pages" / name, noted)
-        for name, noted in expected.items()
+        name: _judge(shared / "data/policy_pages" / name, noted) for name, noted in expected.items()
     }
 
 

@@ -1,6 +1,17 @@
 """The console's pages, one file a noun: who, read, act, show."""
 
-from pusher.web.pages import audit, batches, confirm, matches, overview, policies, staff
+from pusher.web.pages import (
+    audit,
+    batches,
+    confirm,
+    matches,
+    notices,
+    overview,
+    policies,
+    replies,
+    staff,
+    visits,
+)
 
 ROUTERS = (
     overview.router,
@@ -8,6 +19,9 @@ ROUTERS = (
     confirm.router,
     matches.router,
     batches.router,
+    visits.router,
+    replies.router,
+    notices.router,
     staff.router,
     audit.router,
 )

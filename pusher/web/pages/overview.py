@@ -8,15 +8,17 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from pusher.listening.visits import RELEASED
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.clockwork import Heartbeat, Pause
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import Role
-from pusher.model.word import Meaning, Reply
+from pusher.model.word import Reply
 from pusher.web.desk import DeskHere
 from pusher.web.gate import Anyone
 from pusher.web.layout import show
+from pusher.web.pages.replies import OPEN
 from pusher.web.session import SignedIn
 
 router = APIRouter()
@@ -105,12 +107,7 @@ def _batches(session: Session, who: SignedIn, state: BatchState) -> int:
 
 
 def _replies(session: Session) -> Waiting:
-    count = session.exec(
-        select(func.count()).where(
-            col(Reply.settled_at).is_(None),
-            col(Reply.meaning).in_([Meaning.MAYBE_STOP, Meaning.OTHER]),
-        )
-    ).one()
+    count = session.exec(select(func.count()).select_from(Reply).where(OPEN)).one()
     return Waiting(count, "条回复待处理", "疑似退订的已先停发", "/replies")
 
 
@@ -133,7 +130,11 @@ def _visits(session: Session, who: SignedIn) -> Waiting:
         select(func.count())
         .select_from(Visit)
         .join(Batch, col(Batch.id) == col(Visit.batch_id))
-        .where(col(Batch.office_id) == who.office_id, col(Visit.state) == VisitState.TO_DO)
+        .where(
+            col(Batch.office_id) == who.office_id,
+            col(Batch.state).in_(RELEASED),
+            col(Visit.state) != VisitState.DONE,
+        )
     ).one()
     return Waiting(count, "户待上门", "联系不上的，由社区送明白纸", "/visits")
 

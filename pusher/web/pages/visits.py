@@ -1,0 +1,166 @@
+"""The offline list: whose door to walk to, how it went, and the leaflet to carry along."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session, col, select
+
+from profiles.identity import masked_name
+from profiles.model import Street
+from pusher.listening.visits import Door, tick, visit_list
+from pusher.model.batch import Batch, Visit, VisitState
+from pusher.model.errors import NotFound, Unwilling
+from pusher.model.staff import Role
+from pusher.sending.leaflet import leaflet
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.fields import Fields
+from pusher.web.gate import Clerk, Looking
+from pusher.web.layout import go, show
+from pusher.web.outside import POLICY
+from pusher.web.pages.policies import find_policy
+from pusher.web.paging import PAGE, listing, page_number
+from pusher.web.raw_body import StaffForm
+from pusher.web.session import SignedIn
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The doors of one community, in the order of the list."""
+
+    street: str
+    community: str
+    doors: Sequence[Door]
+
+
+@router.get("/visits")
+def visits_page(request: Request, desk: DeskHere, who: Looking) -> Response:
+    """The list, by street and community; what is still to do comes first."""
+    return _show(request, desk, who, Fields.empty())
+
+
+@router.post("/visits/{visit_id}")
+def tick_visit(
+    visit_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """Write down that somebody was told, or not met."""
+    fields = Fields(form)
+    done = fields.typed("met") == "yes"
+    remark = fields.text("remark", "备注", most=200, needed=False)
+    if not fields.sound:
+        return _show(request, desk, who, fields, status=422)
+    try:
+        with desk.store.writing() as session:
+            visit = _find(session, who, visit_id)
+            tick(session, visit, done=done, by=who.number, now=desk.now(), remark=remark)
+    except NotFound:
+        raise
+    except Unwilling as why_not:
+        fields.errors["main"] = str(why_not)
+        return _show(request, desk, who, fields, status=409)
+    said = "已登记送达。" if done else "已登记未遇到人，之后再去。"
+    return go(_back(fields.typed("back")), desk=desk, said=said)
+
+
+@router.get("/leaflets/{policy_id}")
+def leaflet_page(policy_id: UUID, request: Request, desk: DeskHere, who: Looking) -> Response:
+    """The one-page leaflet of a policy, ready to print."""
+    community = request.query_params.get("community", "").strip()[:60] or None
+    with desk.store.reading() as session:
+        policy = find_policy(session, who, policy_id)
+        page = leaflet(session, policy, community=community, now=desk.now())
+    return HTMLResponse(page, headers={"content-security-policy": _with_own_style(page)})
+
+
+def _show(
+    request: Request, desk: Desk, who: SignedIn, fields: Fields, *, status: int = 200
+) -> Response:
+    asked = {name: request.query_params.get(name, "") for name in ("street", "batch", "state")}
+    with desk.store.reading() as session:
+        streets = _streets(session, who)
+        doors = _doors(session, who, asked)
+    page = page_number(request)
+    rows = doors[(page - 1) * PAGE : page * PAGE]
+    shown = listing(rows, len(doors), page=page, path="/visits", asked=asked)
+    return show(
+        request,
+        desk,
+        who,
+        "visits.html",
+        status=status,
+        neighbourhoods=_by_neighbourhood(rows),
+        rows=shown,
+        waiting=sum(door.state is not VisitState.DONE for door in doors),
+        asked=asked,
+        streets=streets,
+        states=list(VisitState),
+        fields=fields,
+        may_tick=who.role is Role.CLERK,
+        back=str(request.url.query),
+    )
+
+
+def _doors(session: Session, who: SignedIn, asked: Mapping[str, str]) -> list[Door]:
+    batch = _batch(session, who, asked["batch"])
+    doors = visit_list(session, street=asked["street"] or None, batch=batch)
+    if asked["state"] in list(VisitState):
+        doors = [door for door in doors if door.state == asked["state"]]
+    if who.role is Role.CLERK:
+        return doors
+    # who does not walk there need not know the name
+    return [replace(door, name=masked_name(door.name)) for door in doors]
+
+
+def _batch(session: Session, who: SignedIn, text: str) -> Batch | None:
+    if not text:
+        return None
+    try:
+        batch = session.get(Batch, UUID(text))
+    except ValueError:
+        batch = None
+    if batch is None or batch.office_id != who.office_id:
+        raise NotFound("没有这个批次")
+    return batch
+
+
+def _by_neighbourhood(doors: Sequence[Door]) -> list[Neighbourhood]:
+    found: dict[tuple[str, str], list[Door]] = {}
+    for door in doors:
+        place = (door.street or "未登记街道", door.community or "未登记社区")
+        found.setdefault(place, []).append(door)
+    return [Neighbourhood(street, community, rows) for (street, community), rows in found.items()]
+
+
+def _streets(session: Session, who: SignedIn) -> dict[str, str]:
+    rows = session.exec(
+        select(Street).where(col(Street.office_id) == who.office_id).order_by(col(Street.code))
+    )
+    return {street.code: street.name for street in rows}
+
+
+def _find(session: Session, who: SignedIn, visit_id: UUID) -> Visit:
+    visit = session.get(Visit, visit_id)
+    batch = session.get(Batch, visit.batch_id) if visit else None
+    if visit is None or batch is None or batch.office_id != who.office_id:
+        raise NotFound("没有这次上门")
+    return visit
+
+
+def _back(query: str) -> str:
+    """The same list again; only a query of plain characters is taken."""
+    return f"/visits?{query}" if re.fullmatch(r"[\w=&.-]{1,200}", query, re.ASCII) else "/visits"
+
+
+def _with_own_style(page: str) -> str:
+    """The page's own style sheet is let in by its hash, and nothing else."""
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in styles]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return POLICY.replace("style-src 'self'", f"style-src 'self' {allowed}".rstrip())

@@ -1,0 +1,413 @@
+"""The clockwork does what is due once, however many of it there are, and outlives its troubles."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, select
+
+import jobs
+from jobs import JOBS, Clockwork, Desk, Job, run, slot_of, tick
+from profiles.sealing import Sealer, make_keys
+from pusher.gateways.base import Gateway
+from pusher.model.clockwork import Heartbeat, Slot
+from pusher.model.errors import NotFound
+from pusher.model.notice import NoticeState, Outcome
+from pusher.settings import child_environment
+from pusher.store import Store, migrate
+from tests.listening.callbacks import push, receipt
+from tests.makers import NOW
+from tests.sending.delivery_makers import given_batch, make_settings, states_of, the_notice
+from tests.sending.outbox import Outbox
+
+SETTINGS = make_settings()
+
+
+def desk_of(store: Store, *boxes: Outbox, owner: str = "one", now: datetime = NOW) -> Desk:
+    gateways: dict[str, Gateway] = {box.name: box for box in boxes}
+    return Desk(store, gateways, SETTINGS, owner, lambda: now)
+
+
+def slots_of(store: Store, job: str | None = None) -> list[Slot]:
+    with store.reading() as session:
+        rows = session.exec(select(Slot)).all()
+    return [row for row in rows if job in (None, row.job)]
+
+
+@contextmanager
+def only(monkeypatch: pytest.MonkeyPatch, **given: Job) -> Iterator[None]:
+    """A clockwork with other jobs."""
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "JOBS", given)
+        yield
+
+
+def a_job(verb: Any, **given: Any) -> Job:
+    return Job(lambda settings: timedelta(seconds=settings.tick_s), verb, "样例", **given)
+
+
+# ---- slots ----------------------------------------------------------------------------------
+
+
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1)).map(
+    lambda m: m.replace(tzinfo=UTC)
+)
+
+
+@given(now=moments, seconds=st.floats(0.05, 100_000))
+def test_a_slot_is_the_last_beginning_before_now(now: datetime, seconds: float) -> None:
+    every = timedelta(seconds=seconds)
+
+    slot = slot_of(now, every)
+
+    assert slot <= now < slot + every
+    assert slot_of(slot, every) == slot
+
+
+def test_a_tick_does_each_job_once_in_a_slot(store: Store) -> None:
+    first = tick(desk_of(store))
+    second = tick(desk_of(store))
+
+    assert set(first) == set(JOBS)
+    assert set(second) == {"heartbeat"}
+    assert {slot.job for slot in slots_of(store)} == set(JOBS) - {"heartbeat"}
+    assert all(slot.ended_at is not None for slot in slots_of(store))
+
+
+def test_the_next_slot_is_done_again(store: Store) -> None:
+    tick(desk_of(store))
+
+    later = tick(desk_of(store, now=NOW + timedelta(seconds=SETTINGS.tick_s)))
+
+    assert {"deliver", "rescue", "fold"} <= set(later)
+    assert "silent" not in later
+
+
+def test_two_clockworks_do_no_more_than_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[str] = []
+
+    def note_down(desk: Desk) -> Mapping[str, int]:
+        runs.append(desk.owner)
+        return {}
+
+    with only(monkeypatch, sample=a_job(note_down)):
+        moments = [NOW + timedelta(seconds=SETTINGS.tick_s) * n for n in range(10)]
+
+        def work(owner: str) -> None:
+            for moment in moments:
+                tick(desk_of(store, owner=owner, now=moment))
+
+        threads = [threading.Thread(target=work, args=(owner,)) for owner in ("one", "two")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert len(runs) == len(slots_of(store)) == 10
+
+
+def test_each_clockwork_gives_its_own_sign_of_life(store: Store) -> None:
+    tick(desk_of(store, owner="one"))
+    tick(desk_of(store, owner="two", now=NOW + timedelta(seconds=1)))
+    tick(desk_of(store, owner="one", now=NOW + timedelta(seconds=2)))
+
+    with store.reading() as session:
+        pulses = {p.owner: (p.since, p.at) for p in session.exec(select(Heartbeat))}
+    second = timedelta(seconds=1)
+    assert pulses == {"one": (NOW, NOW + 2 * second), "two": (NOW + second, NOW + second)}
+
+
+def test_old_slots_are_cleared_away_and_failures_are_kept(store: Store) -> None:
+    old = NOW - timedelta(days=3)
+    with store.writing() as session:
+        for number, failed in enumerate((None, "OSError")):
+            session.add(
+                Slot(
+                    job="fold",
+                    slot=old + timedelta(seconds=number),
+                    owner="gone",
+                    started_at=old,
+                    failed=failed,
+                )
+            )
+        session.add(Heartbeat(owner="gone", at=old, since=old))
+
+    tick(desk_of(store))
+
+    assert [s.failed for s in slots_of(store) if s.owner == "gone"] == ["OSError"]
+    with store.reading() as session:
+        assert session.exec(select(Heartbeat.owner)).all() == ["one"]
+
+
+# ---- troubles -------------------------------------------------------------------------------
+
+
+def test_a_job_that_raises_is_written_down_without_its_words_and_stops_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(desk: Desk) -> Mapping[str, int]:
+        raise ValueError("19900000001 样例居民")
+
+    done: list[str] = []
+
+    def go_on(desk: Desk) -> Mapping[str, int]:
+        done.append("yes")
+        return {"did": 1}
+
+    with only(monkeypatch, bad=a_job(fail), good=a_job(go_on)), caplog.at_level(logging.DEBUG):
+        came = tick(desk_of(store))
+
+    assert came == {"bad": None, "good": {"did": 1}}
+    assert [s.failed for s in slots_of(store, "bad")] == ["ValueError"]
+    assert "ValueError" in caplog.text
+    assert "19900000001" not in caplog.text
+    assert "样例居民" not in caplog.text
+
+
+def test_a_locked_database_is_outlived(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    class Locked(Store):
+        """A store whose database somebody else holds."""
+
+        locked = True
+
+        @contextmanager
+        def writing(self) -> Iterator[Session]:
+            if self.locked:
+                raise OperationalError("UPDATE …", {"to": "19900000001"}, Exception("locked"))
+            with super().writing() as session:
+                yield session
+
+    with store.reading() as session:
+        sealer: Sealer = session.info["sealer"]
+    locked = Locked(store.url, sealer=sealer)
+
+    came = tick(desk_of(locked))
+    locked.locked = False
+    after = tick(desk_of(locked))
+    locked.close()
+
+    assert set(came.values()) == {None}
+    assert "19900000001" not in caplog.text
+    assert set(after) == set(JOBS)
+    assert None not in after.values()
+
+
+def test_a_clock_that_jumps_holds_the_sending_until_two_looks_agree(store: Store) -> None:
+    given_batch(store, 1)
+    outbox = Outbox()
+    shown = {"wall": NOW - timedelta(hours=3), "boot": 100.0}
+    clockwork = Clockwork(
+        store,
+        {"aliyun": outbox},
+        SETTINGS,
+        owner="one",
+        wall=lambda: shown["wall"],  # type: ignore[return-value,unused-ignore]
+        boot=lambda: shown["boot"],  # type: ignore[return-value,unused-ignore]
+    )
+
+    def pass_by(wall: timedelta, boot: float) -> set[str]:
+        shown["wall"] += wall  # type: ignore[operator,assignment,unused-ignore]
+        shown["boot"] += boot  # type: ignore[operator,assignment,unused-ignore]
+        return set(clockwork.tick())
+
+    assert "deliver" in pass_by(timedelta(0), 0)
+    held = pass_by(timedelta(hours=3), 5)
+    assert "deliver" not in held
+    assert "fold" in held
+    assert outbox.parcels == []
+    assert "deliver" in pass_by(timedelta(seconds=5), 5)
+    assert len(outbox.parcels) == 1
+
+
+def test_a_ticker_without_a_sign_of_life_is_noticed(store: Store) -> None:
+    seconds = [0.0]
+    clockwork = Clockwork(
+        store, {}, SETTINGS, owner="one", wall=lambda: NOW, boot=lambda: seconds[0]
+    )
+    seconds[0] = 299
+    assert not clockwork.is_hung()
+    seconds[0] = 301
+    assert clockwork.is_hung()
+
+    clockwork.tick()
+    assert not clockwork.is_hung()
+
+
+def test_a_clockwork_asked_to_end_begins_nothing_more(store: Store) -> None:
+    given_batch(store, 1)
+    outbox = Outbox()
+    clockwork = Clockwork(
+        store, {"aliyun": outbox}, SETTINGS, owner="one", wall=lambda: NOW, boot=lambda: 1.0
+    )
+
+    clockwork.stopping.set()
+
+    assert clockwork.tick() == {}
+    assert outbox.parcels == []
+
+
+# ---- what the jobs do -----------------------------------------------------------------------
+
+
+def test_a_tick_sends_and_the_next_hears(store: Store) -> None:
+    given_batch(store, 1)
+    outbox = Outbox()
+
+    tick(desk_of(store, outbox))
+    push(store, [receipt(store, the_notice(store))])
+    tick(desk_of(store, outbox, now=NOW + timedelta(seconds=SETTINGS.tick_s)))
+
+    assert the_notice(store).state is NoticeState.ACCEPTED
+    assert the_notice(store).outcome is Outcome.DELIVERED
+
+
+def test_answers_are_heard_before_anything_is_sent() -> None:
+    order = list(JOBS)
+
+    assert order[0] == "heartbeat"
+    assert order.index("fold") < order.index("rescue") < order.index("deliver")
+
+
+def test_a_job_can_be_run_at_once(store: Store) -> None:
+    given_batch(store, 3)
+    gateways: dict[str, Gateway] = {"aliyun": Outbox()}
+
+    came = run("deliver", store=store, gateways=gateways, settings=SETTINGS, now=NOW)
+    again = run("deliver", store=store, gateways=gateways, settings=SETTINGS, now=NOW)
+
+    assert (came["accepted"], again.get("accepted", 0)) == (3, 0)
+    assert slots_of(store) == []
+
+
+@pytest.mark.parametrize("name", sorted(JOBS))
+def test_every_job_may_be_run_in_an_empty_office(store: Store, name: str) -> None:
+    run(name, store=store, gateways={}, settings=SETTINGS, now=NOW)
+
+
+def test_a_job_that_does_not_exist_is_refused_with_the_ones_that_do(store: Store) -> None:
+    with pytest.raises(NotFound, match="deliver"):
+        run("sleep", store=store, gateways={}, settings=SETTINGS, now=NOW)
+
+
+def test_each_job_says_what_it_does_and_how_often() -> None:
+    assert set(JOBS) == {"heartbeat", "fold", "lapse", "silent", "rescue", "deliver"}
+    for job in JOBS.values():
+        assert job.does
+        assert job.every >= timedelta(seconds=SETTINGS.tick_s)
+
+
+def test_the_clockwork_is_imported_without_the_heavy_libraries() -> None:
+    heavy = "{'sqlalchemy', 'sqlmodel', 'apscheduler', 'numpy', 'httpx', 'fastapi'}"
+    code = f"import sys, jobs; print(sorted({heavy} & set(sys.modules)))"
+
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+
+    assert found.stdout.strip() == "[]"
+
+
+# ---- the process ----------------------------------------------------------------------------
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An office of its own: keys, a migrated database, quick ticks."""
+    make_keys(tmp_path / "keys.json")
+    migrate(f"sqlite:///{tmp_path / 'pusher.db'}")
+    (tmp_path / "pusher.toml").write_text("tick_s = 0.2\n")
+    return tmp_path
+
+
+def office_of(home: Path) -> Any:
+    from pusher.settings import read_settings
+
+    return read_settings(home, {"PUSHER_HOME": str(home)})
+
+
+def started(home: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "jobs"],
+        cwd=ROOT,
+        env=child_environment(office_of(home)),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def opened(home: Path) -> Store:
+    from profiles.sealing import read_keys
+
+    return Store(office_of(home).url, sealer=Sealer(read_keys(home / "keys.json")))
+
+
+def wait_for_slots(store: Store, more_than: int) -> None:
+    end = time.monotonic() + 60
+    while len(slots_of(store, "fold")) <= more_than:
+        assert time.monotonic() < end, "no slots"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_process_ticks_until_it_is_asked_to_end(home: Path, number: int) -> None:
+    process = started(home)
+    store = opened(home)
+    wait_for_slots(store, 2)
+
+    os.kill(process.pid, number)
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert "ended" in said
+    slots = slots_of(store)
+    assert all(slot.ended_at is not None for slot in slots)
+    assert {slot.failed for slot in slots} == {None}
+    store.close()
+
+
+def test_of_two_processes_one_is_killed_and_the_other_goes_on(home: Path) -> None:
+    first, second = started(home), started(home)
+    store = opened(home)
+    wait_for_slots(store, 3)
+
+    first.kill()
+    first.communicate()
+    seen = len(slots_of(store, "fold"))
+    wait_for_slots(store, seen + 3)
+    second.terminate()
+    second.communicate(timeout=30)
+
+    slots = [slot.slot for slot in slots_of(store, "fold")]
+    assert len(slots) == len(set(slots))
+    assert second.returncode == 0
+    store.close()
+
+
+def test_an_office_without_keys_is_told_what_to_do(tmp_path: Path) -> None:
+    process = started(tmp_path)
+
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "pusher init" in said
+
+
+def test_nothing_is_said_of_the_states_of_an_idle_office(store: Store) -> None:
+    tick(desk_of(store, Outbox()))
+
+    assert states_of(store) == {}

@@ -17,13 +17,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from pusher.clock import OFFICE_ZONE, office_now
 from pusher.model.errors import NotFound
-from pusher.settings import Settings
+from pusher.settings import BadSettings, Settings, read_settings
 
 if TYPE_CHECKING:
     from pusher.gateways.base import Gateway
@@ -85,10 +86,9 @@ class Job:
 
 
 def tick(desk: Desk, *, hold: bool = False) -> dict[str, Mapping[str, int] | None]:
-    """Do each job whose slot nobody has taken yet.
+    """Do each job whose slot nobody has taken yet, whatever becomes of the others.
 
-    A job that fails is logged by the class of its error alone, since its text might quote a
-    person; the others are done all the same.
+    A failure is logged by the class of its error alone: its text might quote a person.
 
     Args:
         hold: leave out the jobs that move something by the time of day.
@@ -257,7 +257,6 @@ def _each_tick(settings: Settings) -> timedelta:
 
 
 def _each_part_of_the_term(settings: Settings) -> timedelta:
-    """Hourly for a term of 72 hours; a shorter term is looked at as often."""
     return max(_each_tick(settings), timedelta(seconds=settings.receipt_term_s / 72))
 
 
@@ -332,7 +331,6 @@ def main() -> int:
     """Run the clockwork of this office until SIGTERM or SIGINT; return the exit status."""
     from profiles.sealing import BadKeyFile
     from pusher.gateways.registry import BadGatewayTable
-    from pusher.settings import BadSettings
     from pusher.store import WrongSchema
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -340,40 +338,33 @@ def main() -> int:
     for name in ("httpx", "httpcore", "aiohttp", "asyncio", "apscheduler", "sqlalchemy", "alembic"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        clockwork, settings = _open_clockwork()
+        settings = read_settings()
+        store, clockwork = _open_clockwork(settings)
     except (BadSettings, BadKeyFile, WrongSchema, BadGatewayTable) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: clockwork.stopping.set())
-    return _tick_until_stopped(clockwork, timedelta(seconds=settings.tick_s))
+    _tick_until_stopped(clockwork, settings.tick_s)
+    store.close()  # its last checkpoint belongs under the lock of all writers
+    return 0
 
 
-def _open_clockwork() -> tuple[Clockwork, Settings]:
+def _open_clockwork(settings: Settings) -> tuple[Store, Clockwork]:
     from profiles.sealing import Sealer, read_keys
     from pusher.gateways.base import boot_seconds
     from pusher.gateways.registry import open_gateways
-    from pusher.settings import read_settings
     from pusher.store import Store
 
-    settings = read_settings()
     store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
     store.check_schema()
-    gateways = open_gateways(
-        settings.gateways, call_timeout=timedelta(seconds=settings.call_timeout_s)
-    )
-    clockwork = Clockwork(
-        store,
-        gateways,
-        settings,
-        owner=_owner(),
-        wall=lambda: office_now(settings.clock_ahead),
-        boot=boot_seconds,
-    )
-    return clockwork, settings
+    patience = timedelta(seconds=settings.call_timeout_s)
+    gateways = open_gateways(settings.gateways, call_timeout=patience)
+    wall = partial(office_now, settings.clock_ahead)
+    return store, Clockwork(store, gateways, settings, owner=_owner(), wall=wall, boot=boot_seconds)
 
 
-def _tick_until_stopped(clockwork: Clockwork, every: timedelta) -> int:
+def _tick_until_stopped(clockwork: Clockwork, tick_s: float) -> None:
     from apscheduler.jobstores.memory import MemoryJobStore
     from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -383,9 +374,7 @@ def _tick_until_stopped(clockwork: Clockwork, every: timedelta) -> int:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     # the ticker's own clock is the machine's, whatever the office clock shows
-    ticker.add_job(
-        clockwork.tick, "interval", seconds=every.total_seconds(), next_run_time=office_now()
-    )
+    ticker.add_job(clockwork.tick, "interval", seconds=tick_s, next_run_time=office_now())
     ticker.start()
     _log.info("started")
     while not clockwork.stopping.wait(1):
@@ -394,7 +383,6 @@ def _tick_until_stopped(clockwork: Clockwork, every: timedelta) -> int:
             os._exit(1)
     ticker.shutdown(wait=True)
     _log.info("ended")
-    return 0
 
 
 def _owner() -> str:

@@ -101,12 +101,13 @@ def keep(
         The reply, or None if the vendor told of it before (under the same reference).
     """
     sealer = sealer_of(session)
-    # The id is made of the vendor's own, so that the same answer in another body is one row.
-    mark = sealer.index(f"{inbox.gateway}:{plain(said.reference)}", purpose="reply.id")
-    row = UUID(hex=mark[:32])
+    address, text = plain(said.to), plain(said.text)
+    # The id is made of the vendor's own, so that the same answer in another body is one row; of
+    # address and text too, so that no wish to be silent is lost by an id that a vendor uses twice.
+    told = f"{inbox.gateway}\0{plain(said.reference)}\0{address}\0{text}"
+    row = UUID(hex=sealer.index(told, purpose="reply.id")[:32])
     if session.get(Reply, row):
         return None
-    address, text = plain(said.to), plain(said.text)
     index = contact_index(sealer, channel, address)
     reply = Reply(
         id=row,

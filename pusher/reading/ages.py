@@ -30,19 +30,28 @@ _UNTIL = re.compile(r"(?:直至|发放至|发至|享受至|延续至)[^，。；
 _OLDEST = 120
 
 
-def find_ages(text: str, *, whole: str) -> Iterator[Finding]:
-    """Find conditions of age in *text*, a sentence of the document *whole*.
+def ages_below(text: str) -> frozenset[int]:
+    """Return the ages N of which *text* says 未满N周岁."""
+    found = (read_count(mark["age"]) for mark in _BELOW.finditer(text))
+    return frozenset(age for age in found if age is not None)
 
-    N周岁以下 counts the year of age N, unless *whole* says that 未满N周岁 is meant.
+
+def find_ages(text: str, *, below: frozenset[int] = frozenset()) -> Iterator[Finding]:
+    """Find conditions of age in *text*, a clause.
+
+    Args:
+        text: the clause.
+        below: the ages of which the document says 未满N周岁 (`ages_below`); for any other
+            N周岁以下 counts the year of age N.
     """
     taken: list[tuple[int, int]] = []
-    for found in _found(text, whole):
+    for found in _found(text, below):
         if all(found.end <= start or end <= found.start for start, end in taken):
             taken.append((found.start, found.end))
             yield found
 
 
-def _found(text: str, whole: str) -> Iterator[Finding]:
+def _found(text: str, below: frozenset[int]) -> Iterator[Finding]:
     for mark in _SPAN.finditer(text):
         low, high = read_count(mark["low"]), read_count(mark["high"])
         if low is not None and high is not None and low < high <= _OLDEST and _counts(text, mark):
@@ -52,7 +61,7 @@ def _found(text: str, whole: str) -> Iterator[Finding]:
         yield from _one(text, mark, "age_lt")
     for mark in _UP_TO.finditer(text):
         if mark["most"] or mark["less"]:
-            yield from _one(text, mark, _meant_below(mark, whole))
+            yield from _one(text, mark, _meant_below(mark, below))
     for mark in _ABOVE.finditer(text):
         if mark["full"] or mark["more"]:
             yield from _one(text, mark, "age_ge")
@@ -76,9 +85,9 @@ def _one(text: str, mark: re.Match[str], op: str) -> Iterator[Finding]:
     yield Finding(start, mark.end(), node, "sexed age" if sex else "age")
 
 
-def _meant_below(mark: re.Match[str], whole: str) -> str:
+def _meant_below(mark: re.Match[str], below: frozenset[int]) -> str:
     """Return age_lt when the document defines N周岁以下 as 未满N周岁."""
-    return "age_lt" if re.search(rf"(?:未满|不满)\s*{mark['age']}\s*周岁", whole) else "age_le"
+    return "age_lt" if read_count(mark["age"]) in below else "age_le"
 
 
 def _counts(text: str, mark: re.Match[str]) -> bool:

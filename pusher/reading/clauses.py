@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from pusher.reading.ages import find_ages
+from pusher.reading.ages import ages_below, find_ages
 from pusher.reading.areas import find_areas, find_firms_of
 from pusher.reading.findings import Finding, without_overlaps
 from pusher.reading.traits import find_figures, find_industries, find_traits
@@ -29,6 +30,7 @@ _MORE_ASKED = re.compile(
     r"首次|近[一二三四五两\d]{1,2}(?:年|个月)|连续|满[一二三四五六两\d]{1,2}个?(?:月|年)|新(?:入库|增|招用)|在库"
     r"|收入(?:低于|不超过|高于)|之后|以后|期间"
 )
+_LONGEST_SENTENCE = 1200
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 
 # Between two statuses: read as a list of alternatives.
@@ -46,6 +48,8 @@ _MANUAL: Node = {"fact": None, "op": "manual", "value": None}
 _ALSO_PEOPLE = re.compile(r"农户|自然人|个人(?!所得|独资)")
 _NOUNS_OF_FIRMS = frozenset({"tax", "entity", "size", "type"})
 _LISTED = re.compile(r"、[^，。；、的]{2,12}(?:、|和|或|及|以及|或者)")
+# 具有本市户籍或者持有居住证: two things of different kinds, either of which will do.
+_EITHER = re.compile(r"[^，。；]{0,3}(?:或者|或)[^，。；]{0,3}")
 _STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
 _UNITED = frozenset({"any_of", "in", "prefix"})
 
@@ -74,16 +78,23 @@ class Reading:
         self.barred += other.barred
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Where:
     """What the reader of a sentence must know of the document around it."""
 
     whole: str
     area_code: str
 
+    @cached_property
+    def below(self) -> frozenset[int]:
+        """The ages N of which the document says 未满N周岁: there N周岁以下 means the same."""
+        return ages_below(self.whole)
+
 
 def read_sentence(sentence: str, where: Where) -> Reading:
-    """Read the conditions of one sentence."""
+    """Read the conditions of one sentence; one without an end in sight is left to a person."""
+    if len(sentence) > _LONGEST_SENTENCE:
+        return Reading(barred=[sentence[:_LONGEST_SENTENCE]])
     reading = Reading()
     open_clauses: list[Said] = []
     for clause in _clauses(sentence):
@@ -134,7 +145,7 @@ def _clauses(sentence: str) -> list[str]:
 
 def _find(clause: str, where: Where) -> list[Finding]:
     found = [
-        *find_ages(clause, whole=where.whole),
+        *find_ages(clause, below=where.below),
         *find_areas(clause, area_code=where.area_code),
         *find_traits(clause),
         *find_figures(clause),
@@ -195,8 +206,7 @@ def _exclude(clause: str, found: list[Finding], reading: Reading) -> None:
     nodes = [one.node for one in found]
     if nodes and _TOGETHER.search(clause):
         nodes = [all_of(nodes)]
-    reading.excluded += [quoted(node, clause) for node in nodes]
-    reading.excluded[:] = _united(reading.excluded)
+    reading.excluded += _united([quoted(node, clause) for node in nodes])
 
 
 def _ask(clause: str, node: Node | None, reading: Reading) -> None:
@@ -217,7 +227,7 @@ def _joined(clause: str, found: list[Finding]) -> Node | None:
     for last, one in pairwise(kept):
         between = clause[last.end : one.start]
         same = one.group == last.group and one.group in _ALTERNATIVE_GROUPS
-        if same and _OR.fullmatch(between):
+        if (same and _OR.fullmatch(between)) or _EITHER.fullmatch(between):
             runs[-1].append(one.node)
         elif {one.group, last.group} <= _NOUNS_OF_FIRMS and _LISTED.fullmatch(between):
             # 小规模纳税人、小型微利企业和个体工商户: who was not understood is still one way in.
@@ -241,7 +251,7 @@ def all_of(nodes: list[Node]) -> Node:
     flat = [part for node in nodes for part in (node["all"] if set(node) == {"all"} else [node])]
     kept: list[Node] = []
     for node in flat:
-        if all(_bare(node) != _bare(other) for other in kept):
+        if all(bare(node) != bare(other) for other in kept):
             kept.append(node)
     return kept[0] if len(kept) == 1 else {"all": kept}
 
@@ -265,10 +275,10 @@ def _unites(one: Node, other: Node) -> bool:
     )
 
 
-def _bare(node: Node) -> Node:
+def bare(node: Node) -> Node:
     """Return *node* without its quotes, to compare what it asks."""
     return {
-        key: [_bare(part) for part in value] if key in ("all", "any") else value
+        key: [bare(part) for part in value] if key in ("all", "any") else value
         for key, value in node.items()
         if key != "quote"
     }

@@ -4,13 +4,14 @@ A draft only: staff confirm or correct it. What asks something and was not under
 for a person, never dropped.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from profiles.facts import vocabulary
-from pusher.reading.clauses import Node, Reading, Where, all_of, any_of, read_sentence
+from pusher.reading.clauses import Node, Reading, Where, all_of, any_of, bare, read_sentence
 from pusher.reading.counting import COUNT, read_count
 from pusher.reading.outline import Item, outline
 
@@ -43,6 +44,8 @@ _PROCEDURE = re.compile(
 _WAY = re.compile(r"对[^。；]{2,120}?的[，,]?\s*(?:按|给予|分别|一次性|奖励|予以)")
 _ABOUT = re.compile(r"对象|条件|范围")
 _LONGEST_HEADING = 24
+_LONGEST_QUOTE = 1000
+_MOST_CONDITIONS = 200
 
 # What a person does to apply is no condition of eligibility.
 _ACTION = re.compile(
@@ -95,7 +98,7 @@ def draft(paragraphs: Sequence[str], *, area_code: str) -> Draft:
     reading = Reading()
     for item, inside in _spoken(tree, inside=False):
         reading.add(_read_item(item, where, inside=inside))
-    rule = _in_month(_rule(reading, where.whole), where.whole)
+    rule = _in_month(_rule(reading, where.whole), _months_counted(where.whole))
     audience = _audience(rule, where.whole)
     return Draft(
         audience_kind=audience,
@@ -223,38 +226,58 @@ def _option(part: Reading) -> Node | None:
 
 def _manual(item: Item) -> Node:
     """A branch that no register answers: unknown for everybody, so that nobody is shut out."""
-    return {"fact": None, "op": "manual", "value": None, "quote": item.text.strip()}
+    return {
+        "fact": None,
+        "op": "manual",
+        "value": None,
+        "quote": item.text.strip()[:_LONGEST_QUOTE],
+    }
 
 
 def _rule(reading: Reading, whole: str) -> Node:
-    asked = _alternatives(reading.asked)
-    excluded = [{"not": _but(node, whole)} for node in reading.excluded]
+    lets = _LETS_PASS.search(whole)
+    asked = _alternatives(_distinct(reading.asked, reading))
+    excluded = [{"not": _but(node, lets)} for node in _distinct(reading.excluded, reading)]
     joined = all_of([*asked, *excluded]) if asked or excluded else {"all": []}
     return joined if set(joined) == {"all"} else {"all": [joined]}
 
 
-def _but(node: Node, whole: str) -> Node:
+def _distinct(nodes: list[Node], reading: Reading) -> list[Node]:
+    """Keep each condition once; what is beyond any honest number of them goes to a person."""
+    kept: dict[str, Node] = {}
+    for node in nodes:
+        kept.setdefault(json.dumps(bare(node), sort_keys=True), node)
+    distinct = list(kept.values())
+    for node in distinct[_MOST_CONDITIONS:]:
+        reading.barred += [leaf["quote"] for leaf in leaves_of(node) if leaf.get("quote")]
+    return distinct[:_MOST_CONDITIONS]
+
+
+def _but(node: Node, lets: re.Match[str] | None) -> Node:
     """Leave an exclusion open where the text lets some pass it (不受前述限制)."""
-    lets = _LETS_PASS.search(whole)
     if not lets:
         return node
     passed = {"fact": None, "op": "manual", "value": None, "quote": lets.group(0)}
     return {"all": [node, {"not": passed}]}
 
 
-def _in_month(rule: Node, whole: str) -> Node:
-    """Count the whole month of a birthday where the text says 自年满80周岁的当月起."""
-    said = {
+def _months_counted(whole: str) -> set[int | None]:
+    """Return the ages of which the text says 自年满N周岁的当月起."""
+    return {
         read_count(mark["age"])
         for mark in re.finditer(rf"(?P<age>{COUNT})\s*周岁(?:的)?当月", whole)
     }
+
+
+def _in_month(rule: Node, said: set[int | None]) -> Node:
+    """Count the whole month of a birthday at the ages *said*."""
     if "fact" in rule:
         if rule["fact"] != "birth_date" or rule["op"] != "age_ge" or rule["value"] not in said:
             return rule
         return {"any": [rule, {**rule, "op": "age_ge_in_month"}]}
     if "not" in rule:
         return rule
-    return {join: [_in_month(part, whole) for part in parts] for join, parts in rule.items()}
+    return {join: [_in_month(part, said) for part in parts] for join, parts in rule.items()}
 
 
 def _alternatives(asked: list[Node]) -> list[Node]:
@@ -264,22 +287,27 @@ def _alternatives(asked: list[Node]) -> list[Node]:
     """
     kept: list[Node] = []
     for node in asked:
-        rival = next((place for place, other in enumerate(kept) if _rivals(node, other)), None)
-        if rival is None:
+        rivals = [other for other in kept if _rivals(node, other)]
+        if not rivals:
             kept += node["all"] if set(node) == {"all"} else [node]
-        else:
-            other = kept[rival]
-            ways = other["any"] if set(other) == {"any"} else [other]
-            kept[rival] = {"any": ways if node in ways else [*ways, node]}
+            continue
+        ways = [way for other in rivals for way in _ways(other)]
+        place = kept.index(rivals[0])
+        kept = [other for other in kept if other not in rivals]
+        kept.insert(place, {"any": ways if node in ways else [*ways, node]})
     return kept
+
+
+def _ways(node: Node) -> list[Node]:
+    ways: list[Node] = node["any"] if set(node) == {"any"} else [node]
+    return ways
 
 
 def _rivals(one: Node, other: Node) -> bool:
     """Whether two conditions cannot both be asked of the same person."""
-    ways = other["any"] if set(other) == {"any"} else [other]
     return any(
         _differ(mine, its, alone=mine is one and its is way)
-        for way in ways
+        for way in _ways(other)
         for mine in _parts(one)
         for its in _parts(way)
     )

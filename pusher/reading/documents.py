@@ -84,13 +84,14 @@ def read(content: bytes, name: str) -> Document:
     if len(content) > LARGEST:
         raise TooLarge(f"文件超过 {LARGEST // 1024 // 1024} MB，未读取；请只保存正文后再导入。")
     kind = kinds.kind_of(content, name)
-    if kind == "html":
-        kinds.refuse_deep(content)
     try:
         text = decode(content)
     except UnknownEncoding:
         raise UnknownKind("无法识别文字编码，请另存为 UTF-8 文本后再导入。") from None
-    return _read_page(text) if kind == "html" else _read_text(text)
+    if kind == "text":
+        return _read_text(text)
+    kinds.refuse_deep(text.encode())
+    return _read_page(text)
 
 
 def _read_page(html: str) -> Document:

@@ -1,6 +1,7 @@
 """What kind of file the bytes are, whatever its name says."""
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Literal
 
@@ -33,7 +34,8 @@ _ZIPPED = {
 }
 _MARKS_OF_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(
-    rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|div|p|table|span|h[1-6]|br|article|section)"
+    rb"<\s*(?:!doctype\s+html|html|head|body|meta|title|div|p|table|tr|td|ul|ol|li|span|h[1-6]|br"
+    rb"|center|font|article|section)"
     rb"[\s/>]",
     re.IGNORECASE,
 )
@@ -44,10 +46,14 @@ DEEPEST = 200
 # Elements that a page may leave open: counting those would refuse honest pages.
 _LEFT_OPEN = frozenset(
     b"p li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp html head body "
-    b"area base br col embed hr img input link meta param source track wbr font".split()
+    b"area base br col embed hr img input link meta param source track wbr".split()
 )
-_TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
-_RAW = re.compile(rb"<(script|style|textarea)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_EMPHASIS = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
+_MOST_REOPENED = 500_000
+_TAG = re.compile(rb"<!--|<(/?)([a-z][a-z0-9:-]*)")
+# Inside these, and inside a comment, nothing is markup until they end.
+_RAW_ENDS = {b"script": b"</script", b"style": b"</style", b"textarea": b"</textarea"}
+_COMMENT_END = b"-->"
 
 
 def kind_of(content: bytes, name: str) -> Kind:
@@ -90,16 +96,39 @@ def _shown(name: str) -> str:
 def refuse_deep(content: bytes) -> None:
     """Refuse a page whose elements nest deeper than `DEEPEST`, before any parser sees it.
 
-    One pass over the bytes: parsers that build a tree may take quadratic time on such a page.
+    One pass over the bytes: parsers that build a tree may take quadratic time and memory on such
+    a page. Emphasis that is never closed is opened again in every paragraph (HTML, 13.2.4.3):
+    what that adds up to is bounded too.
 
     Raises:
         TooDeep: the page nests too deep.
     """
-    depth = 0
-    for mark in _TAG.finditer(_RAW.sub(b"", content)):
-        closing, tag, alone = mark.groups()
-        if alone or tag.lower() in _LEFT_OPEN:
-            continue
-        depth = max(depth - 1, 0) if closing else depth + 1
-        if depth > DEEPEST:
+    depth = emphasis = reopened = 0
+    for tag, opens in _tags(content.lower()):
+        step = 1 if opens else -1
+        if tag in _EMPHASIS:
+            emphasis = max(emphasis + step, 0)
+        elif tag not in _LEFT_OPEN:
+            depth = max(depth + step, 0)
+        reopened += emphasis if opens else 0
+        if depth > DEEPEST or reopened > _MOST_REOPENED:
             raise TooDeep(f"网页嵌套超过 {DEEPEST} 层，可能已损坏，未读取；请另存为文本后再导入。")
+
+
+def _tags(content: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Give each tag and whether it opens; looks at no byte twice."""
+    place = bracket = 0
+    while mark := _TAG.search(content, place):
+        place = mark.end()
+        tag = mark[2]
+        if tag is None or (tag in _RAW_ENDS and not mark[1]):
+            place = content.find(_RAW_ENDS[tag] if tag else _COMMENT_END, place)
+            if place < 0:
+                return
+            continue
+        if bracket < place:
+            bracket = content.find(b">", place)
+            if bracket < 0:
+                return
+        if content[bracket - 1 : bracket] != b"/":
+            yield tag, not mark[1]

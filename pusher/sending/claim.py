@@ -13,6 +13,7 @@ from profiles.columns import new_id
 from pusher.audit import note
 from pusher.gateways.base import Parcel
 from pusher.model.batch import Batch, BatchState
+from pusher.model.errors import Overtaken
 from pusher.model.notice import Attempt, Notice, NoticeState, Reason
 from pusher.sending.drafting import text_of
 from pusher.sending.hours import Calendar, may_send_at, next_moment, read_calendar
@@ -110,51 +111,56 @@ def write_down(
         notices: DRAFTED ones, locked by this session (UNSURE ones, where a repeat is dropped).
         codes: the vendor's code by wording.
         references: notice id → the reference to repeat; the others get their own call as one.
+
+    Raises:
+        Overtaken: they were not locked, and somebody else moved one.
     """
+    if not notices:
+        return []
+    moved = session.exec(
+        update(Notice)
+        .where(
+            col(Notice.id).in_([notice.id for notice in notices]),
+            col(Notice.state).in_({notice.state for notice in notices}),
+        )
+        .values(
+            state=NoticeState.HANDING,
+            fence=col(Notice.fence) + 1,
+            lease_until=now + timedelta(seconds=settings.lease_s),
+            gateway=way.name,
+            not_before=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != len(notices):
+        raise Overtaken("通知刚被他人处理")  # cannot be: they are locked; nothing is committed
     numbers = _next_numbers(session, notices)
-    lease_until = now + timedelta(seconds=settings.lease_s)
     errands = []
     for notice in notices:
-        moved = session.exec(
-            update(Notice)
-            .where(
-                col(Notice.id) == notice.id,
-                col(Notice.state) == notice.state,
-                col(Notice.fence) == notice.fence,
-            )
-            .values(
-                state=NoticeState.HANDING,
-                fence=notice.fence + 1,
-                lease_until=lease_until,
-                gateway=way.name,
-                not_before=None,
-            )
-            .execution_options(synchronize_session=False)
-        )
-        if moved.rowcount != 1:
-            continue  # not as we saw it any more
         row = new_id()
-        attempt = Attempt(
-            id=row,
-            notice_id=notice.id,
-            number=numbers[notice.id],
-            call=call_of(row),
-            gateway=way.name,
-            at=now,
-        )
-        session.add(attempt)
-        again = references.get(notice.id)
+        reference = references.get(notice.id)
         errands.append(
             Errand(
                 notice.id,
                 notice.batch_id,
                 row,
                 notice.fence + 1,
-                attempt.number,
-                _parcel(session, notice, bearing, codes, again or attempt.call),
-                repeat=again is not None,
+                numbers[notice.id],
+                _parcel(session, notice, bearing, codes, reference or call_of(row)),
+                repeat=reference is not None,
             )
         )
+    session.add_all(
+        Attempt(
+            id=errand.attempt_id,
+            notice_id=errand.notice_id,
+            number=errand.number,
+            call=call_of(errand.attempt_id),
+            gateway=way.name,
+            at=now,
+        )
+        for errand in errands
+    )
     session.flush()
     return errands
 

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from profiles.model import Channel, Office, Profile
 from profiles.sealing import sealer_of
@@ -150,21 +151,22 @@ def _write(session: Session, drafter: Drafter, places: Sorted) -> dict[str, int]
     notices = [(drafter.notice(m), m.told) for m in places.meetings.values()]
     withheld = [(drafter.left_out(t, why), t) for (_, why), t in places.left_out.items()]
     visits = [(drafter.visit(t, because), t) for because, t in places.doors.values()]
-    links: list[SQLModel] = [
-        NoticeMatch(notice_id=notice.id, match_id=one.match.id)
+    links = [
+        {"notice_id": notice.id, "match_id": one.match.id}
         for notice, told in (*notices, *withheld)
         for one in told
     ]
-    links += [
-        VisitMatch(visit_id=visit.id, match_id=one.match.id)
-        for visit, told in visits
-        for one in told
+    doors = [
+        {"visit_id": visit.id, "match_id": one.match.id} for visit, told in visits for one in told
     ]
     try:
         with session.begin_nested():
             session.add_all([row for row, _ in (*notices, *withheld, *visits)])
             session.flush()
-            session.add_all(links)
+            # rows of two ids each, and many of them: objects would cost more than the rows
+            for table, rows in ((NoticeMatch, links), (VisitMatch, doors)):
+                if rows:
+                    session.execute(insert(table), rows)
     except IntegrityError:
         raise Overtaken("有人刚为同一政策起草了批次，请刷新后再试") from None
     return {"drafted": len(notices), "withheld": len(withheld), "visits": len(visits)}

@@ -51,6 +51,7 @@ class Drafter:
     public_url: str
     as_of: date
     _filled: dict[tuple[str, bool], Filled] = field(default_factory=dict)
+    _says: dict[bool, Particulars] = field(default_factory=dict)
 
     def notice(self, meeting: Meeting) -> Notice:
         """The one notice for all who meet at an address.
@@ -101,7 +102,8 @@ class Drafter:
         self, channel: Channel, basis: Basis, told: Sequence[Told]
     ) -> tuple[Wording, Filled]:
         """Choose and fill; the same words are filled once a batch."""
-        says = self._particulars(told)
+        firms = all(one.of_firm for one in told)
+        says = self._particulars(firms)
         draft = standing(self.policy, self.as_of) is Standing.DRAFT
         wording = choose(
             wordings(phone=self.office.phone),
@@ -110,7 +112,7 @@ class Drafter:
             benefit=says.benefit is not None,
             deadline=says.until is not None,
         )
-        known = (wording.key, all(one.of_firm for one in told))
+        known = (wording.key, firms)
         if known not in self._filled:
             filled = fill(wording, says.values(channel, self.office.name))
             if channel is Channel.SMS:
@@ -118,9 +120,10 @@ class Drafter:
             self._filled[known] = filled
         return wording, self._filled[known]
 
-    def _particulars(self, told: Sequence[Told]) -> Particulars:
-        firms = all(one.of_firm for one in told)
-        return particulars(self.policy, as_of=self.as_of, to_people=not firms)
+    def _particulars(self, firms: bool) -> Particulars:
+        if firms not in self._says:
+            self._says[firms] = particulars(self.policy, as_of=self.as_of, to_people=not firms)
+        return self._says[firms]
 
     def _price(self, channel: Channel) -> Decimal:
         if channel is Channel.SMS and channel not in self.prices:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlalchemy import Update, bindparam
+from sqlmodel import Session, SQLModel, col, select, update
 
 from profiles.optouts import opt_out
 from pusher.gateways.base import Answer, Result, Why
@@ -29,6 +30,44 @@ Jitter = Callable[[], float]
 
 _STOPPED: Final = (Why.AUTH, Why.QUOTA)
 _CONTENT: Final = (Why.CONTENT, Why.MISUSE)
+_ATTEMPTS: Final = SQLModel.metadata.tables["attempt"]
+_NOTICES: Final = SQLModel.metadata.tables["notice"]
+_CLOSE: Final = (
+    update(_ATTEMPTS)
+    .where(_ATTEMPTS.c.id == bindparam("row"))
+    .values(
+        ended_at=bindparam("at"),
+        result=bindparam("result"),
+        code=bindparam("code"),
+        said=bindparam("said"),
+        gateway_ref=bindparam("ref"),
+    )
+)
+# only under the very claim that was answered; unsure, if its lease ended meanwhile
+_ACCEPT: Final = (
+    update(_NOTICES)
+    .where(
+        _NOTICES.c.id == bindparam("row"),
+        _NOTICES.c.fence == bindparam("under"),
+        _NOTICES.c.state.in_((NoticeState.HANDING, NoticeState.UNSURE)),
+    )
+    .values(
+        state=NoticeState.ACCEPTED,
+        accepted_at=bindparam("at"),
+        gateway_ref=bindparam("ref"),
+        lease_until=None,
+        left_to_staff_at=None,
+    )
+)
+_ADD_REFERENCE: Final = (
+    update(_NOTICES)
+    .where(
+        _NOTICES.c.id == bindparam("row"),
+        _NOTICES.c.state == NoticeState.ACCEPTED,
+        _NOTICES.c.gateway_ref.is_(None),
+    )
+    .values(gateway_ref=bindparam("ref"))
+)
 _COUNTED: Final = {
     NoticeState.ACCEPTED: "accepted",
     NoticeState.FAILED: "failed",
@@ -60,12 +99,13 @@ def record(
         How many were accepted, failed, not_sent, unsure.
     """
     counts: Counter[str] = Counter()
+    accepted: list[tuple[Errand, Answer]] = []
+    _close(session, errands, answers, now=now)
     for errand, answer in zip(errands, answers, strict=True):
-        _close(session, errand, answer, now=now)
         state = _state_after(session, errand, answer)
         counts[_COUNTED[state]] += 1
         if state is NoticeState.ACCEPTED:
-            _accept(session, errand, answer, now=now)
+            accepted.append((errand, answer))
         elif state is NoticeState.DRAFTED:
             pause = pause_after(errand.number, answer, settings=settings, jitter=jitter)
             _free(session, errand, not_before=now + pause)
@@ -74,6 +114,7 @@ def record(
             _doubt(session, errand, next_look=now + pause if errand.repeat else None, now=now)
         else:
             _fail(session, errand, answer, now=now)
+    _accept(session, accepted, now=now)
     _stop_what_is_wrong(session, errands, answers, gateway=gateway, now=now)
     session.flush()
     return counts
@@ -114,45 +155,44 @@ def _calls_in_vain(session: Session, errand: Errand) -> int:
     return sum(code not in NOT_THE_VENDORS for code in codes)
 
 
-def _close(session: Session, errand: Errand, answer: Answer, *, now: datetime) -> None:
-    session.exec(
-        update(Attempt)
-        .where(col(Attempt.id) == errand.attempt_id)
-        .values(
-            ended_at=now,
-            result=AttemptResult(answer.result.value),
-            code=_kept(answer.code, 80),
-            said=_kept(answer.said, 300),
-            gateway_ref=_kept(answer.gateway_ref, 80),
-        )
-        .execution_options(synchronize_session=False)
-    )
+def _close(
+    session: Session, errands: Sequence[Errand], answers: Sequence[Answer], *, now: datetime
+) -> None:
+    ended = [
+        {
+            "row": errand.attempt_id,
+            "at": now,
+            "result": AttemptResult(answer.result.value),
+            "code": _kept(answer.code, 80),
+            "said": _kept(answer.said, 300),
+            "ref": _kept(answer.gateway_ref, 80),
+        }
+        for errand, answer in zip(errands, answers, strict=True)
+    ]
+    _write_all(session, _CLOSE, ended)
 
 
-def _accept(session: Session, errand: Errand, answer: Answer, *, now: datetime) -> None:
-    reference = _kept(answer.gateway_ref, 80)
-    seen = (NoticeState.HANDING, NoticeState.UNSURE)
-    if not _move(
-        session,
-        errand,
-        seen,
-        state=NoticeState.ACCEPTED,
-        accepted_at=now,
-        gateway_ref=reference,
-        lease_until=None,
-        left_to_staff_at=None,
-    ):
-        # a receipt was quicker; it may not have told the vendor's id
-        session.exec(
-            update(Notice)
-            .where(
-                col(Notice.id) == errand.notice_id,
-                col(Notice.state) == NoticeState.ACCEPTED,
-                col(Notice.gateway_ref).is_(None),
-            )
-            .values(gateway_ref=reference)
-            .execution_options(synchronize_session=False)
-        )
+def _accept(session: Session, accepted: Sequence[tuple[Errand, Answer]], *, now: datetime) -> None:
+    taken = [
+        {
+            "row": errand.notice_id,
+            "under": errand.fence,
+            "at": now,
+            "ref": _kept(answer.gateway_ref, 80),
+        }
+        for errand, answer in accepted
+    ]
+    if _write_all(session, _ACCEPT, taken) != len(taken):
+        # a receipt was quicker for some; it may not have told the vendor's id
+        _write_all(session, _ADD_REFERENCE, taken)
+
+
+def _write_all(session: Session, statement: Update, rows: Sequence[dict[str, object]]) -> int:
+    """Do *statement* for each of *rows*, in one prepared go; say how many rows it changed."""
+    if not rows:
+        return 0
+    session.flush()
+    return session.connection().execute(statement, rows).rowcount
 
 
 def _free(session: Session, errand: Errand, *, not_before: datetime) -> None:

@@ -17,7 +17,7 @@ from pusher.store import Store
 from pusher.web import callbacks, plain, public, sign_in
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import SAFE, NotYours, StalePage, check_gates
-from pusher.web.layout import frame
+from pusher.web.layout import frame, show_public
 from pusher.web.outside import ARMOUR, Armour, SizeCap, hush_traces, note_failure
 from pusher.web.pages import ROUTERS
 from pusher.web.session import NotSignedIn, is_https
@@ -84,6 +84,8 @@ def _stale(request: Request, error: Exception) -> Response:
 
 
 def _not_found(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/p/"):
+        return show_public(desk_of(request), "no_link.html", status=404)
     return _sorry(request, 404, "没有找到这个页面", "可能已经删除，或地址抄写有误。")
 
 
@@ -102,8 +104,8 @@ def _http(request: Request, error: Exception) -> Response:
 def _last_resort(request: Request, error: Exception) -> Response:
     failure_id = secrets.token_hex(4)
     note_failure(error, failure_id)
-    text = f"系统出了意外，您的操作可能没有完成。请把编号 {failure_id} 告诉系统管理员。"
-    response = _sorry(request, 500, "系统出错", text)
+    page = desk_of(request).pages.get_template("console/broken.html")
+    response = HTMLResponse(page.render(failure_id=failure_id), 500)
     # this answer is made outside of everything, the armour included
     response.headers.update({**ARMOUR, "cache-control": "no-store"})
     return response

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
 
 from pusher.clock import OFFICE_ZONE
 
@@ -35,12 +36,11 @@ class Fields:
 
     def typed(self, name: str) -> str:
         """What was typed, as it was; empty if nothing."""
-        value = self._form.get(name)
-        return value if isinstance(value, str) else ""
+        return typed(self._form, name)
 
     def several(self, name: str) -> list[str]:
         """Everything that was ticked under one name."""
-        return [value for value in self._form.getlist(name) if isinstance(value, str)]
+        return [_clean(value) for value in self._form.getlist(name) if isinstance(value, str)]
 
     def ticked(self, name: str) -> bool:
         """Whether a box was ticked."""
@@ -102,6 +102,22 @@ class Fields:
         if not content:
             self.errors[name] = "这个文件是空的，请重新选择"
         return _bare(upload.filename), content
+
+
+def typed(form: FormData, name: str) -> str:
+    """What a form holds under *name*; empty if nothing, or a file."""
+    value = form.get(name)
+    return _clean(value) if isinstance(value, str) else ""
+
+
+def asked(request: Request, *names: str) -> dict[str, str]:
+    """What the address asks for under these names, empty where nothing; each at most 60 long."""
+    return {name: _clean(request.query_params.get(name, ""))[:60].strip() for name in names}
+
+
+def _clean(text: str) -> str:
+    """Without NUL, which no database of text takes."""
+    return text.replace("\0", "")
 
 
 def _bare(name: str) -> str:

@@ -18,6 +18,7 @@ from profiles.facts import Fact, Kind, vocabulary
 from pusher.rules.language import BadRule, parse
 from pusher.rules.say import say as say_rule
 from pusher.web import rule_values
+from pusher.web.fields import typed
 from pusher.web.rule_values import Unreadable
 
 MUST = "must"
@@ -135,7 +136,7 @@ def rule_of(rows: Sequence[Row]) -> tuple[dict[str, Any] | None, list[Row]]:
 
 def rows_from(form: FormData) -> list[Row]:
     """Read the rows that a form holds; rows not kept are left out."""
-    count = _text(form, "rows")
+    count = typed(form, "rows")
     number = int(count) if count.isdigit() and len(count) < 5 else 0
     rows = [_row_from(form, f"row-{n}") for n in range(min(number, MOST_ROWS))]
     return [row for row in rows if row is not None]
@@ -357,32 +358,27 @@ def _has_error(row: Row) -> bool:
 
 
 def _row_from(form: FormData, name: str) -> Row | None:
-    kind, fact, op = (_text(form, f"{name}-{part}") for part in ("kind", "fact", "op"))
-    if not _text(form, f"{name}-keep") or kind not in ("leaf", "records", "manual", "whole"):
+    kind, fact, op = (typed(form, f"{name}-{part}") for part in ("kind", "fact", "op"))
+    if not typed(form, f"{name}-keep") or kind not in ("leaf", "records", "manual", "whole"):
         return None
-    place = _text(form, f"{name}-place")
+    place = typed(form, f"{name}-place")
     row = Row(
         kind,
         place if _PLACE.fullmatch(place) else MUST,
-        turned=bool(_text(form, f"{name}-turned")),
+        turned=bool(typed(form, f"{name}-turned")),
         fact=fact,
         op="manual" if kind == "manual" else op,
-        value=_text(form, f"{name}-value"),
-        quote=_text(form, f"{name}-quote"),
-        raw=_text(form, f"{name}-raw"),
+        value=typed(form, f"{name}-value"),
+        quote=typed(form, f"{name}-quote"),
+        raw=typed(form, f"{name}-raw"),
     )
     about = vocabulary().get(fact)
     if kind in ("leaf", "records") and about is None:
         return None
     if kind == "records" and about is not None:
         parts = tuple(
-            Part(p.code, _text(form, f"{name}-{p.code}-op"), _text(form, f"{name}-{p.code}-value"))
+            Part(p.code, typed(form, f"{name}-{p.code}-op"), typed(form, f"{name}-{p.code}-value"))
             for p in _empty_parts(about)
         )
         return replace(row, parts=parts, op=op if op in ("has", "none") else "has")
     return row
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name)
-    return value if isinstance(value, str) else ""

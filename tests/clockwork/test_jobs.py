@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,10 +19,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-import jobs
-from jobs import JOBS, Clockwork, Desk, Job, run, slot_of, tick
+from jobs import JOBS, Clockwork, Desk, run, slot_of, tick
 from profiles.sealing import Sealer, make_keys
-from pusher.gateways.base import Gateway
+from pusher.gateways.base import Callback, Gateway
 from pusher.model.clockwork import Heartbeat, Slot
 from pusher.model.errors import NotFound
 from pusher.model.notice import NoticeState, Outcome
@@ -30,7 +29,7 @@ from pusher.settings import child_environment
 from pusher.store import Store, migrate
 from tests.listening.callbacks import push, receipt
 from tests.makers import NOW
-from tests.sending.delivery_makers import given_batch, make_settings, states_of, the_notice
+from tests.sending.delivery_makers import given_batch, make_settings, the_notice
 from tests.sending.outbox import Outbox
 
 SETTINGS = make_settings()
@@ -47,24 +46,34 @@ def slots_of(store: Store, job: str | None = None) -> list[Slot]:
     return [row for row in rows if job in (None, row.job)]
 
 
-@contextmanager
-def only(monkeypatch: pytest.MonkeyPatch, **given: Job) -> Iterator[None]:
-    """A clockwork with other jobs."""
-    with monkeypatch.context() as patch:
-        patch.setattr(jobs, "JOBS", given)
-        yield
+class Clocks:
+    """A wall clock and a boot clock, set by hand."""
+
+    def __init__(self) -> None:
+        self.wall, self.boot = NOW, 100.0
+
+    def pass_by(self, wall: timedelta, boot: float) -> None:
+        self.wall += wall
+        self.boot += boot
 
 
-def a_job(verb: Any, **given: Any) -> Job:
-    return Job(lambda settings: timedelta(seconds=settings.tick_s), verb, "样例", **given)
+def clockwork_of(store: Store, clocks: Clocks, *boxes: Outbox) -> Clockwork:
+    gateways: dict[str, Gateway] = {box.name: box for box in boxes}
+    return Clockwork(
+        store,
+        gateways,
+        SETTINGS,
+        owner="one",
+        wall=lambda: clocks.wall,
+        boot=lambda: clocks.boot,
+    )
 
 
 # ---- slots ----------------------------------------------------------------------------------
 
 
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2040, 1, 1)).map(
-    lambda m: m.replace(tzinfo=UTC)
-)
+START = datetime(2024, 1, 1, tzinfo=UTC)
+moments = st.timedeltas(timedelta(0), timedelta(days=6000)).map(lambda since: START + since)
 
 
 @given(now=moments, seconds=st.floats(0.05, 100_000))
@@ -96,27 +105,25 @@ def test_the_next_slot_is_done_again(store: Store) -> None:
     assert "silent" not in later
 
 
-def test_two_clockworks_do_no_more_than_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs: list[str] = []
+def test_two_clockworks_do_no_more_than_one(store: Store) -> None:
+    given_batch(store, 30)
+    outbox = Outbox()
+    moments = [NOW + timedelta(seconds=SETTINGS.tick_s) * n for n in range(5)]
+    done: list[str] = []
 
-    def note_down(desk: Desk) -> Mapping[str, int]:
-        runs.append(desk.owner)
-        return {}
+    def work(owner: str) -> None:
+        for moment in moments:
+            done.extend(tick(desk_of(store, outbox, owner=owner, now=moment)))
 
-    with only(monkeypatch, sample=a_job(note_down)):
-        moments = [NOW + timedelta(seconds=SETTINGS.tick_s) * n for n in range(10)]
+    threads = [threading.Thread(target=work, args=(owner,)) for owner in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-        def work(owner: str) -> None:
-            for moment in moments:
-                tick(desk_of(store, owner=owner, now=moment))
-
-        threads = [threading.Thread(target=work, args=(owner,)) for owner in ("one", "two")]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    assert len(runs) == len(slots_of(store)) == 10
+    assert len(slots_of(store, "deliver")) == done.count("deliver") == 5
+    assert done.count("heartbeat") == 10
+    assert len({p.to for p in outbox.parcels}) == len(outbox.parcels) == 30
 
 
 def test_each_clockwork_gives_its_own_sign_of_life(store: Store) -> None:
@@ -156,23 +163,24 @@ def test_old_slots_are_cleared_away_and_failures_are_kept(store: Store) -> None:
 
 
 def test_a_job_that_raises_is_written_down_without_its_words_and_stops_no_other(
-    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(desk: Desk) -> Mapping[str, int]:
-        raise ValueError("19900000001 样例居民")
+    class Broken(Outbox):
+        """A gateway with a fault of our own in it."""
 
-    done: list[str] = []
+        def read_callback(self, *args: object) -> Callback:
+            raise RuntimeError("19900000001 样例居民")
 
-    def go_on(desk: Desk) -> Mapping[str, int]:
-        done.append("yes")
-        return {"did": 1}
+    given_batch(store, 1)
+    push(store, [])
+    outbox = Broken()
 
-    with only(monkeypatch, bad=a_job(fail), good=a_job(go_on)), caplog.at_level(logging.DEBUG):
-        came = tick(desk_of(store))
+    with caplog.at_level(logging.DEBUG):
+        came = tick(desk_of(store, outbox))
 
-    assert came == {"bad": None, "good": {"did": 1}}
-    assert [s.failed for s in slots_of(store, "bad")] == ["ValueError"]
-    assert "ValueError" in caplog.text
+    assert (came["fold"], len(outbox.parcels)) == (None, 1)
+    assert [slot.failed for slot in slots_of(store, "fold")] == ["RuntimeError"]
+    assert "RuntimeError" in caplog.text
     assert "19900000001" not in caplog.text
     assert "样例居民" not in caplog.text
 
@@ -208,38 +216,28 @@ def test_a_locked_database_is_outlived(store: Store, caplog: pytest.LogCaptureFi
 def test_a_clock_that_jumps_holds_the_sending_until_two_looks_agree(store: Store) -> None:
     given_batch(store, 1)
     outbox = Outbox()
-    shown = {"wall": NOW - timedelta(hours=3), "boot": 100.0}
-    clockwork = Clockwork(
-        store,
-        {"aliyun": outbox},
-        SETTINGS,
-        owner="one",
-        wall=lambda: shown["wall"],  # type: ignore[return-value,unused-ignore]
-        boot=lambda: shown["boot"],  # type: ignore[return-value,unused-ignore]
-    )
+    clocks = Clocks()
+    clocks.wall -= timedelta(hours=3)
+    clockwork = clockwork_of(store, clocks, outbox)
 
-    def pass_by(wall: timedelta, boot: float) -> set[str]:
-        shown["wall"] += wall  # type: ignore[operator,assignment,unused-ignore]
-        shown["boot"] += boot  # type: ignore[operator,assignment,unused-ignore]
-        return set(clockwork.tick())
-
-    assert "deliver" in pass_by(timedelta(0), 0)
-    held = pass_by(timedelta(hours=3), 5)
+    assert "deliver" in clockwork.tick()
+    clocks.pass_by(timedelta(hours=3), 5)
+    held = clockwork.tick()
     assert "deliver" not in held
     assert "fold" in held
     assert outbox.parcels == []
-    assert "deliver" in pass_by(timedelta(seconds=5), 5)
+
+    clocks.pass_by(timedelta(seconds=5), 5)
+    assert "deliver" in clockwork.tick()
     assert len(outbox.parcels) == 1
 
 
 def test_a_ticker_without_a_sign_of_life_is_noticed(store: Store) -> None:
-    seconds = [0.0]
-    clockwork = Clockwork(
-        store, {}, SETTINGS, owner="one", wall=lambda: NOW, boot=lambda: seconds[0]
-    )
-    seconds[0] = 299
+    clocks = Clocks()
+    clockwork = clockwork_of(store, clocks)
+    clocks.pass_by(timedelta(0), 299)
     assert not clockwork.is_hung()
-    seconds[0] = 301
+    clocks.pass_by(timedelta(0), 2)
     assert clockwork.is_hung()
 
     clockwork.tick()
@@ -249,9 +247,7 @@ def test_a_ticker_without_a_sign_of_life_is_noticed(store: Store) -> None:
 def test_a_clockwork_asked_to_end_begins_nothing_more(store: Store) -> None:
     given_batch(store, 1)
     outbox = Outbox()
-    clockwork = Clockwork(
-        store, {"aliyun": outbox}, SETTINGS, owner="one", wall=lambda: NOW, boot=lambda: 1.0
-    )
+    clockwork = clockwork_of(store, Clocks(), outbox)
 
     clockwork.stopping.set()
 
@@ -405,9 +401,3 @@ def test_an_office_without_keys_is_told_what_to_do(tmp_path: Path) -> None:
 
     assert process.returncode == 1
     assert "pusher init" in said
-
-
-def test_nothing_is_said_of_the_states_of_an_idle_office(store: Store) -> None:
-    tick(desk_of(store, Outbox()))
-
-    assert states_of(store) == {}

@@ -394,7 +394,7 @@ def test_addresses_are_asked_in_bulk(store: Store) -> None:
         }
 
 
-def test_a_thousand_people_take_as_many_queries_as_three(store: Store) -> None:
+def test_many_people_take_as_many_queries_as_one(store: Store) -> None:
     with store.writing() as session:
         office = make_office(session)
         people = [make_person(session, office, phone="19900000001") for _ in range(3)]
@@ -496,6 +496,11 @@ def test_an_opt_out_on_a_profile_says_nothing_of_people_asked_without_an_address
         one, other = make_person(session, office), make_person(session, office)
         opt_out(session, profile_id=one.id, how="样例", now=NOW)
 
-        asked = {"address_index": None, "channel": Channel.SMS, "topics": TOPICS}
-        assert has_opted_out(session, profile_ids={one.id}, **asked)
-        assert not has_opted_out(session, profile_ids={other.id}, **asked)
+        for person, silent in ((one, True), (other, False)):
+            assert silent == has_opted_out(
+                session,
+                profile_ids={person.id},
+                address_index=None,
+                channel=Channel.SMS,
+                topics=TOPICS,
+            )

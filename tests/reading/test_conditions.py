@@ -314,7 +314,7 @@ WORDS = st.lists(
             "残疾人",
             "不受前述限制",
             "\n",
-        ]  # fmt: skip
+        ]
     ),
     max_size=60,
 )

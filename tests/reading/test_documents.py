@@ -182,6 +182,24 @@ def test_a_hundred_thousand_nested_elements_are_refused_before_parsing() -> None
         read(b"<div>" * 100_000, "a.html")
 
 
+def test_emphasis_that_every_paragraph_opens_again_is_refused_before_parsing() -> None:
+    html = "".join(f"<font size={n}><p>" for n in range(20_000))
+
+    with pytest.raises(TooDeep):
+        read(html.encode(), "a.html")
+
+
+def test_deep_nesting_is_seen_in_any_encoding() -> None:
+    with pytest.raises(TooDeep):
+        read(("<html>" + "<div>" * 300).encode("utf-16"), "a.html")
+
+
+@pytest.mark.parametrize("piece", ["<script>", "<!--", "<a ", "<a x='\"'", "<select>", "<td>"])
+def test_a_page_of_one_broken_piece_is_refused_and_not_chewed(piece: str) -> None:
+    with pytest.raises(Unreadable):
+        read(("<div>" + piece * 20_000).encode(), "a.html")
+
+
 def test_unclosed_paragraphs_are_not_depth() -> None:
     lines = "".join(f"<p>第{n}条 补贴发放应当及时，具体由区民政局负责。" for n in range(500))
 

@@ -20,13 +20,14 @@ from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.notice import Attempt, Basis, Notice, NoticeMatch, NoticeState
 from pusher.model.policy import AudienceRule, Policy
 from pusher.sending.drafting import TEXT
-from pusher.sending.wording import registered
+from pusher.sending.wording import fill, registered, wordings
 from pusher.settings import Settings
 from pusher.store import Store
 from tests.makers import NOW, make_office, make_policy, make_rule
 
 _numbers = count(1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+URL = "http://127.0.0.1:8000/p/why/sample"
 WORDING = {Channel.SMS: "sms_match_resident_plain", Channel.WECHAT: "wechat_match_resident_plain"}
 
 
@@ -139,7 +140,8 @@ def make_notice(session: Session, batch: Batch, **given: Any) -> Notice:
     reader = given.pop("reader", None) or make_person(session, office)
     contact = given.pop("contact", None) or make_contact(session, reader, channel)
     concerned = given.pop("concerned", None) or [reader]
-    text = f"【槐荫政务公开】您可能符合条件：高龄津贴，以审核为准。{contact.address_index[:6]}"
+    wording = wordings()[WORDING[contact.channel]]
+    filled = fill(wording, {"title": "高龄津贴", "office": "样例办公室", "url": URL})
     notice = Notice(
         **{
             "batch_id": batch.id,
@@ -150,15 +152,14 @@ def make_notice(session: Session, batch: Batch, **given: Any) -> Notice:
             "channel": contact.channel,
             "contact_id": contact.id,
             "address_index": contact.address_index,
-            "wording": WORDING[contact.channel],
-            "text_sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "wording": wording.key,
+            "text_sha256": hashlib.sha256(filled.text.encode()).hexdigest(),
             "segments": 1,
             "price": "0.045",
             **given,
         }
     )
-    params = {"title": "高龄津贴"} if channel is Channel.SMS else {"thing1": "高龄津贴"}
-    book = {"text": text, "params": params, "url": None}
+    book = {"text": filled.text, "params": dict(filled.params), "url": filled.url}
     notice.text_sealed = sealer_of(session).seal_text(
         json.dumps(book, ensure_ascii=False), place=TEXT, row=notice.id
     )

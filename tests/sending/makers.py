@@ -21,10 +21,12 @@ from profiles.model import (
     ProfileKind,
 )
 from profiles.sealing import sealer_of
-from pusher.model.batch import Batch, BatchKind
+from pusher.model.batch import Batch, BatchKind, Visit
 from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.notice import Notice
 from pusher.model.policy import AudienceRule, Policy, PolicyState
 from pusher.sending.compose import compose
+from pusher.sending.drafting import text_of
 from pusher.sending.wording import registered
 from tests.makers import NOW, make_policy, make_rule
 
@@ -245,3 +247,22 @@ def credit_code(order: int) -> str:
     body = f"91370199MA{order:07}"
     total = sum(letters.index(c) * 3**n % 31 for n, c in enumerate(body))
     return body + letters[-total % 31]
+
+
+def notices_of(session: Session, batch: Batch) -> list[Notice]:
+    return list(
+        session.exec(select(Notice).where(Notice.batch_id == batch.id).order_by(col(Notice.id)))
+    )
+
+
+def visits_of(session: Session, batch: Batch) -> list[Visit]:
+    return list(session.exec(select(Visit).where(Visit.batch_id == batch.id)))
+
+
+def only_notice(session: Session, batch: Batch) -> Notice:
+    (notice,) = notices_of(session, batch)
+    return notice
+
+
+def text_in(session: Session, notice: Notice) -> str:
+    return text_of(session, notice).text

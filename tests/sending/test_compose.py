@@ -1,29 +1,23 @@
-"""Every match ends in one place: a notice, a withheld notice with its reason, or a visit."""
+"""What becomes a draft batch, in which words, with which hours; and what is refused."""
 
-import threading
 from collections import Counter
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
-from profiles.consent import opt_out
 from profiles.guardians import link
 from profiles.links import WHY_PAGE, read_link_token
-from profiles.model import Channel, ConsentScope, EndReason, GuardianKind, Profile
+from profiles.model import Channel, ConsentScope, GuardianKind
 from profiles.sealing import Sealer
 from pusher.clock import OFFICE_ZONE
-from pusher.model.batch import Batch, BatchKind, BatchState, Visit, VisitMatch
-from pusher.model.errors import Overtaken
+from pusher.model.batch import BatchKind, BatchState
 from pusher.model.match import Decision
-from pusher.model.notice import Basis, Notice, NoticeMatch, NoticeState, Outcome, Reason
-from pusher.model.policy import Openness, Policy, PolicyState, Registered
+from pusher.model.notice import Basis, NoticeMatch
+from pusher.model.policy import Openness, PolicyState, Registered
 from pusher.sending.compose import NobodyToTell, TooLate
 from pusher.sending.drafting import text_of
 from pusher.sending.tellable import NotTellable
@@ -39,28 +33,13 @@ from tests.sending.makers import (
     make_matches,
     make_person,
     make_run,
+    notices_of,
+    only_notice,
+    text_in,
+    visits_of,
 )
 
-TAX = ConsentScope
-
-
-def notices_of(session: Session, batch: Batch) -> list[Notice]:
-    return list(
-        session.exec(select(Notice).where(Notice.batch_id == batch.id).order_by(col(Notice.id)))
-    )
-
-
-def visits_of(session: Session, batch: Batch) -> list[Visit]:
-    return list(session.exec(select(Visit).where(Visit.batch_id == batch.id)))
-
-
-def only_notice(session: Session, batch: Batch) -> Notice:
-    (notice,) = notices_of(session, batch)
-    return notice
-
-
-def text_in(session: Session, notice: Notice) -> str:
-    return text_of(session, notice).text
+BOTH = (ConsentScope.GENERAL, ConsentScope.SENSITIVE)
 
 
 def test_a_match_becomes_a_sealed_text_with_its_price(store: Store) -> None:
@@ -95,7 +74,6 @@ def test_wechat_is_taken_first_and_its_link_leads_to_why(store: Store, sealer: S
     assert base == "https://zw.example.invalid/p/why"
     assert read_link_token(sealer, WHY_PAGE, token) == notice.id
     assert read_link_token(sealer, "another-purpose", token) is None
-    assert read_link_token(sealer, WHY_PAGE, token[:-1] + "x") is None
 
 
 def test_a_guardian_of_three_gets_one_text_that_names_nobody(store: Store) -> None:
@@ -175,233 +153,6 @@ def test_a_parent_matched_by_a_rule_about_wards_reads_of_a_ward(store: Store) ->
     assert notice.profile_id == parents[0].id and notice.wording == "sms_match_family"
     # nobody agreed for the other's child, which is under 14
     assert (visit.profile_id, visit.because) == (parents[1].id, "minor_consent")
-
-
-@pytest.mark.parametrize(
-    ("spoil", "reason"),
-    [
-        ("no_general", Reason.NO_CONSENT),
-        ("no_sensitive", Reason.NO_SENSITIVE_CONSENT),
-        ("opted_out", Reason.OPTED_OUT),
-        ("opted_out_of_topic", Reason.OPTED_OUT),
-        ("address_silent", Reason.OPTED_OUT),
-        ("erased", Reason.ERASED),
-        ("moved_out", Reason.NO_ADDRESS),
-        ("deceased", Reason.NO_ADDRESS),
-    ],
-)
-def test_who_may_not_be_written_to_stands_there_with_the_reason(
-    store: Store, spoil: str, reason: Reason
-) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        scopes = {"no_general": [TAX.SENSITIVE], "no_sensitive": [TAX.GENERAL]}
-        person = make_person(
-            session,
-            office,
-            phone="19900009010",
-            scopes=scopes.get(spoil, list(TAX)[:2]),
-            facts={"deceased_on": "2026-11-01"} if spoil == "deceased" else None,
-        )
-        policy = make_confirmed(session, office)
-        run = make_run(session, policy)
-        make_matches(session, run, [person], sensitive=True)
-        _spoil(session, person, spoil)
-        batch = draft(session, policy, run)
-        notice = only_notice(session, batch)
-        linked = session.exec(select(NoticeMatch.notice_id)).all()
-
-    assert (notice.state, notice.reason) == (NoticeState.WITHHELD, reason)
-    assert notice.address_index is None and notice.text_sealed is None
-    assert linked == [notice.id]
-    assert visits_of(session, batch) == []
-
-
-def _spoil(session: Session, person: Profile, how: str) -> None:
-    from profiles.dossier import contact_index
-    from profiles.sealing import sealer_of
-
-    if how == "opted_out":
-        opt_out(session, profile_id=person.id, how="网页", now=NOW)
-    if how == "opted_out_of_topic":
-        opt_out(session, profile_id=person.id, topic="M02", how="网页", now=NOW)
-    if how == "address_silent":
-        index = contact_index(sealer_of(session), Channel.SMS, "19900009010")
-        opt_out(session, address_index=index, how="短信回复", now=NOW)
-    if how in ("erased", "moved_out"):
-        person.ended_on, person.ended_reason = NOW.date(), EndReason(how)
-        session.flush()
-
-
-def test_who_is_silent_on_wechat_alone_gets_an_sms(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        person = make_person(session, office, openid="oAAA2")
-        opt_out(session, profile_id=person.id, channel=Channel.WECHAT, how="退关", now=NOW)
-        notice = only_notice(session, drafted_for(session, office, [person]))
-
-    assert (notice.channel, notice.state) == (Channel.SMS, NoticeState.DRAFTED)
-
-
-def test_nobody_can_write_there_so_somebody_walks_there(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        alone = make_person(session, office, phone=None)
-        mother = make_person(session, office, born=date(1988, 5, 1), street="370104003")
-        wards = [make_child(session, office, mother, consent=False) for _ in range(2)]
-        orphan = make_person(
-            session, office, born=date(2016, 1, 1), scopes=list(TAX)[:2], phone=None
-        )
-        batch = drafted_for(session, office, [alone, *wards, orphan])
-        visits = {v.profile_id: v for v in visits_of(session, batch)}
-        matches = Counter(session.exec(select(VisitMatch.visit_id)))
-        notices = notices_of(session, batch)
-
-    assert {p: v.because for p, v in visits.items()} == {
-        alone.id: "no_address",
-        mother.id: "minor_consent",
-        orphan.id: "minor",
-    }
-    assert matches[visits[mother.id].id] == 2
-    assert visits[mother.id].street_code == "370104003"
-    assert notices == []
-
-
-def test_who_can_be_reached_on_another_channel_is_not_walked_to(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        person = make_person(session, office, phone=None, openid="oAAA3")
-        batch = drafted_for(session, office, [person], channels=[Channel.SMS])
-        notice = only_notice(session, batch)
-
-    assert (notice.state, notice.reason) == (NoticeState.WITHHELD, Reason.NO_ADDRESS)
-    assert visits_of(session, batch) == []
-
-
-def second_batch(session: Session, first: Batch, **given: Any) -> Batch:
-    policy = session.get_one(Policy, first.policy_id)
-    run = make_run(session, policy)
-    told = session.exec(select(Profile)).all()
-    make_matches(session, run, told)
-    return draft(session, policy, run, **given)
-
-
-def test_an_address_is_told_once_across_batches(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        first = drafted_for(session, office, [make_person(session, office)])
-        notice = only_notice(session, second_batch(session, first))
-
-    assert (notice.state, notice.reason) == (NoticeState.WITHHELD, Reason.DUPLICATE)
-
-
-def test_another_person_at_the_address_is_a_duplicate_too(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        first = drafted_for(session, office, [make_person(session, office, phone="19900009020")])
-        make_person(session, office, phone="19900009020")
-        found = notices_of(session, second_batch(session, first))
-
-    assert {n.reason for n in found} == {Reason.DUPLICATE} and len(found) == 2
-
-
-def test_another_channel_does_not_tell_the_same_person_again(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        first = drafted_for(
-            session, office, [make_person(session, office, openid="oAAA4")], channels=[Channel.SMS]
-        )
-        notice = only_notice(session, second_batch(session, first))
-
-    assert notice.reason is Reason.DUPLICATE
-
-
-def test_who_was_surely_not_reached_may_be_told_another_way(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        person = make_person(session, office, openid="oAAA5")
-        first = drafted_for(session, office, [person], channels=[Channel.SMS])
-        session.exec(update(Notice).values(state=NoticeState.ACCEPTED, outcome=Outcome.UNDELIVERED))
-        notice = only_notice(session, second_batch(session, first))
-
-    assert (notice.state, notice.channel) == (NoticeState.DRAFTED, Channel.WECHAT)
-
-
-@pytest.mark.parametrize("state", [NoticeState.FAILED, NoticeState.WITHHELD])
-def test_a_notice_that_never_left_does_not_count(store: Store, state: NoticeState) -> None:
-    reason = Reason.CANCELLED if state is NoticeState.WITHHELD else None
-    with store.writing() as session:
-        office = make_office(session)
-        first = drafted_for(session, office, [make_person(session, office)])
-        session.exec(update(Notice).values(state=state, reason=reason))
-        notice = only_notice(session, second_batch(session, first))
-
-    assert notice.state is NoticeState.DRAFTED
-
-
-def test_a_reminder_is_another_kind_of_news(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        first = drafted_for(session, office, [make_person(session, office)])
-        notice = only_notice(session, second_batch(session, first, kind=BatchKind.REMINDER))
-        text = text_in(session, notice)
-
-    assert notice.state is NoticeState.DRAFTED
-    assert "】提醒：高龄津贴，每人每月100元，12月18日截止。" in text
-
-
-def test_a_door_is_walked_to_once_across_batches(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        first = drafted_for(session, office, [make_person(session, office, phone=None)])
-        again = second_batch(session, first)
-        notice = only_notice(session, again)
-        visits = visits_of(session, first), visits_of(session, again)
-
-    assert notice.reason is Reason.DUPLICATE
-    assert [len(v) for v in visits] == [1, 0]
-
-
-def test_the_database_itself_refuses_a_second_live_notice(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        notice = only_notice(session, drafted_for(session, office, [make_person(session, office)]))
-        copy = {k: v for k, v in notice.model_dump().items() if k != "id"}
-
-    with pytest.raises(IntegrityError), store.writing() as session:
-        session.add(Notice(**copy))
-
-
-def test_of_two_clerks_at_one_moment_one_tells_and_nobody_is_told_twice(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        people = [make_person(session, office) for _ in range(3)]
-        policy = make_confirmed(session, office)
-        run = make_run(session, policy)
-        make_matches(session, run, people)
-    both = threading.Barrier(2)
-    ended: list[str] = []
-
-    def compose_at_once() -> None:
-        both.wait(20)
-        try:
-            with store.writing() as session:
-                draft(session, policy, run)
-            ended.append("drafted")
-        except Overtaken:
-            ended.append("overtaken")
-
-    clerks = [threading.Thread(target=compose_at_once) for _ in range(2)]
-    for clerk in clerks:
-        clerk.start()
-    for clerk in clerks:
-        clerk.join()
-    with store.reading() as session:
-        states = Counter(n.state for n in session.exec(select(Notice)))
-
-    assert states[NoticeState.DRAFTED] == 3
-    assert "drafted" in ended and len(ended) == 2
-    assert states[NoticeState.WITHHELD] == (3 if ended.count("drafted") == 2 else 0)
 
 
 @pytest.mark.parametrize(
@@ -624,30 +375,3 @@ def test_without_a_price_nothing_is_drafted(store: Store) -> None:
 
         with pytest.raises(BadWording, match="单价"):
             drafted_for(session, office, [make_person(session, office)], prices={})
-
-
-def test_every_match_is_in_exactly_one_place(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        mother = make_person(session, office, born=date(1988, 5, 1))
-        people = [
-            mother,
-            make_child(session, office, mother),
-            make_child(session, office, mother, consent=False),
-            make_child(session, office, None),
-            make_person(session, office, phone=None),
-            make_person(session, office, scopes=[]),
-            make_person(session, office, phone="19900009030"),
-            make_person(session, office, phone="19900009030", openid="oAAA6"),
-            make_firm(session, office, phone="19900009030"),
-        ]
-        batch = drafted_for(session, office, people)
-        placed: list[UUID] = [
-            *session.exec(select(NoticeMatch.match_id)),
-            *session.exec(select(VisitMatch.match_id)),
-        ]
-        notices = notices_of(session, batch)
-
-    assert len(placed) == len(set(placed)) == len(people)
-    live = [(n.channel, n.address_index) for n in notices if n.state is NoticeState.DRAFTED]
-    assert len(live) == len(set(live)) == 3

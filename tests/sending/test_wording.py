@@ -1,6 +1,7 @@
 """Texts are registered templates, filled with values and with nothing else."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -224,7 +225,7 @@ def test_the_book_of_registered_templates_is_complete_and_its_codes_are_distinct
 
 
 def test_a_wording_goes_out_under_the_offices_own_code() -> None:
-    tables = {
+    tables: dict[str, dict[str, Any]] = {
         "wechat": {"templates": {"wechat_plain": "own-plain"}},
         "aliyun": {"access_key_id": "x", "templates": {"sms_match_resident": "SMS_1"}},
     }

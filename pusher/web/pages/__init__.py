@@ -4,6 +4,7 @@ from pusher.web.pages import (
     audit,
     batches,
     confirm,
+    gateways,
     matches,
     notices,
     overview,
@@ -15,6 +16,7 @@ from pusher.web.pages import (
 
 ROUTERS = (
     overview.router,
+    gateways.router,
     policies.router,
     confirm.router,
     matches.router,

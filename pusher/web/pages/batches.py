@@ -12,17 +12,18 @@ from sqlmodel import Session, col, select
 
 from profiles.model import Street
 from pusher import audit
+from pusher.listening.report import report
 from pusher.model.batch import Batch, BatchState
 from pusher.model.errors import NotFound, Unwilling
 from pusher.model.match import Decision, Match
-from pusher.model.notice import Notice, NoticeState, Reason
+from pusher.model.notice import Notice, NoticeState, Outcome, Reason
 from pusher.model.policy import Policy
 from pusher.model.staff import AuditEntry, Role
 from pusher.sending.preview import preview
 from pusher.sending.review import approve, cancel, pause, resume, send_back, submit
 from pusher.sending.roll import Row, recipients
 from pusher.web.desk import Desk, DeskHere
-from pusher.web.fields import Fields
+from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking, Reviewer, Sender
 from pusher.web.layout import go, show
 from pusher.web.paging import PAGE, Listing, listing, page_number
@@ -32,6 +33,8 @@ from pusher.web.session import SignedIn
 router = APIRouter()
 
 LIVE = (BatchState.APPROVED, BatchState.SENDING)
+_STEPS = frozenset({"submit", "approve", "resume"})
+"""Acts that the batch waits for."""
 _VISITED = ("no_address", "minor", "minor_consent")
 
 
@@ -67,7 +70,7 @@ class Counted:
 @router.get("/batches")
 def batches_page(request: Request, desk: DeskHere, who: Looking) -> Response:
     """All batches, the newest first."""
-    state = request.query_params.get("state", "")
+    state = asked(request, "state")["state"]
     with desk.store.reading() as session:
         lines = _lines(session, who, state, page_number(request))
     return show(
@@ -239,19 +242,21 @@ def _show(
     status: int = 200,
     unmasked: bool = False,
 ) -> Response:
-    asked = {name: request.query_params.get(name, "") for name in ("street", "reason")}
+    wanted = asked(request, "street", "reason")
     with desk.store.reading() as session:
         batch = find_batch(session, who, batch_id)
-        shown = {
+        shown: dict[str, Any] = {
             "batch": batch,
             "policy": session.get_one(Policy, batch.policy_id),
             "preview": preview(session, batch),
-            "outcomes": _outcomes(session, batch),
-            "rows": _rows(session, batch, asked, page_number(request), unmasked=unmasked),
+            "report": report(session, batch=batch),
+            "rows": _rows(session, batch, wanted, page_number(request), unmasked=unmasked),
             "streets": _streets(session, who),
             "trail": _trail(session, batch),
             "counted": _counted(session, batch),
         }
+    may = _may(who, batch)
+    told = shown["report"].by_outcome
     return show(
         request,
         desk,
@@ -259,12 +264,15 @@ def _show(
         "batch.html",
         status=status,
         fields=fields,
-        asked=asked,
-        here_query=urlencode({**asked, "page": str(page_number(request))}),
+        asked=wanted,
+        here_query=urlencode({**wanted, "page": str(page_number(request))}),
         unmasked=unmasked,
         reasons=[*(reason.value for reason in Reason), *_VISITED[1:]],
         is_live=batch.state in LIVE,
-        may=_may(who, batch),
+        may=may,
+        arrived=_share(told[Outcome.DELIVERED] + told[Outcome.READ], sum(told.values())),
+        is_waiting=not may.isdisjoint(_STEPS),
+        may_act=may != {"reveal"} and bool(may),
         is_own=batch.submitted_by == who.number,
         **shown,
     )
@@ -342,18 +350,13 @@ def _counted(session: Session, batch: Batch) -> Counted:
     return Counted(going, withheld, left_out, started, 100 * done // max(1, going))
 
 
-def _outcomes(session: Session, batch: Batch) -> dict[str, int]:
-    """What became of the notices that the gateways took."""
-    rows = session.exec(
-        select(Notice.outcome, func.count())
-        .where(col(Notice.batch_id) == batch.id, col(Notice.state) == NoticeState.ACCEPTED)
-        .group_by(col(Notice.outcome))
-    ).all()
-    return {str(outcome): number for outcome, number in rows}
+def _share(part: int, whole: int) -> int | None:
+    """Percent, rounded down; None of nothing."""
+    return 100 * part // whole if whole else None
 
 
 def _rows(
-    session: Session, batch: Batch, asked: Mapping[str, str], page: int, *, unmasked: bool
+    session: Session, batch: Batch, wanted: Mapping[str, str], page: int, *, unmasked: bool
 ) -> Listing[Row]:
     rows = recipients(
         session,
@@ -361,10 +364,10 @@ def _rows(
         unmasked=unmasked,
         offset=(page - 1) * PAGE,
         limit=PAGE + 1,
-        street=asked["street"] or None,
-        reason=asked["reason"] or None,
+        street=wanted["street"] or None,
+        reason=wanted["reason"] or None,
     )
-    return listing(rows, None, page=page, path=f"/batches/{batch.id}", asked=asked)
+    return listing(rows, None, page=page, path=f"/batches/{batch.id}", asked=wanted)
 
 
 def _streets(session: Session, who: SignedIn) -> dict[str, str]:

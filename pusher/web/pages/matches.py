@@ -22,7 +22,7 @@ from pusher.model.staff import Role
 from pusher.sending.compose import compose
 from pusher.sending.prices import prices
 from pusher.web.desk import Desk, DeskHere
-from pusher.web.fields import Fields
+from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
 from pusher.web.layout import go, show
 from pusher.web.pages.policies import find_policy
@@ -34,11 +34,26 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """One condition as it reads in the list.
+
+    Attributes:
+        mark: ``yes`` speaks for them, ``no`` against, ``unknown`` is open.
+        excludes: it stands among the exclusions, where to fall under it speaks against.
+    """
+
+    mark: str
+    text: str
+    excludes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One profile of the list, masked.
 
     Attributes:
         reasons: one for each condition that may be shown here.
+        agreeing: how many of them speak for it.
         hidden: some conditions ask for sensitive facts and are not shown to this role.
         missing: labels of what would have to be known.
         followed: names of the tags they follow.
@@ -47,7 +62,8 @@ class Found:
     name: str
     street: str
     decision: Decision
-    reasons: Sequence[Mapping[str, Any]]
+    reasons: Sequence[Reason]
+    agreeing: int
     hidden: bool
     missing: Sequence[str]
     followed: Sequence[str]
@@ -116,7 +132,7 @@ def _show(
     *,
     status: int = 200,
 ) -> Response:
-    asked = {name: request.query_params.get(name, "") for name in ("decision", "street")}
+    wanted = asked(request, "decision", "street")
     with desk.store.reading() as session:
         policy = find_policy(session, who, policy_id)
         run = latest_run(session, policy)
@@ -124,7 +140,7 @@ def _show(
             raise NotFound("还没有计算名单")
         streets = _streets(session, who)
         found = counts(session, run)
-        rows = _found(session, who, run, asked, page_number(request))
+        rows = _found(session, who, run, wanted, page_number(request))
     return show(
         request,
         desk,
@@ -135,7 +151,7 @@ def _show(
         run=run,
         found=found,
         rows=rows,
-        asked=asked,
+        asked=wanted,
         streets=streets,
         missing=_labels(found["missing"]),
         decisions=list(Decision),
@@ -147,17 +163,17 @@ def _show(
 
 
 def _found(
-    session: Session, who: SignedIn, run: MatchRun, asked: Mapping[str, str], page: int
+    session: Session, who: SignedIn, run: MatchRun, wanted: Mapping[str, str], page: int
 ) -> Listing[Found]:
     query = (
         select(Match, Profile)
         .join(Profile, col(Profile.id) == col(Match.profile_id))
         .where(col(Match.run_id) == run.id)
     )
-    if asked["decision"] in list(Decision):
-        query = query.where(col(Match.decision) == Decision(asked["decision"]))
-    if asked["street"]:
-        query = query.where(col(Profile.street_code) == asked["street"])
+    if wanted["decision"] in list(Decision):
+        query = query.where(col(Match.decision) == Decision(wanted["decision"]))
+    if wanted["street"]:
+        query = query.where(col(Profile.street_code) == wanted["street"])
     total = session.exec(
         select(func.count()).select_from(query.with_only_columns(col(Match.id)).subquery())
     ).one()
@@ -168,7 +184,7 @@ def _found(
     names = _tag_names(session, run)
     shown = [_one(session, who, one, profile, streets, names) for one, profile in rows]
     path = f"/policies/{run.policy_id}/matches"
-    return listing(shown, total, page=page, path=path, asked=asked)
+    return listing(shown, total, page=page, path=path, asked=wanted)
 
 
 def _one(
@@ -180,17 +196,24 @@ def _one(
     names: Mapping[str, str],
 ) -> Found:
     reasons = reasons_of(session, one)
-    shown = [r for r in reasons if who.may_unmask or not _is_sensitive(r["fact"])]
+    shown = [_reason(r) for r in reasons if who.may_unmask or not _is_sensitive(r["fact"])]
     name = name_of(session, profile)
     return Found(
         name=name if profile.kind is ProfileKind.ENTERPRISE else masked_name(name),
         street=streets.get(profile.street_code or "", "未登记街道"),
         decision=one.decision,
         reasons=shown,
+        agreeing=sum(reason.mark == "yes" for reason in shown),
         hidden=len(shown) < len(reasons),
         missing=list(_labels(dict.fromkeys(one.missing, 1))),
         followed=[names.get(code, code) for code in one.followed],
     )
+
+
+def _reason(said: Mapping[str, Any]) -> Reason:
+    excludes = bool(said.get("excludes"))
+    turned = {"yes": "no", "no": "yes"} if excludes else {}
+    return Reason(turned.get(said["result"], said["result"]), said["condition"], excludes)
 
 
 def _streets(session: Session, who: SignedIn) -> dict[str, str]:

@@ -9,12 +9,17 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from pusher.model.batch import Batch
+from pusher.model.errors import NotFound, Unwilling
 from pusher.model.notice import Attempt, Notice, NoticeState
 from pusher.model.policy import Policy
-from pusher.web.desk import DeskHere
-from pusher.web.gate import Looking
-from pusher.web.layout import show
+from pusher.model.staff import Role
+from pusher.sending.unsure import settle_unsure
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.fields import Fields
+from pusher.web.gate import Clerk, Looking
+from pusher.web.layout import go, show
 from pusher.web.paging import PAGE, Listing, listing, page_number
+from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 
 router = APIRouter()
@@ -32,9 +37,59 @@ class Line:
 @router.get("/notices/unsure")
 def unsure_page(request: Request, desk: DeskHere, who: Looking) -> Response:
     """All that are unsure, those left to staff first, the oldest first."""
+    return _show(request, desk, who, Fields.empty())
+
+
+@router.post("/notices/{notice_id}/settle")
+def settle_notice(
+    notice_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """Write down what the clerk learned of it; nothing is sent anew."""
+    fields = Fields(form)
+    remark = fields.text("remark", "核实情况", most=200)
+    if fields.typed("arrived") not in ("yes", "no"):
+        fields.errors["arrived"] = "请选择对方收到没有"
+    if not fields.sound:
+        return _show(request, desk, who, fields, status=422)
+    arrived = fields.typed("arrived") == "yes"
+    try:
+        with desk.store.writing() as session:
+            notice = _find(session, who, notice_id)
+            settle_unsure(
+                session, notice, arrived=arrived, by=who.number, now=desk.now(), remark=remark
+            )
+    except NotFound:
+        raise
+    except Unwilling as why_not:
+        fields.errors["main"] = str(why_not)
+        return _show(request, desk, who, fields, status=409)
+    said = "已登记为收到。" if arrived else "已登记核实情况，仍列为存疑。"
+    return go("/notices/unsure", desk=desk, said=said)
+
+
+def _show(
+    request: Request, desk: Desk, who: SignedIn, fields: Fields, *, status: int = 200
+) -> Response:
     with desk.store.reading() as session:
         lines = _lines(session, who, page_number(request))
-    return show(request, desk, who, "unsure.html", lines=lines)
+    return show(
+        request,
+        desk,
+        who,
+        "unsure.html",
+        status=status,
+        lines=lines,
+        fields=fields,
+        may_settle=who.role is Role.CLERK,
+    )
+
+
+def _find(session: Session, who: SignedIn, notice_id: UUID) -> Notice:
+    notice = session.get(Notice, notice_id)
+    batch = session.get(Batch, notice.batch_id) if notice else None
+    if notice is None or batch is None or batch.office_id != who.office_id:
+        raise NotFound("没有这条通知")
+    return notice
 
 
 def _lines(session: Session, who: SignedIn, page: int) -> Listing[Line]:

@@ -15,7 +15,8 @@ from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import Role
 from pusher.model.word import Reply
-from pusher.web.desk import DeskHere
+from pusher.web.desk import Desk, DeskHere
+from pusher.web.fields import Fields
 from pusher.web.gate import Anyone
 from pusher.web.layout import show
 from pusher.web.pages.replies import OPEN
@@ -50,14 +51,21 @@ class Sending:
 
 @router.get("/")
 def overview(request: Request, desk: DeskHere, who: Anyone) -> Response:
-    """The overview; an admin or auditor sees only their own corner."""
+    """The overview; an admin or auditor sees only whether the clockwork lives."""
+    return show_overview(request, desk, who, fields=Fields.empty())
+
+
+def show_overview(
+    request: Request, desk: Desk, who: SignedIn, *, fields: Fields, status: int = 200
+) -> Response:
+    """Show the overview; also where a form on it comes back with errors."""
     now = desk.now()
     with desk.store.reading() as session:
         shown: dict[str, Any] = {
             "waiting": _waiting(session, who),
             "sending": _sending(session, who),
             "beat": _last_beat(session),
-            "pauses": session.exec(select(Pause).order_by(col(Pause.gateway))).all(),
+            "pauses": {pause.gateway: pause for pause in session.exec(select(Pause))},
         }
     beat = shown["beat"]
     alive = isinstance(beat, datetime) and now - beat < ALIVE
@@ -66,8 +74,12 @@ def overview(request: Request, desk: DeskHere, who: Anyone) -> Response:
         desk,
         who,
         "overview.html",
+        status=status,
+        fields=fields,
+        may_stop=who.role in (Role.CLERK, Role.REVIEWER),
         alive=alive,
         gateways=sorted(desk.gateways.values(), key=lambda gateway: gateway.name),
+        ways=[("all", "全部通道"), *((name, name) for name in sorted(desk.gateways))],
         **shown,
     )
 

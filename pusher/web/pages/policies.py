@@ -22,7 +22,7 @@ from pusher.reading.confirm import repeal
 from pusher.reading.ingest import policy_shape, read_policy
 from pusher.reading.refusals import Unreadable
 from pusher.web.desk import Desk, DeskHere
-from pusher.web.fields import Fields
+from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
 from pusher.web.highlight import marked, quotes_of
 from pusher.web.layout import go, show
@@ -172,8 +172,7 @@ def with_shares(tags: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def _list(
     request: Request, desk: Desk, who: SignedIn, fields: Fields, *, status: int = 200
 ) -> Response:
-    state = request.query_params.get("state", "")
-    words = request.query_params.get("words", "").strip()[:60]
+    state, words = asked(request, "state", "words").values()
     with desk.store.reading() as session:
         lines = _lines(session, desk, who, state, words, page_number(request))
     return show(
@@ -194,19 +193,19 @@ def _list(
 def _lines(
     session: Session, desk: Desk, who: SignedIn, state: str, words: str, page: int
 ) -> Listing[Line]:
-    asked = select(Policy).where(col(Policy.office_id) == who.office_id)
+    query = select(Policy).where(col(Policy.office_id) == who.office_id)
     if state in list(PolicyState):
-        asked = asked.where(col(Policy.state) == PolicyState(state))
+        query = query.where(col(Policy.state) == PolicyState(state))
     if words:
-        asked = asked.where(
+        query = query.where(
             or_(
                 col(Policy.title).contains(words, autoescape=True),
                 col(Policy.document_number).contains(words, autoescape=True),
             )
         )
-    total = session.exec(select(func.count()).select_from(asked.subquery())).one()
+    total = session.exec(select(func.count()).select_from(query.subquery())).one()
     policies = session.exec(
-        asked.order_by(col(Policy.read_at).desc(), col(Policy.id).desc())
+        query.order_by(col(Policy.read_at).desc(), col(Policy.id).desc())
         .offset((page - 1) * PAGE)
         .limit(PAGE)
     ).all()

@@ -19,7 +19,7 @@ from pusher.model.errors import NotFound, Unwilling
 from pusher.model.staff import Role
 from pusher.sending.leaflet import leaflet
 from pusher.web.desk import Desk, DeskHere
-from pusher.web.fields import Fields
+from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
 from pusher.web.layout import go, show
 from pusher.web.outside import POLICY
@@ -72,7 +72,7 @@ def tick_visit(
 @router.get("/leaflets/{policy_id}")
 def leaflet_page(policy_id: UUID, request: Request, desk: DeskHere, who: Looking) -> Response:
     """The one-page leaflet of a policy, ready to print."""
-    community = request.query_params.get("community", "").strip()[:60] or None
+    community = asked(request, "community")["community"] or None
     with desk.store.reading() as session:
         policy = find_policy(session, who, policy_id)
         page = leaflet(session, policy, community=community, now=desk.now())
@@ -82,13 +82,13 @@ def leaflet_page(policy_id: UUID, request: Request, desk: DeskHere, who: Looking
 def _show(
     request: Request, desk: Desk, who: SignedIn, fields: Fields, *, status: int = 200
 ) -> Response:
-    asked = {name: request.query_params.get(name, "") for name in ("street", "batch", "state")}
+    wanted = asked(request, "street", "batch", "state")
     with desk.store.reading() as session:
         streets = _streets(session, who)
-        doors = _doors(session, who, asked)
+        doors = _doors(session, who, wanted)
     page = page_number(request)
     rows = doors[(page - 1) * PAGE : page * PAGE]
-    shown = listing(rows, len(doors), page=page, path="/visits", asked=asked)
+    shown = listing(rows, len(doors), page=page, path="/visits", asked=wanted)
     return show(
         request,
         desk,
@@ -98,7 +98,7 @@ def _show(
         neighbourhoods=_by_neighbourhood(rows),
         rows=shown,
         waiting=sum(door.state is not VisitState.DONE for door in doors),
-        asked=asked,
+        asked=wanted,
         streets=streets,
         states=list(VisitState),
         fields=fields,
@@ -107,11 +107,11 @@ def _show(
     )
 
 
-def _doors(session: Session, who: SignedIn, asked: Mapping[str, str]) -> list[Door]:
-    batch = _batch(session, who, asked["batch"])
-    doors = visit_list(session, street=asked["street"] or None, batch=batch)
-    if asked["state"] in list(VisitState):
-        doors = [door for door in doors if door.state == asked["state"]]
+def _doors(session: Session, who: SignedIn, wanted: Mapping[str, str]) -> list[Door]:
+    batch = _batch(session, who, wanted["batch"])
+    doors = visit_list(session, street=wanted["street"] or None, batch=batch)
+    if wanted["state"] in list(VisitState):
+        doors = [door for door in doors if door.state == wanted["state"]]
     if who.role is Role.CLERK:
         return doors
     # who does not walk there need not know the name

@@ -1,0 +1,283 @@
+"""The daily pages: overview, visits, replies, unsure notices, accounts, the audit."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from profiles.model import OptOut
+from pusher.model.batch import BatchState, Visit, VisitState
+from pusher.model.clockwork import Heartbeat, Pause
+from pusher.model.notice import Notice, NoticeState
+from pusher.model.staff import AuditEntry, Role, Staff
+from pusher.model.word import Reply
+from tests.listening.callbacks import answer, folded, push
+from tests.makers import make_policy
+from tests.sending.delivery_makers import make_batch, make_notice, make_visit
+from tests.sending.makers import make_confirmed
+from tests.web.browsing import Console
+
+
+def beat(console: Console, ago: float) -> None:
+    with console.store.writing() as session:
+        at = console.now - timedelta(seconds=ago)
+        session.add(Heartbeat(owner="jobs", at=at, since=at))
+
+
+def test_the_overview_says_what_waits_for_whom(console: Console) -> None:
+    with console.office() as (session, office):
+        make_policy(session, office)
+        make_batch(session, state=BatchState.APPROVED)
+        make_visit(session, make_batch(session))
+        unsure = make_notice(session, make_batch(session, state=BatchState.SENDING))
+        unsure.state, unsure.left_to_staff_at = NoticeState.UNSURE, console.now
+    push(console.store, [answer("19900000001", "别烦我")])
+    folded(console.store)
+
+    clerk = console.browser(Role.CLERK).get("/").text
+    reviewer = console.browser(Role.REVIEWER).get("/").text
+    admin = console.browser(Role.ADMIN).get("/").text
+
+    assert "份政策待确认" in clerk
+    assert "<b>1</b><strong>条回复待处理" in clerk
+    assert "<b>1</b><strong>条通知存疑" in clerk
+    assert "<b>1</b><strong>户待上门" in clerk
+    assert "个批次待审核" in reviewer
+    assert "份政策待确认" not in reviewer
+    assert "正在发送" in clerk
+    assert "等人处理" not in admin
+
+
+@pytest.mark.parametrize(("ago", "alive"), [(5, True), (59, True), (61, False), (None, False)])
+def test_the_clockwork_lives_by_its_row(lite: Console, ago: float | None, alive: bool) -> None:
+    if ago is not None:
+        beat(lite, ago)
+
+    page = lite.browser(Role.VIEWER).get("/").text
+
+    assert ("自动任务运转正常" in page) is alive
+    assert ("自动任务没有在运行" in page) is not alive
+
+
+def test_the_office_clock_stands_on_every_page_and_runs(lite: Console) -> None:
+    assert "2026年11月25日 周三 09:30" in lite.browser().get("/sign-in").text
+    lite.later(hours=1)
+    page = lite.browser(Role.VIEWER).get("/policies").text
+    assert "2026年11月25日 周三 10:30" in page
+    assert "演示时钟" not in page
+
+    assert "演示时钟" in lite.with_settings(clock_ahead_s=60.0).browser().get("/sign-in").text
+
+
+def test_quiet_hours_switched_off_are_shown_in_red(lite: Console) -> None:
+    loud = lite.with_settings(quiet_hours=False)
+
+    for path in ("/", "/policies", "/batches", "/visits", "/replies", "/notices/unsure"):
+        assert "静默时段已关闭" in loud.browser(Role.CLERK).get(path).text, path
+        assert "静默时段已关闭" not in lite.browser(Role.CLERK).get(path).text, path
+
+
+def test_a_gateway_is_stopped_and_opened_again(console: Console) -> None:
+    clerk = console.browser(Role.CLERK)
+
+    assert clerk.post("/gateways/aliyun/pause", {"because": " "}).status_code == 422
+    for _ in range(2):
+        assert clerk.post("/gateways/aliyun/pause", {"because": "余额不足"}).status_code == 303
+    assert clerk.post("/gateways/all/pause", {"because": "统一停发"}).status_code == 303
+    assert clerk.post("/gateways/fax/pause", {"because": "没有"}).status_code == 404
+    page = console.browser(Role.VIEWER).get("/").text
+    assert "余额不足" in page
+    assert "全部通道已停用" in page
+
+    for name in ("aliyun", "all", "all"):
+        assert clerk.post(f"/gateways/{name}/resume").status_code == 303
+    with console.store.reading() as session:
+        assert session.exec(select(Pause)).all() == []
+        acts = session.exec(
+            select(AuditEntry.act).where(col(AuditEntry.act).startswith("gateway."))
+        ).all()
+    assert acts.count("gateway.pause") == 2
+    assert acts.count("gateway.resume") == 2
+
+
+def test_visits_are_listed_by_community_and_ticked(console: Console) -> None:
+    with console.office() as (session, _):
+        visit = make_visit(session, make_batch(session))
+    clerk = console.browser(Role.CLERK)
+    with console.store.reading() as session:
+        from profiles.dossier import name_of
+        from profiles.model import Profile
+
+        name = name_of(session, session.get_one(Profile, visit.profile_id))
+
+    assert name in clerk.get("/visits").text
+    assert name not in console.browser(Role.VIEWER).get("/visits").text
+    assert "腊山街道 · 样例社区" in clerk.get("/visits").text
+
+    away = {"met": "no", "remark": "下午再去", "back": "state=to_do"}
+    ticked = clerk.post(f"/visits/{visit.id}", away, page="/visits")
+    assert ticked.headers["location"] == "/visits?state=to_do"
+    assert "下午再去" in clerk.get("/visits").text
+    assert clerk.post(f"/visits/{visit.id}", {"met": "yes"}).status_code == 303
+    again = clerk.post(f"/visits/{visit.id}", {"met": "yes"})
+    assert again.status_code == 409
+    with console.store.reading() as session:
+        assert session.get_one(Visit, visit.id).state is VisitState.DONE
+
+
+@pytest.mark.parametrize("back", ["//elsewhere.invalid", "x\r\nset-cookie: a=b", "a b"])
+def test_the_way_back_from_a_visit_stays_on_the_list(lite: Console, back: str) -> None:
+    with lite.office() as (session, _):
+        visit = make_visit(session, make_batch(session))
+
+    ticked = lite.browser(Role.CLERK).post(f"/visits/{visit.id}", {"met": "no", "back": back})
+
+    assert ticked.headers["location"] == "/visits"
+
+
+def test_the_leaflet_prints_with_its_own_style_let_in(lite: Console) -> None:
+    with lite.office() as (session, office):
+        policy = make_confirmed(session, office)
+        unread = make_policy(session, office)
+    viewer = lite.browser(Role.VIEWER)
+
+    page = viewer.get(f"/leaflets/{policy.id}?community=腊山社区")
+
+    assert page.status_code == 200
+    assert "腊山社区" in page.text
+    assert "'sha256-" in page.headers["content-security-policy"]
+    assert "script" not in page.headers["content-security-policy"]
+    assert viewer.get(f"/leaflets/{unread.id}").status_code == 409
+
+
+def test_a_doubtful_answer_is_settled_once_with_a_reason(console: Console) -> None:
+    push(console.store, [answer("19900000001", "别烦我"), answer("19900000002", "TD")])
+    folded(console.store)
+    with console.store.reading() as session:
+        doubtful = session.exec(select(Reply).where(Reply.meaning == "maybe_stop")).one()
+        clear = session.exec(select(Reply).where(Reply.meaning == "stop")).one()
+    clerk = console.browser(Role.CLERK)
+
+    listed = clerk.get("/replies").text
+    assert "别烦我" in listed
+    assert "199****0001" in listed
+    assert "19900000001" not in listed
+    assert str(clear.id) not in listed
+    assert "199****0002" in clerk.get("/replies?all=1").text
+
+    where = f"/replies/{doubtful.id}/settle"
+    missing = clerk.post(where, {"remark": "电话回访过"})
+    assert missing.status_code == 422
+    assert "电话回访过" in missing.text
+    assert clerk.post(where, {"stop": "no", "remark": "只是咨询"}).status_code == 303
+    assert clerk.post(where, {"stop": "yes", "remark": "又改"}).status_code == 409
+    assert (
+        clerk.post(f"/replies/{clear.id}/settle", {"stop": "no", "remark": "不停"}).status_code
+        == 409
+    )
+    with console.store.reading() as session:
+        lifted = [out.lifted_at for out in session.exec(select(OptOut).where(OptOut.doubtful))]
+    assert lifted
+    assert all(lifted)
+
+
+def test_a_viewer_reads_no_number_in_an_answer(lite: Console) -> None:
+    push(lite.store, [answer("19900000001", "请打19900000003找我")])
+    folded(lite.store)
+
+    assert "19900000003" not in lite.browser(Role.VIEWER).get("/replies").text
+    assert "19900000003" in lite.browser(Role.CLERK).get("/replies").text
+
+
+def test_an_unsure_notice_is_settled_and_never_sent_anew(console: Console) -> None:
+    with console.office() as (session, _):
+        batch = make_batch(session, state=BatchState.SENDING)
+        notice = make_notice(session, batch)
+        notice.state, notice.unsure_since = NoticeState.UNSURE, console.now
+        notice.left_to_staff_at = console.now
+        waiting = make_notice(session, batch)
+        waiting.state, waiting.unsure_since = NoticeState.UNSURE, console.now
+    clerk = console.browser(Role.CLERK)
+
+    page = clerk.get("/notices/unsure").text
+    assert "请人处理" in page
+    assert "系统查询中" in page
+    where = f"/notices/{notice.id}/settle"
+    assert clerk.post(where, {"remark": "客服查到"}).status_code == 422
+    assert clerk.post(where, {"arrived": "yes", "remark": "客服查到"}).status_code == 303
+    early = clerk.post(f"/notices/{waiting.id}/settle", {"arrived": "yes", "remark": "猜的"})
+    assert early.status_code == 409
+    with console.store.reading() as session:
+        assert session.get_one(Notice, notice.id).state is NoticeState.ACCEPTED
+        assert session.get_one(Notice, waiting.id).state is NoticeState.UNSURE
+
+
+def test_an_admin_invites_and_the_link_is_shown_once(console: Console) -> None:
+    admin = console.browser(Role.ADMIN)
+    fields = {"login": "neu", "name": "样例新人", "number": "7001", "role": "clerk"}
+
+    taken = admin.post("/staff", fields | {"login": console.staff[Role.CLERK].login})
+    added = admin.post("/staff", fields)
+
+    assert taken.status_code == 422
+    assert 'id="login-error"' in taken.text
+    assert 'value="样例新人"' in taken.text
+    assert added.status_code == 200
+    assert "http://127.0.0.1:8000/invite/" in added.text
+    assert "/invite/" not in admin.get("/staff").text
+    with console.store.reading() as session:
+        new = session.exec(select(Staff).where(Staff.login == "neu")).one()
+    assert new.password_hash is None
+    assert "/invite/" in admin.post(f"/staff/{new.id}/reset").text
+    own = admin.post(f"/staff/{console.staff[Role.ADMIN].id}/disable")
+    assert own.status_code == 409
+    assert "不能停用自己" in own.text
+
+
+@pytest.mark.parametrize("role", ["", "boss"])
+def test_an_account_needs_a_known_role(lite: Console, role: str) -> None:
+    fields = {"login": "neu", "name": "样例新人", "number": "7001", "role": role}
+
+    assert lite.browser(Role.ADMIN).post("/staff", fields).status_code == 422
+
+
+def test_an_auditor_reads_the_chain_and_sees_a_change(console: Console) -> None:
+    console.browser(Role.CLERK).post("/gateways/all/pause", {"because": "演练"})
+    auditor = console.browser(Role.AUDITOR)
+    assert "gateway.pause" in auditor.get("/audit").text
+    assert "没有改动" in auditor.post("/audit/verify").text
+
+    with console.store.writing() as session:
+        entry = session.exec(select(AuditEntry).where(AuditEntry.act == "gateway.pause")).one()
+        entry.detail = {"reason": "改过的"}
+        session.add(entry)
+
+    assert "内容被改动" in auditor.post("/audit/verify").text
+
+
+def test_the_console_says_whether_it_lives_and_is_ready(console: Console) -> None:
+    client = console.browser().client
+
+    assert client.get("/healthz").text == "ok"
+    assert client.get("/readyz").text == "ready"
+
+
+def test_static_files_are_kept_by_browsers_and_nothing_else_is_handed_out(lite: Console) -> None:
+    client = lite.browser().client
+
+    style = client.get("/static/style.css")
+    assert style.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in style.headers["cache-control"]
+    assert client.get("/static/favicon.svg").headers["content-type"] == "image/svg+xml"
+    for name in ("base.html", "..%2f__init__.py", "%2e%2e/console/base.html"):
+        assert client.get(f"/static/{name}").status_code == 404
+
+
+def test_the_last_word_is_said_once(lite: Console) -> None:
+    clerk = lite.browser(Role.CLERK)
+    clerk.post("/gateways/all/pause", {"because": "演练"})
+
+    assert "通道已停用，没有交出的都停住了。" in clerk.get("/").text
+    assert "通道已停用，没有交出的都停住了。" not in clerk.get("/").text
+    clerk.client.cookies.set("pusher_said", "forged")
+    assert clerk.get("/").status_code == 200

@@ -65,7 +65,8 @@ class Batch(SQLModel, table=True):
         ),
         CheckConstraint(
             "state NOT IN ('approved', 'sending', 'paused', 'finished')"
-            " OR (approved_by IS NOT NULL AND approved_sha256 = frozen_sha256)",
+            " OR (approved_by IS NOT NULL AND approved_sha256 IS NOT NULL"
+            " AND approved_sha256 = frozen_sha256)",
             name="released_as_shown",
         ),
     )

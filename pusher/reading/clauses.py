@@ -4,14 +4,13 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from pusher.reading.ages import ages_below, find_ages
 from pusher.reading.areas import find_areas, find_firms_of
 from pusher.reading.findings import Finding, without_overlaps
+from pusher.reading.joining import Node, all_of, any_of, quoted, united
 from pusher.reading.traits import find_figures, find_industries, find_traits
 
-Node = dict[str, Any]
 Said = tuple[str, list[Finding]]
 
 _EXCLUDES = re.compile(
@@ -51,7 +50,6 @@ _LISTED = re.compile(r"、[^，。；、的]{2,12}(?:、|和|或|及|以及|或�
 # 具有本市户籍或者持有居住证: two things of different kinds, either of which will do.
 _EITHER = re.compile(r"[^，。；]{0,3}(?:或者|或)[^，。；]{0,3}")
 _STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
-_UNITED = frozenset({"any_of", "in", "prefix"})
 
 
 @dataclass(slots=True)
@@ -206,7 +204,7 @@ def _exclude(clause: str, found: list[Finding], reading: Reading) -> None:
     nodes = [one.node for one in found]
     if nodes and _TOGETHER.search(clause):
         nodes = [all_of(nodes)]
-    reading.excluded += _united([quoted(node, clause) for node in nodes])
+    reading.excluded += united([quoted(node, clause) for node in nodes])
 
 
 def _ask(clause: str, node: Node | None, reading: Reading) -> None:
@@ -238,55 +236,3 @@ def _joined(clause: str, found: list[Finding]) -> Node | None:
         # 种粮农户、家庭农场和企业: people are one way in, and are no kind of entity.
         runs = [[*run, _MANUAL] if "entity_type" in str(run) else run for run in runs]
     return all_of([any_of(run) for run in runs])
-
-
-def any_of(nodes: list[Node]) -> Node:
-    """Join alternatives; leaves over the same set of values become one leaf."""
-    nodes = _united(nodes)
-    return nodes[0] if len(nodes) == 1 else {"any": nodes}
-
-
-def all_of(nodes: list[Node]) -> Node:
-    """Join what must all hold, without repeating a condition."""
-    flat = [part for node in nodes for part in (node["all"] if set(node) == {"all"} else [node])]
-    kept: list[Node] = []
-    for node in flat:
-        if all(bare(node) != bare(other) for other in kept):
-            kept.append(node)
-    return kept[0] if len(kept) == 1 else {"all": kept}
-
-
-def _united(nodes: list[Node]) -> list[Node]:
-    kept: list[Node] = []
-    for node in nodes:
-        same = next((k for k in kept if _unites(k, node)), None)
-        if same is None:
-            kept.append(dict(node))
-        else:
-            same["value"] = list(dict.fromkeys([*same["value"], *node["value"]]))
-    return kept
-
-
-def _unites(one: Node, other: Node) -> bool:
-    return (
-        one.get("op") in _UNITED
-        and (one.get("fact"), one["op"]) == (other.get("fact"), other.get("op"))
-        and one.get("quote") == other.get("quote")
-    )
-
-
-def bare(node: Node) -> Node:
-    """Return *node* without its quotes, to compare what it asks."""
-    return {
-        key: [bare(part) for part in value] if key in ("all", "any") else value
-        for key, value in node.items()
-        if key != "quote"
-    }
-
-
-def quoted(node: Node, quote: str) -> Node:
-    """Return *node* with *quote* on each of its leaves."""
-    for join in ("all", "any"):
-        if join in node and "fact" not in node:
-            return {join: [quoted(part, quote) for part in node[join]]}
-    return {**node, "quote": quote}

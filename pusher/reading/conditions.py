@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from profiles.facts import vocabulary
-from pusher.reading.clauses import Node, Reading, Where, all_of, any_of, bare, read_sentence
+from pusher.reading.clauses import Reading, Where, read_sentence
 from pusher.reading.counting import COUNT, read_count
+from pusher.reading.joining import Node, all_of, alternatives, any_of, bare, leaves_of
 from pusher.reading.outline import Item, outline
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
@@ -107,16 +108,6 @@ def draft(paragraphs: Sequence[str], *, area_code: str) -> Draft:
         needs_person=tuple(dict.fromkeys([*reading.barred, *_worth_a_look(reading.unread)])),
         manual_checks=(),
     )
-
-
-def leaves_of(node: Node) -> list[Node]:
-    """Return the leaves of a rule, in order."""
-    for join in ("all", "any"):
-        if join in node and "fact" not in node:
-            return [leaf for part in node[join] for leaf in leaves_of(part)]
-    if "not" in node:
-        return leaves_of(node["not"])
-    return [node]
 
 
 def _spoken(item: Item, *, inside: bool) -> list[tuple[Item, bool]]:
@@ -236,7 +227,7 @@ def _manual(item: Item) -> Node:
 
 def _rule(reading: Reading, whole: str) -> Node:
     lets = _LETS_PASS.search(whole)
-    asked = _alternatives(_distinct(reading.asked, reading))
+    asked = alternatives(_distinct(reading.asked, reading))
     excluded = [{"not": _but(node, lets)} for node in _distinct(reading.excluded, reading)]
     joined = all_of([*asked, *excluded]) if asked or excluded else {"all": []}
     return joined if set(joined) == {"all"} else {"all": [joined]}
@@ -278,56 +269,6 @@ def _in_month(rule: Node, said: set[int | None]) -> Node:
     if "not" in rule:
         return rule
     return {join: [_in_month(part, said) for part in parts] for join, parts in rule.items()}
-
-
-def _alternatives(asked: list[Node]) -> list[Node]:
-    """Join leaves of one fact that different clauses state differently: each is one way in.
-
-    80周岁 here and 60周岁 there cannot both be asked of everybody.
-    """
-    kept: list[Node] = []
-    for node in asked:
-        rivals = [other for other in kept if _rivals(node, other)]
-        if not rivals:
-            kept += node["all"] if set(node) == {"all"} else [node]
-            continue
-        ways = [way for other in rivals for way in _ways(other)]
-        place = kept.index(rivals[0])
-        kept = [other for other in kept if other not in rivals]
-        kept.insert(place, {"any": ways if node in ways else [*ways, node]})
-    return kept
-
-
-def _ways(node: Node) -> list[Node]:
-    ways: list[Node] = node["any"] if set(node) == {"any"} else [node]
-    return ways
-
-
-def _rivals(one: Node, other: Node) -> bool:
-    """Whether two conditions cannot both be asked of the same person."""
-    return any(
-        _differ(mine, its, alone=mine is one and its is way)
-        for way in _ways(other)
-        for mine in _parts(one)
-        for its in _parts(way)
-    )
-
-
-def _parts(node: Node) -> list[Node]:
-    parts: list[Node] = node["all"] if set(node) == {"all"} else [node]
-    return [part for part in parts if part.get("fact")]
-
-
-def _differ(one: Node, way: Node, *, alone: bool) -> bool:
-    """Whether two leaves of one fact differ; inside a longer condition, whether ages clash."""
-    if one["fact"] != way["fact"]:
-        return False
-    if alone and one["op"] == way["op"]:
-        return bool(one["value"] != way["value"])
-    ages = {one["op"]: one["value"], way["op"]: way["value"]}
-    below = ages.get("age_lt", ages.get("age_le"))
-    above = ages.get("age_ge")
-    return below is not None and above is not None and bool(above >= below)
 
 
 def _worth_a_look(unread: list[str]) -> list[str]:

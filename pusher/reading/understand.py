@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, Protocol
 
 from profiles.identity import BadIdentity, read_uscc
-from pusher.reading.conditions import Draft, draft, leaves_of
+from pusher.reading.conditions import Draft, draft
 from pusher.reading.documents import Document, read
 from pusher.reading.elements import Elements, read_elements
+from pusher.reading.joining import leaves_of
 from pusher.reading.metadata import Metadata, read_metadata
 from pusher.reading.titles import short_title
 

@@ -190,7 +190,7 @@ def _trials(demands: Sequence[_Demand]) -> list[object] | None:
         case Kind.SET:
             return _sets([choice.code for choice in about.values], values)
         case Kind.INTEGER | Kind.NUMBER:
-            return [None, *_around(values)]
+            return [None, 0, *_around(values)]
         case Kind.DATE:
             return _days(leaves)
         case Kind.AREA:
@@ -228,7 +228,11 @@ def _days(leaves: list[Leaf]) -> list[object] | None:
     limits = [day for leaf in leaves for day in _limits(leaf)]
     near = [limit.toordinal() + step for limit in limits for step in (-40, -1, 0, 1, 40)]
     latest = date.max.toordinal()
-    return [None, *(date.fromordinal(min(day, latest)).isoformat() for day in near)]
+    return [
+        None,
+        _TODAY.isoformat(),
+        *(date.fromordinal(min(day, latest)).isoformat() for day in near),
+    ]
 
 
 def _limits(leaf: Leaf) -> Iterator[date]:

@@ -2,12 +2,12 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Update, bindparam
+from sqlalchemy import Update, bindparam, or_
 from sqlmodel import Session, SQLModel, col, select, update
 
 from profiles.optouts import opt_out
@@ -34,27 +34,30 @@ _ATTEMPTS: Final = SQLModel.metadata.tables["attempt"]
 _NOTICES: Final = SQLModel.metadata.tables["notice"]
 _CLOSE: Final = (
     update(_ATTEMPTS)
-    .where(_ATTEMPTS.c.id == bindparam("row"))
+    .where(_ATTEMPTS.c.id == bindparam("which"))
     .values(
-        ended_at=bindparam("at"),
-        result=bindparam("result"),
-        code=bindparam("code"),
-        said=bindparam("said"),
-        gateway_ref=bindparam("ref"),
+        ended_at=bindparam("when"),
+        result=bindparam("came_to"),
+        code=bindparam("the_code"),
+        said=bindparam("the_words"),
+        gateway_ref=bindparam("the_ref"),
     )
 )
 # only under the very claim that was answered; unsure, if its lease ended meanwhile
 _ACCEPT: Final = (
     update(_NOTICES)
     .where(
-        _NOTICES.c.id == bindparam("row"),
-        _NOTICES.c.fence == bindparam("under"),
-        _NOTICES.c.state.in_((NoticeState.HANDING, NoticeState.UNSURE)),
+        _NOTICES.c.id == bindparam("which"),
+        _NOTICES.c.fence == bindparam("the_fence"),
+        or_(
+            _NOTICES.c.state == NoticeState.HANDING,
+            _NOTICES.c.state == NoticeState.UNSURE,
+        ),
     )
     .values(
         state=NoticeState.ACCEPTED,
-        accepted_at=bindparam("at"),
-        gateway_ref=bindparam("ref"),
+        accepted_at=bindparam("when"),
+        gateway_ref=bindparam("the_ref"),
         lease_until=None,
         left_to_staff_at=None,
     )
@@ -62,11 +65,11 @@ _ACCEPT: Final = (
 _ADD_REFERENCE: Final = (
     update(_NOTICES)
     .where(
-        _NOTICES.c.id == bindparam("row"),
+        _NOTICES.c.id == bindparam("which"),
         _NOTICES.c.state == NoticeState.ACCEPTED,
         _NOTICES.c.gateway_ref.is_(None),
     )
-    .values(gateway_ref=bindparam("ref"))
+    .values(gateway_ref=bindparam("the_ref"))
 )
 _COUNTED: Final = {
     NoticeState.ACCEPTED: "accepted",
@@ -158,14 +161,14 @@ def _calls_in_vain(session: Session, errand: Errand) -> int:
 def _close(
     session: Session, errands: Sequence[Errand], answers: Sequence[Answer], *, now: datetime
 ) -> None:
-    ended = [
+    ended: list[dict[str, object]] = [
         {
-            "row": errand.attempt_id,
-            "at": now,
-            "result": AttemptResult(answer.result.value),
-            "code": _kept(answer.code, 80),
-            "said": _kept(answer.said, 300),
-            "ref": _kept(answer.gateway_ref, 80),
+            "which": errand.attempt_id,
+            "when": now,
+            "came_to": AttemptResult(answer.result.value),
+            "the_code": _kept(answer.code, 80),
+            "the_words": _kept(answer.said, 300),
+            "the_ref": _kept(answer.gateway_ref, 80),
         }
         for errand, answer in zip(errands, answers, strict=True)
     ]
@@ -173,12 +176,12 @@ def _close(
 
 
 def _accept(session: Session, accepted: Sequence[tuple[Errand, Answer]], *, now: datetime) -> None:
-    taken = [
+    taken: list[dict[str, object]] = [
         {
-            "row": errand.notice_id,
-            "under": errand.fence,
-            "at": now,
-            "ref": _kept(answer.gateway_ref, 80),
+            "which": errand.notice_id,
+            "the_fence": errand.fence,
+            "when": now,
+            "the_ref": _kept(answer.gateway_ref, 80),
         }
         for errand, answer in accepted
     ]
@@ -187,7 +190,7 @@ def _accept(session: Session, accepted: Sequence[tuple[Errand, Answer]], *, now:
         _write_all(session, _ADD_REFERENCE, taken)
 
 
-def _write_all(session: Session, statement: Update, rows: Sequence[dict[str, object]]) -> int:
+def _write_all(session: Session, statement: Update, rows: Sequence[Mapping[str, object]]) -> int:
     """Do *statement* for each of *rows*, in one prepared go; say how many rows it changed."""
     if not rows:
         return 0

@@ -18,7 +18,9 @@ from starlette.exceptions import StarletteDeprecationWarning
 from profiles.model import Office
 from pusher import staff as accounts
 from pusher.gateways.base import Gateway
+from pusher.model.batch import Batch
 from pusher.model.staff import Role, Staff
+from pusher.sending import review
 from pusher.settings import Settings
 from pusher.store import Store
 from pusher.web.app import create_app
@@ -127,6 +129,14 @@ class Browser:
             path, data=sent, files=files, headers=headers or {"origin": HOST}
         )
         return answer
+
+
+def submit(console: Console, batch: Batch, by: str | None = None) -> str:
+    """Submit it; returns the hash that is shown from then on."""
+    with console.store.writing() as session:
+        found = session.get_one(Batch, batch.id)
+        review.submit(session, found, by=by or console.staff[Role.CLERK].number, now=console.now)
+        return found.frozen_sha256 or ""
 
 
 def token_of(page: str) -> str:

@@ -13,7 +13,7 @@ from pusher.model.staff import AuditEntry, Role
 from pusher.sending import review
 from tests.sending.makers import draft, drafted_for, make_confirmed, make_matches, make_person
 from tests.sending.makers import make_run as run_of
-from tests.web.browsing import Console
+from tests.web.browsing import Console, submit
 
 PHONE = "19900004321"
 NAME = "欧阳样例"
@@ -32,14 +32,6 @@ def make_draft(console: Console) -> Batch:
 def state_of(console: Console, batch: Batch) -> BatchState:
     with console.store.reading() as session:
         return session.get_one(Batch, batch.id).state
-
-
-def submit(console: Console, batch: Batch, by: str | None = None) -> str:
-    """Submit it; returns the hash that is shown from then on."""
-    with console.store.writing() as session:
-        found = session.get_one(Batch, batch.id)
-        review.submit(session, found, by=by or console.staff[Role.CLERK].number, now=console.now)
-        return found.frozen_sha256 or ""
 
 
 def test_two_people_release_what_the_page_showed(console: Console) -> None:

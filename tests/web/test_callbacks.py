@@ -6,7 +6,7 @@ import json
 import pytest
 from sqlmodel import select
 
-from profiles.sealing import sealer_of
+from profiles.sealing import Keys, Sealer, sealer_of
 from pusher.gateways.aliyun_callbacks import ANSWER
 from pusher.listening.receipts import BODY
 from pusher.model.word import Inbox
@@ -17,9 +17,9 @@ from tests.web.browsing import HOST, Console
 
 BODY_SENT = json.dumps([answer("19900000001", "TD")], ensure_ascii=False).encode()
 EVENT = (
-    "<xml><FromUserName>oSample1</FromUserName><CreateTime>1764034200</CreateTime>"
-    "<MsgType>event</MsgType><Event>unsubscribe</Event></xml>"
-).encode()
+    b"<xml><FromUserName>oSample1</FromUserName><CreateTime>1764034200</CreateTime>"
+    b"<MsgType>event</MsgType><Event>unsubscribe</Event></xml>"
+)
 
 
 def path_of(console: Console, what: str = "receipts") -> str:
@@ -132,8 +132,6 @@ def test_a_signed_event_is_stored_and_a_forged_one_is_not(console: Console) -> N
 
 
 def test_the_addresses_for_the_vendors_are_ours() -> None:
-    from profiles.sealing import Keys, Sealer
-
     sealer = Sealer(Keys({1: b"s" * 32}, b"i" * 32, b"g" * 32))
     other = Sealer(Keys({1: b"s" * 32}, b"i" * 32, b"h" * 32))
 

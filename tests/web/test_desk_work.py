@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from profiles.model import OptOut
+from profiles.dossier import name_of
+from profiles.model import OptOut, Profile
 from pusher.model.batch import BatchState, Visit, VisitState
 from pusher.model.clockwork import Heartbeat, Pause
 from pusher.model.notice import Notice, NoticeState
@@ -105,9 +106,6 @@ def test_visits_are_listed_by_community_and_ticked(console: Console) -> None:
         visit = make_visit(session, make_batch(session))
     clerk = console.browser(Role.CLERK)
     with console.store.reading() as session:
-        from profiles.dossier import name_of
-        from profiles.model import Profile
-
         name = name_of(session, session.get_one(Profile, visit.profile_id))
 
     assert name in clerk.get("/visits").text

@@ -8,10 +8,12 @@ from sqlmodel import Session, select
 
 from profiles.links import WHY_PAGE, make_link_token
 from profiles.model import ConsentScope, Office, OptOut, Profile
+from pusher.model.batch import Batch
 from pusher.model.match import Decision
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.model.staff import AuditEntry
+from pusher.sending import review
 from pusher.sending.deliver import deliver
 from tests.makers import make_policy
 from tests.sending.makers import (
@@ -22,7 +24,7 @@ from tests.sending.makers import (
     make_person,
     make_run,
 )
-from tests.web.browsing import HOST, Console
+from tests.web.browsing import HOST, Console, submit
 
 SECRETS = ("欧阳样例", "19900004321", "1940", "低保", "3701")
 
@@ -126,17 +128,11 @@ def test_the_button_stops_at_once(console: Console, what: str, topics: list[str 
 
 
 def test_a_stop_holds_for_a_batch_that_is_approved(console: Console) -> None:
-    from tests.web.test_batches import submit
-
     notice, word = told_person(console)
     with console.store.reading() as session:
-        from pusher.model.batch import Batch
-
         batch = session.get_one(Batch, notice.batch_id)
     shown = submit(console, batch, by="1001")
     with console.store.writing() as session:
-        from pusher.sending import review
-
         review.approve(
             session,
             session.get_one(Batch, batch.id),

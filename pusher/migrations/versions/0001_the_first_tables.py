@@ -649,7 +649,7 @@ def upgrade() -> None:
         sa.Column("approved_sha256", sa.String(length=64), nullable=True),
         sa.Column("remark", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "state NOT IN ('approved', 'sending', 'paused', 'finished') OR (approved_by IS NOT NULL AND approved_sha256 = frozen_sha256)",
+            "state NOT IN ('approved', 'sending', 'paused', 'finished') OR (approved_by IS NOT NULL AND approved_sha256 IS NOT NULL AND approved_sha256 = frozen_sha256)",
             name=op.f("ck_batch_released_as_shown"),
         ),
         sa.CheckConstraint(

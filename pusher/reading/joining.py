@@ -1,0 +1,122 @@
+"""Conditions joined: all of them, any of them, without repeating and without contradiction."""
+
+from typing import Any
+
+Node = dict[str, Any]
+"""A RULE of the contract, or a part of one."""
+
+_UNITED = frozenset({"any_of", "in", "prefix"})
+
+
+def any_of(nodes: list[Node]) -> Node:
+    """Join alternatives; leaves over the same set of values become one leaf."""
+    nodes = united(nodes)
+    return nodes[0] if len(nodes) == 1 else {"any": nodes}
+
+
+def all_of(nodes: list[Node]) -> Node:
+    """Join what must all hold, without repeating a condition."""
+    flat = [part for node in nodes for part in (node["all"] if set(node) == {"all"} else [node])]
+    kept: list[Node] = []
+    for node in flat:
+        if all(bare(node) != bare(other) for other in kept):
+            kept.append(node)
+    return kept[0] if len(kept) == 1 else {"all": kept}
+
+
+def united(nodes: list[Node]) -> list[Node]:
+    """Merge leaves of one fact and one quote whose values are a set."""
+    kept: list[Node] = []
+    for node in nodes:
+        same = next((k for k in kept if _unites(k, node)), None)
+        if same is None:
+            kept.append(dict(node))
+        else:
+            same["value"] = list(dict.fromkeys([*same["value"], *node["value"]]))
+    return kept
+
+
+def _unites(one: Node, other: Node) -> bool:
+    return (
+        one.get("op") in _UNITED
+        and (one.get("fact"), one["op"]) == (other.get("fact"), other.get("op"))
+        and one.get("quote") == other.get("quote")
+    )
+
+
+def bare(node: Node) -> Node:
+    """Return *node* without its quotes, to compare what it asks."""
+    return {
+        key: [bare(part) for part in value] if key in ("all", "any") else value
+        for key, value in node.items()
+        if key != "quote"
+    }
+
+
+def quoted(node: Node, quote: str) -> Node:
+    """Return *node* with *quote* on each of its leaves."""
+    for join in ("all", "any"):
+        if join in node and "fact" not in node:
+            return {join: [quoted(part, quote) for part in node[join]]}
+    return {**node, "quote": quote}
+
+
+def leaves_of(node: Node) -> list[Node]:
+    """Return the leaves of a rule, in order."""
+    for join in ("all", "any"):
+        if join in node and "fact" not in node:
+            return [leaf for part in node[join] for leaf in leaves_of(part)]
+    if "not" in node:
+        return leaves_of(node["not"])
+    return [node]
+
+
+def alternatives(asked: list[Node]) -> list[Node]:
+    """Join leaves of one fact that different clauses state differently: each is one way in.
+
+    80周岁 here and 60周岁 there cannot both be asked of everybody.
+    """
+    kept: list[Node] = []
+    for node in asked:
+        rivals = [other for other in kept if _rivals(node, other)]
+        if not rivals:
+            kept += node["all"] if set(node) == {"all"} else [node]
+            continue
+        ways = [way for other in rivals for way in _ways(other)]
+        known = [bare(way) for way in ways]
+        place = kept.index(rivals[0])
+        kept = [other for other in kept if other not in rivals]
+        kept.insert(place, {"any": ways if bare(node) in known else [*ways, node]})
+    return kept
+
+
+def _ways(node: Node) -> list[Node]:
+    ways: list[Node] = node["any"] if set(node) == {"any"} else [node]
+    return ways
+
+
+def _rivals(one: Node, other: Node) -> bool:
+    """Whether two conditions cannot both be asked of the same person."""
+    return any(
+        _differ(mine, its, alone=mine is one and its is way)
+        for way in _ways(other)
+        for mine in _parts(one)
+        for its in _parts(way)
+    )
+
+
+def _parts(node: Node) -> list[Node]:
+    parts: list[Node] = node["all"] if set(node) == {"all"} else [node]
+    return [part for part in parts if part.get("fact")]
+
+
+def _differ(one: Node, way: Node, *, alone: bool) -> bool:
+    """Whether two leaves of one fact differ; inside a longer condition, whether ages clash."""
+    if one["fact"] != way["fact"]:
+        return False
+    if alone and one["op"] == way["op"]:
+        return bool(one["value"] != way["value"])
+    ages = {one["op"]: one["value"], way["op"]: way["value"]}
+    below = ages.get("age_lt", ages.get("age_le"))
+    above = ages.get("age_ge")
+    return below is not None and above is not None and bool(above >= below)

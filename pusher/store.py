@@ -115,10 +115,14 @@ def _alembic(url: str) -> Config:
 
 def _engines(url: str) -> tuple[Engine, Engine]:
     if not url.startswith("sqlite"):
-        writer = create_engine(url, pool_pre_ping=True)
+        writer = create_engine(url, pool_pre_ping=True, hide_parameters=True)
         return writer, writer.execution_options(postgresql_readonly=True)
     writer, reader = (
-        create_engine(url, connect_args={"check_same_thread": False, "timeout": 10})
+        create_engine(
+            url,
+            connect_args={"check_same_thread": False, "timeout": 10},
+            hide_parameters=True,  # an error's text must not quote a person
+        )
         for _ in range(2)
     )
     event.listen(writer, "connect", _prepare_writer)

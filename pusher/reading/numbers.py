@@ -12,7 +12,10 @@ _ORDER = r"[\u4e00-\u9fff、\s]{0,40}令\s*(?:[（(]?第?\s*\d{1,4}\s*号[）)]?
 _NOTICE = r"[\u4e00-\u9fff、\s]{2,40}公告\s*(?:19|20)\d\d\s*年\s*第?\s*\d{1,4}\s*号"
 
 _ANY = re.compile(rf"(?:{_NUMBER}|{_ORDER}|{_NOTICE})")
-_LINE = re.compile(rf"[\s（(〔\[]*(?P<number>{_NUMBER}|{_ORDER}|{_NOTICE})[\s）)〕\]]*")
+# a short note in brackets may follow: （样例）, （公开发布）
+_LINE = re.compile(
+    rf"[\s（(〔\[]*(?P<number>{_NUMBER}|{_ORDER}|{_NOTICE})[\s）)〕\]]*(?:[（(][^（()）\d]{{1,8}}[）)]\s*)?"
+)
 _BARE_SERIAL = re.compile(r"[\s（(]*第\s*(?P<serial>\d{1,4})\s*号[\s）)]*")
 _LONGEST_LINE = 120
 _PARTS = re.compile(

@@ -15,12 +15,12 @@ from pusher.reading.ingest import latest_rule
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.language import BadRule, parse
 from pusher.web.fields import Fields
+from pusher.web.rule_fields import rows_from
 from pusher.web.rule_rows import (
     MUST,
     Row,
     manual_row,
     new_row,
-    rows_from,
     rows_of,
     rule_of,
 )

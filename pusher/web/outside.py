@@ -71,7 +71,7 @@ class SizeCap:
         refusal: PlainTextResponse | None = None
         if "transfer-encoding" in headers and not path.startswith("/callbacks/"):
             refusal = PlainTextResponse("请求须写明长度", 411)
-        elif not length.isdigit() or int(length[:12]) > _largest(path):
+        elif not (length.isascii() and length.isdigit()) or int(length[:12]) > _largest(path):
             refusal = PlainTextResponse("提交的内容过大", 413)
         return refusal(scope, receive, send) if refusal else self._app(scope, receive, send)
 

@@ -5,9 +5,10 @@ out, and learns nothing about the person. Looking changes nothing, since messeng
 ahead of their readers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
+from typing import Any as Anything
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -24,7 +25,7 @@ from pusher.model.match import Match, MatchRun
 from pusher.model.notice import Basis, Notice, NoticeMatch
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
 from pusher.model.standing import Standing, standing
-from pusher.rules.language import leaves, parse
+from pusher.rules.language import All, Any, Leaf, Node, Not, parse
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import BEARERS, refuse_strangers
@@ -40,7 +41,8 @@ class Told:
     """What a link opens: a notice, its policy and who sent it.
 
     Attributes:
-        clauses: of the policy, by which people were chosen; none for a subscription.
+        wanted: clauses of the policy by which people were chosen; none for a subscription.
+        barred: its clauses on who is left out.
         of_family: it is about somebody the reader cares for.
         silent: the reader wants no more of this already.
     """
@@ -49,7 +51,8 @@ class Told:
     policy: Policy
     office: Office
     tags: Sequence[PolicyTag]
-    clauses: Sequence[str]
+    wanted: Sequence[str]
+    barred: Sequence[str]
     of_family: bool
     silent: bool
 
@@ -127,6 +130,7 @@ def _told(session: Session, word: str) -> Told:
         raise NotFound("链接无效")
     policy = session.get_one(Policy, notice.policy_id)
     tags = session.exec(select(PolicyTag).where(col(PolicyTag.policy_id) == policy.id)).all()
+    wanted, barred = _clauses(session, notice)
     about = session.exec(
         select(Match.profile_id)
         .join(NoticeMatch, col(NoticeMatch.match_id) == col(Match.id))
@@ -137,25 +141,40 @@ def _told(session: Session, word: str) -> Told:
         policy=policy,
         office=session.get_one(Office, policy.office_id),
         tags=tags,
-        clauses=_clauses(session, notice),
+        wanted=[clause for clause in wanted if clause not in barred],
+        barred=barred,
         of_family=any(profile != notice.profile_id for profile in about),
         silent=_is_silent(session, notice, [tag.tag_code for tag in tags]),
     )
 
 
-def _clauses(session: Session, notice: Notice) -> list[str]:
-    """The clauses of the rule that the notice's run judged by, each once, in its order."""
+def _clauses(session: Session, notice: Notice) -> tuple[list[str], list[str]]:
+    """The clauses of the rule that the notice's run judged by: what is asked, who is left out."""
     if notice.basis is Basis.SUBSCRIPTION:
-        return []
+        return [], []
     rule = session.exec(
         select(AudienceRule)
         .join(MatchRun, col(MatchRun.rule_id) == col(AudienceRule.id))
         .join(Batch, col(Batch.run_id) == col(MatchRun.id))
         .where(col(Batch.id) == notice.batch_id)
     ).one()
-    if rule.rule is None:
-        return []
-    return list(dict.fromkeys(leaf.quote for leaf in leaves(parse(rule.rule)) if leaf.quote))
+    said = list(_said(parse(rule.rule), turned=False)) if rule.rule is not None else []
+    wanted, barred = ([q for q, against in said if against is side] for side in (False, True))
+    return list(dict.fromkeys(wanted)), list(dict.fromkeys(barred))
+
+
+def _said(node: Node, *, turned: bool) -> Iterator[tuple[str, bool]]:
+    """Each quoted clause, and whether it speaks of those who are left out."""
+    match node:
+        case Not(child):
+            yield from _said(child, turned=not turned)
+        case All(children) | Any(children):
+            for child in children:
+                yield from _said(child, turned=turned)
+        case Leaf(quote=quote, op=op) if quote:
+            # “近三年内发生事故的” asks for no such record, though it stands under no not
+            names_the_case = op == "none" and quote.rstrip("，。；、 ").endswith("的")
+            yield quote, turned or names_the_case
 
 
 def _is_silent(session: Session, notice: Notice, topics: list[str]) -> bool:
@@ -174,7 +193,7 @@ def _by_match(told: Told) -> bool:
     return told.notice.basis is Basis.MATCH
 
 
-def _policy_shown(desk: Desk, policy: Policy) -> dict[str, Any]:
+def _policy_shown(desk: Desk, policy: Policy) -> dict[str, Anything]:
     """What the public is told of a policy; an element the document does not state is left out."""
     elements = policy.elements
     return {

@@ -12,18 +12,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from starlette.datastructures import FormData
-
 from profiles.facts import Fact, Kind, vocabulary
 from pusher.rules.language import BadRule, parse
 from pusher.rules.say import say as say_rule
 from pusher.web import rule_values
-from pusher.web.fields import typed
 from pusher.web.rule_values import Unreadable
 
 MUST = "must"
 MOST_ROWS = 300
-_PLACE = re.compile(r"must|(?:any[1-9]|except)\.(?:[1-9]\d?)")
+PLACE = re.compile(r"must|(?:any[1-9]|except)\.(?:[1-9]\d?)")
+"""What `Row.place` may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +132,19 @@ def rule_of(rows: Sequence[Row]) -> tuple[dict[str, Any] | None, list[Row]]:
     return rule, checked
 
 
-def rows_from(form: FormData) -> list[Row]:
-    """Read the rows that a form holds; rows not kept are left out."""
-    count = typed(form, "rows")
-    number = int(count) if count.isdigit() and len(count) < 5 else 0
-    rows = [_row_from(form, f"row-{n}") for n in range(min(number, MOST_ROWS))]
-    return [row for row in rows if row is not None]
-
-
 def new_row(fact: str, place: str) -> Row | None:
     """An empty row about a fact; None if there is no such fact."""
     about = vocabulary().get(fact)
-    if about is None or not _PLACE.fullmatch(place):
+    if about is None or not PLACE.fullmatch(place):
         return None
     if about.kind is Kind.RECORDS:
-        return Row("records", place, fact=fact, op="has", parts=_empty_parts(about))
+        return Row("records", place, fact=fact, op="has", parts=empty_parts(about))
     return Row("leaf", place, fact=fact, op=rule_values.operators_for(about)[0])
 
 
 def manual_row(quote: str, place: str = MUST) -> Row:
     """A condition that no register answers and staff must look into."""
-    return Row("manual", place if _PLACE.fullmatch(place) else MUST, op="manual", quote=quote)
+    return Row("manual", place if PLACE.fullmatch(place) else MUST, op="manual", quote=quote)
 
 
 def blocks_of(rows: Sequence[Row]) -> list[Block]:
@@ -264,10 +254,11 @@ def _parts_of(about: Fact, inner: Mapping[str, Any] | None) -> tuple[Part, ...] 
         if value is None or about_field.kind is Kind.RECORDS:
             return None
         asked[code] = Part(code, leaf["op"], value)
-    return tuple(asked.get(part.code, part) for part in _empty_parts(about))
+    return tuple(asked.get(part.code, part) for part in empty_parts(about))
 
 
-def _empty_parts(about: Fact) -> tuple[Part, ...]:
+def empty_parts(about: Fact) -> tuple[Part, ...]:
+    """A part for each field of a record list that can be asked; none is asked yet."""
     return tuple(Part(f.code) for f in about.fields if f.kind is not Kind.RECORDS)
 
 
@@ -355,30 +346,3 @@ def _checked_part(row: Row, part: Part) -> Part:
 
 def _has_error(row: Row) -> bool:
     return bool(row.error) or any(part.error for part in row.parts)
-
-
-def _row_from(form: FormData, name: str) -> Row | None:
-    kind, fact, op = (typed(form, f"{name}-{part}") for part in ("kind", "fact", "op"))
-    if not typed(form, f"{name}-keep") or kind not in ("leaf", "records", "manual", "whole"):
-        return None
-    place = typed(form, f"{name}-place")
-    row = Row(
-        kind,
-        place if _PLACE.fullmatch(place) else MUST,
-        turned=bool(typed(form, f"{name}-turned")),
-        fact=fact,
-        op="manual" if kind == "manual" else op,
-        value=typed(form, f"{name}-value"),
-        quote=typed(form, f"{name}-quote"),
-        raw=typed(form, f"{name}-raw"),
-    )
-    about = vocabulary().get(fact)
-    if kind in ("leaf", "records") and about is None:
-        return None
-    if kind == "records" and about is not None:
-        parts = tuple(
-            Part(p.code, typed(form, f"{name}-{p.code}-op"), typed(form, f"{name}-{p.code}-value"))
-            for p in _empty_parts(about)
-        )
-        return replace(row, parts=parts, op=op if op in ("has", "none") else "has")
-    return row

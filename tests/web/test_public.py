@@ -71,6 +71,32 @@ def test_the_reason_is_told_in_the_policys_words_and_nothing_personal(console: C
     assert not [secret for secret in SECRETS if secret in page.replace(word, "")]
 
 
+def test_who_is_left_out_is_not_told_as_a_requirement(console: Console) -> None:
+    rule = {
+        "all": [
+            {"fact": "birth_date", "op": "age_ge", "value": 80, "quote": "年满80周岁"},
+            {"not": {"fact": "care_need", "op": "is", "value": True, "quote": "已入住机构的"}},
+            {"fact": "hardship_events", "op": "none", "value": None, "quote": "有突发困难的"},
+            {"fact": "hardship_events", "op": "none", "value": None, "quote": "无困难记录"},
+        ]
+    }
+    with console.office() as (session, office):
+        policy = make_confirmed(session, office, rule=rule)
+        run = make_run(session, policy)
+        make_matches(session, run, [make_person(session, office)])
+        batch = draft(session, policy, run)
+        notice = session.exec(select(Notice).where(Notice.batch_id == batch.id)).one()
+
+    page = console.browser().get(f"/p/why/{link_of(console, notice)}").text
+
+    wanted, barred = page.split("有这些情形的不算")
+    assert "年满80周岁" in wanted
+    assert "无困难记录" in wanted
+    for clause in ("已入住机构的", "有突发困难的"):
+        assert clause in barred
+        assert clause not in wanted
+
+
 def test_a_guardian_is_told_of_the_family_without_a_name(console: Console) -> None:
     with console.office() as (session, office):
         mother = make_person(session, office, born=date(1990, 1, 1))

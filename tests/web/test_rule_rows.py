@@ -12,6 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from pusher.rules.evaluate import holds
 from pusher.rules.language import parse
 from pusher.rules.nodes import Scene
+from pusher.web.rule_fields import rows_from
 from pusher.web.rule_rows import (
     MUST,
     Row,
@@ -19,7 +20,6 @@ from pusher.web.rule_rows import (
     manual_row,
     new_row,
     places_for,
-    rows_from,
     rows_of,
     rule_of,
 )
@@ -195,7 +195,8 @@ def test_a_row_needs_a_fact_and_a_place() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["row-0-op", "row-0-value", "row-0-place", "row-0-kind", "row-0-raw", "row-0-fact"]
+    "name",
+    ["rows", "row-0-op", "row-0-value", "row-0-place", "row-0-kind", "row-0-raw", "row-0-fact"],
 )
 @given(st.text(max_size=30))
 def test_a_forged_field_makes_an_error_not_a_crash(name: str, forged: str) -> None:

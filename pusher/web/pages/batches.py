@@ -1,27 +1,24 @@
 """Batches: what would leave, for whom, why and at what cost; and releasing it by two people."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from profiles.model import Street
 from pusher import audit
 from pusher.listening.report import report
 from pusher.model.batch import Batch, BatchState
 from pusher.model.errors import NotFound, Unwilling
-from pusher.model.match import Decision, Match
-from pusher.model.notice import Notice, NoticeState, Outcome, Reason
+from pusher.model.notice import Outcome, Reason
 from pusher.model.policy import Policy
-from pusher.model.staff import AuditEntry, Role
+from pusher.model.staff import Role
 from pusher.sending.preview import preview
 from pusher.sending.review import approve, cancel, pause, resume, send_back, submit
 from pusher.sending.roll import Row, recipients
+from pusher.web.batch_figures import counted, lines, share, trail
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking, Reviewer, Sender
@@ -29,42 +26,15 @@ from pusher.web.layout import go, show
 from pusher.web.paging import PAGE, Listing, listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
+from pusher.web.streets import streets_of
 
 router = APIRouter()
 
 LIVE = (BatchState.APPROVED, BatchState.SENDING)
 _STEPS = frozenset({"submit", "approve", "resume"})
 """Acts that the batch waits for."""
-_VISITED = ("no_address", "minor", "minor_consent")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One batch of the list."""
-
-    batch: Batch
-    title: str
-    states: Mapping[str, int]
-    planned: int
-    withheld: int
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """The large figures of one batch.
-
-    Attributes:
-        going: notices that are not withheld.
-        possible_left_out: whom the run found possible, where the batch leaves them out.
-        started: something was handed over already.
-        percent: of those going, how many are dealt with.
-    """
-
-    going: int
-    withheld: int
-    possible_left_out: int
-    started: bool
-    percent: int
+_VISITED = ("minor", "minor_consent")
+"""Why somebody walks there, besides the reasons that notices know."""
 
 
 @router.get("/batches")
@@ -72,9 +42,9 @@ def batches_page(request: Request, desk: DeskHere, who: Looking) -> Response:
     """All batches, the newest first."""
     state = asked(request, "state")["state"]
     with desk.store.reading() as session:
-        lines = _lines(session, who, state, page_number(request))
+        found = lines(session, who, state, page_number(request))
     return show(
-        request, desk, who, "batches.html", lines=lines, state=state, states=list(BatchState)
+        request, desk, who, "batches.html", lines=found, state=state, states=list(BatchState)
     )
 
 
@@ -243,39 +213,47 @@ def _show(
     unmasked: bool = False,
 ) -> Response:
     wanted = asked(request, "street", "reason")
+    page = page_number(request)
     with desk.store.reading() as session:
         batch = find_batch(session, who, batch_id)
-        shown: dict[str, Any] = {
-            "batch": batch,
-            "policy": session.get_one(Policy, batch.policy_id),
-            "preview": preview(session, batch),
-            "report": report(session, batch=batch),
-            "rows": _rows(session, batch, wanted, page_number(request), unmasked=unmasked),
-            "streets": _streets(session, who),
-            "trail": _trail(session, batch),
-            "counted": _counted(session, batch),
-        }
-    may = _may(who, batch)
-    told = shown["report"].by_outcome
+        seen = _seen(session, who, batch)
+        rows = _rows(session, batch, wanted, page, unmasked=unmasked)
     return show(
         request,
         desk,
         who,
         "batch.html",
         status=status,
+        rows=rows,
         fields=fields,
         asked=wanted,
-        here_query=urlencode({**wanted, "page": str(page_number(request))}),
+        here_query=urlencode({**wanted, "page": str(page)}),
         unmasked=unmasked,
-        reasons=[*(reason.value for reason in Reason), *_VISITED[1:]],
-        is_live=batch.state in LIVE,
-        may=may,
-        arrived=_share(told[Outcome.DELIVERED] + told[Outcome.READ], sum(told.values())),
-        is_waiting=not may.isdisjoint(_STEPS),
-        may_act=may != {"reveal"} and bool(may),
-        is_own=batch.submitted_by == who.number,
-        **shown,
+        **seen,
     )
+
+
+def _seen(session: Session, who: SignedIn, batch: Batch) -> dict[str, Any]:
+    """Everything on the page but the roll."""
+    may = _may(who, batch)
+    told = report(session, batch=batch)
+    arrived = told.by_outcome[Outcome.DELIVERED] + told.by_outcome[Outcome.READ]
+    return {
+        "batch": batch,
+        "policy": session.get_one(Policy, batch.policy_id),
+        "preview": preview(session, batch),
+        "report": told,
+        "arrived": share(arrived, sum(told.by_outcome.values())),
+        "counted": counted(session, batch),
+        "streets": streets_of(session, who),
+        "trail": trail(session, batch),
+        "reasons": [*(reason.value for reason in Reason), *_VISITED],
+        "is_live": batch.state in LIVE,
+        "is_own": batch.submitted_by == who.number,
+        "may": may,
+        "is_waiting": not may.isdisjoint(_STEPS),
+        "may_act": bool(may - {"reveal"}),
+    }
 
 
 def _may(who: SignedIn, batch: Batch) -> frozenset[str]:
@@ -295,66 +273,6 @@ def _may(who: SignedIn, batch: Batch) -> frozenset[str]:
     return frozenset(act for act, allowed in acts.items() if allowed)
 
 
-def _lines(session: Session, who: SignedIn, state: str, page: int) -> Listing[Line]:
-    query = (
-        select(Batch, Policy.short_title)
-        .join(Policy, col(Policy.id) == col(Batch.policy_id))
-        .where(col(Batch.office_id) == who.office_id)
-    )
-    if state in list(BatchState):
-        query = query.where(col(Batch.state) == BatchState(state))
-    total = session.exec(
-        select(func.count()).select_from(query.with_only_columns(col(Batch.id)).subquery())
-    ).one()
-    batches = session.exec(
-        query.order_by(col(Batch.drafted_at).desc(), col(Batch.id).desc())
-        .offset((page - 1) * PAGE)
-        .limit(PAGE)
-    ).all()
-    states = _states(session, [batch for batch, _ in batches])
-    rows = [_line(batch, title, states.get(batch.id, {})) for batch, title in batches]
-    return listing(rows, total, page=page, path="/batches", asked={"state": state})
-
-
-def _line(batch: Batch, title: str, states: Mapping[str, int]) -> Line:
-    withheld = states.get(NoticeState.WITHHELD.value, 0)
-    return Line(batch, title, states, sum(states.values()) - withheld, withheld)
-
-
-def _states(session: Session, batches: list[Batch]) -> dict[UUID, dict[str, int]]:
-    rows = session.exec(
-        select(Notice.batch_id, Notice.state, func.count())
-        .where(col(Notice.batch_id).in_([batch.id for batch in batches]))
-        .group_by(col(Notice.batch_id), col(Notice.state))
-    ).all()
-    states: dict[UUID, dict[str, int]] = {}
-    for batch_id, state, number in rows:
-        states.setdefault(batch_id, {})[str(state)] = number
-    return states
-
-
-def _counted(session: Session, batch: Batch) -> Counted:
-    states = _states(session, [batch]).get(batch.id, {})
-    withheld = states.get(NoticeState.WITHHELD.value, 0)
-    waiting = states.get(NoticeState.DRAFTED.value, 0) + states.get(NoticeState.HANDING.value, 0)
-    going = sum(states.values()) - withheld
-    left_out = 0
-    if Decision.POSSIBLE not in batch.include:
-        left_out = session.exec(
-            select(func.count()).where(
-                col(Match.run_id) == batch.run_id, col(Match.decision) == Decision.POSSIBLE
-            )
-        ).one()
-    done = going - waiting
-    started = done > 0 or batch.state is BatchState.SENDING
-    return Counted(going, withheld, left_out, started, 100 * done // max(1, going))
-
-
-def _share(part: int, whole: int) -> int | None:
-    """Percent, rounded down; None of nothing."""
-    return 100 * part // whole if whole else None
-
-
 def _rows(
     session: Session, batch: Batch, wanted: Mapping[str, str], page: int, *, unmasked: bool
 ) -> Listing[Row]:
@@ -368,21 +286,3 @@ def _rows(
         reason=wanted["reason"] or None,
     )
     return listing(rows, None, page=page, path=f"/batches/{batch.id}", asked=wanted)
-
-
-def _streets(session: Session, who: SignedIn) -> dict[str, str]:
-    rows = session.exec(
-        select(Street).where(col(Street.office_id) == who.office_id).order_by(col(Street.code))
-    )
-    return {street.code: street.name for street in rows}
-
-
-def _trail(session: Session, batch: Batch) -> list[AuditEntry]:
-    """What was done to the batch, the first act first."""
-    return list(
-        session.exec(
-            select(AuditEntry)
-            .where(col(AuditEntry.about) == f"batch:{batch.id}")
-            .order_by(col(AuditEntry.number))
-        )
-    )

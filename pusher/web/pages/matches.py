@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from profiles.dossier import name_of
 from profiles.facts import vocabulary
 from profiles.identity import masked_name
-from profiles.model import Channel, Profile, ProfileKind, Street
+from profiles.model import Channel, Profile, ProfileKind
 from pusher.matching.match import counts, latest_run, match, reasons_of
 from pusher.model.batch import BatchKind
 from pusher.model.errors import NotFound, Unwilling
@@ -29,6 +29,7 @@ from pusher.web.pages.policies import find_policy
 from pusher.web.paging import PAGE, Listing, listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
+from pusher.web.streets import streets_of
 
 router = APIRouter()
 
@@ -138,7 +139,7 @@ def _show(
         run = latest_run(session, policy)
         if run is None:
             raise NotFound("还没有计算名单")
-        streets = _streets(session, who)
+        streets = streets_of(session, who)
         found = counts(session, run)
         rows = _found(session, who, run, wanted, page_number(request))
     return show(
@@ -180,7 +181,7 @@ def _found(
     rows = session.exec(
         query.order_by(col(Match.decision), col(Match.id)).offset((page - 1) * PAGE).limit(PAGE)
     ).all()
-    streets = _streets(session, who)
+    streets = streets_of(session, who)
     names = _tag_names(session, run)
     shown = [_one(session, who, one, profile, streets, names) for one, profile in rows]
     path = f"/policies/{run.policy_id}/matches"
@@ -214,13 +215,6 @@ def _reason(said: Mapping[str, Any]) -> Reason:
     excludes = bool(said.get("excludes"))
     turned = {"yes": "no", "no": "yes"} if excludes else {}
     return Reason(turned.get(said["result"], said["result"]), said["condition"], excludes)
-
-
-def _streets(session: Session, who: SignedIn) -> dict[str, str]:
-    rows = session.exec(
-        select(Street).where(col(Street.office_id) == who.office_id).order_by(col(Street.code))
-    )
-    return {street.code: street.name for street in rows}
 
 
 def _tag_names(session: Session, run: MatchRun) -> dict[str, str]:

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from profiles.identity import masked_name
-from profiles.model import Street
 from pusher.listening.visits import Door, tick, visit_list
 from pusher.model.batch import Batch, Visit, VisitState
 from pusher.model.errors import NotFound, Unwilling
@@ -27,6 +26,7 @@ from pusher.web.pages.policies import find_policy
 from pusher.web.paging import PAGE, listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
+from pusher.web.streets import streets_of
 
 router = APIRouter()
 
@@ -84,7 +84,7 @@ def _show(
 ) -> Response:
     wanted = asked(request, "street", "batch", "state")
     with desk.store.reading() as session:
-        streets = _streets(session, who)
+        streets = streets_of(session, who)
         doors = _doors(session, who, wanted)
     page = page_number(request)
     rows = doors[(page - 1) * PAGE : page * PAGE]
@@ -136,13 +136,6 @@ def _by_neighbourhood(doors: Sequence[Door]) -> list[Neighbourhood]:
         place = (door.street or "未登记街道", door.community or "未登记社区")
         found.setdefault(place, []).append(door)
     return [Neighbourhood(street, community, rows) for (street, community), rows in found.items()]
-
-
-def _streets(session: Session, who: SignedIn) -> dict[str, str]:
-    rows = session.exec(
-        select(Street).where(col(Street.office_id) == who.office_id).order_by(col(Street.code))
-    )
-    return {street.code: street.name for street in rows}
 
 
 def _find(session: Session, who: SignedIn, visit_id: UUID) -> Visit:

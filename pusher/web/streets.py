@@ -1,0 +1,14 @@
+"""The street offices by which lists are filtered."""
+
+from sqlmodel import Session, col, select
+
+from profiles.model import Street
+from pusher.web.session import SignedIn
+
+
+def streets_of(session: Session, who: SignedIn) -> dict[str, str]:
+    """Code to name of the office's streets, by code."""
+    rows = session.exec(
+        select(Street).where(col(Street.office_id) == who.office_id).order_by(col(Street.code))
+    )
+    return {street.code: street.name for street in rows}

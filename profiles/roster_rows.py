@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from profiles.addresses import read_address
@@ -354,6 +355,7 @@ _NUMBERS: Mapping[ProfileKind, Callable[[str], str]] = {
 }
 
 
+@cache
 def _day_named(column: str) -> Fact:
     """A fact that is a day, so that days of all columns are read alike."""
     return replace(vocabulary()["birth_date"], code=column, label=column)

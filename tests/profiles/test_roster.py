@@ -1,100 +1,50 @@
-"""Registers come in: what is added, what changes, what is left out, and what never changes."""
+"""Registers come in: what is taken, what is left out, and how that is told."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from profiles.consent import lift, withdraw
-from profiles.dossier import address_of, facts_on, find, name_of, read_dossier
+from profiles.dossier import name_of
 from profiles.facts import areas
 from profiles.model import (
     Channel,
     Consent,
     ConsentScope,
-    Contact,
-    EndReason,
-    GuardianKind,
-    Guardianship,
     Office,
     OptOut,
     Pace,
     Profile,
     ProfileKind,
-    RosterImport,
     Street,
     Subscription,
 )
-from profiles.recipients import recipients
-from profiles.roster import Rejected, RosterReport, import_roster
-from profiles.subscriptions import change_pace, end
+from profiles.roster import Rejected, RosterReport
 from pusher.store import Store
-from tests.makers import NOW, make_office
-from tests.profiles.people import credit_code, resident_number
+from tests.makers import make_office
+from tests.profiles.people import resident_number
+from tests.profiles.registers import (
+    CHILD,
+    FIRM,
+    MOTHER,
+    OLD,
+    TEEN,
+    counts,
+    everything,
+    facts_of,
+    person,
+    running,
+    table,
+    take,
+    the_one,
+    told,
+)
 
 DISTRICT = Path(__file__).parents[2] / "pusher" / "demo" / "district"
-OLD = resident_number(date(1940, 5, 6), 2)
-MOTHER = resident_number(date(1988, 1, 2), 4)
-CHILD = resident_number(date(2016, 5, 1), 6)
-TEEN = resident_number(date(2010, 5, 1), 8)
-FIRM = credit_code(1)
-
-
-def table(*rows: Mapping[str, str], sep: str = ",") -> bytes:
-    """A register of these rows; the columns are those of all rows together."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    lines = [columns, *([row.get(name, "") for name in columns] for row in rows)]
-    return "\n".join(sep.join(line) for line in lines).encode()
-
-
-def person(number: str = OLD, **cells: str) -> dict[str, str]:
-    return {"姓名": "王样例", "证件号码": number, **cells}
-
-
-def take(
-    session: Session,
-    office: Office,
-    content: bytes,
-    *,
-    kind: ProfileKind = ProfileKind.RESIDENT,
-    name: str = "样例.csv",
-    now: datetime = NOW,
-    **more: Any,
-) -> RosterReport:
-    return import_roster(
-        session, content, name=name, kind=kind, office=office, by="0001", now=now, **more
-    )
-
-
-def counts(report: RosterReport) -> tuple[int, int, int]:
-    return report.added, report.changed, report.unchanged
-
-
-def told(report: RosterReport) -> list[tuple[int, str, str]]:
-    return [(r.row, r.column, r.code) for r in report.rejected]
-
-
-def the_one(session: Session, number: str = OLD) -> Profile:
-    return find(session, number)[0]
-
-
-def facts_of(session: Session, number: str = OLD) -> dict[str, Any]:
-    return facts_on(read_dossier(session, the_one(session, number)), NOW.date())
-
-
-def running(session: Session, number: str = OLD) -> list[str]:
-    asked = select(Contact).where(
-        Contact.profile_id == the_one(session, number).id, col(Contact.ended_at).is_(None)
-    )
-    return sorted(address_of(session, c) for c in session.exec(asked))
-
-
-# A row becomes a person
 
 
 def test_a_full_row_becomes_a_person_with_everything_it_says(store: Store) -> None:
@@ -301,336 +251,6 @@ def test_tags_can_be_held_against_the_list(store: Store) -> None:
         assert [s.tag_code for s in session.exec(select(Subscription))] == ["M01"]
 
 
-# The same again, and later
-
-
-def test_the_same_file_again_changes_nothing(store: Store) -> None:
-    content = table(person(手机号="19900000001", 订阅="M01", 退订="微信", 同意推送="2026-09-01"))
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, content)
-        before = _everything(session)
-        report = take(session, office, content, now=NOW + timedelta(days=40))
-
-        assert counts(report) == (0, 0, 1)
-        assert _everything(session) == before
-        assert len({i.file_sha256 for i in session.exec(select(RosterImport))}) == 1
-
-
-def _everything(session: Session) -> dict[str, list[Any]]:
-    session.flush()
-    tables = (Profile, Contact, Consent, OptOut, Subscription, Guardianship)
-    found = {
-        table.__name__: [row.model_dump() for row in session.exec(select(table))]
-        for table in tables
-    }
-    for rows in found.values():
-        rows.sort(key=lambda row: row["id"])
-    return found
-
-
-def test_equal_rows_in_another_file_are_unchanged(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person(社区="甲社区"), person(MOTHER)))
-
-        other = table(person(MOTHER), person(社区="甲社区"), sep="\t")
-        report = take(session, office, other, name="另一份.csv")
-
-        assert counts(report) == (0, 0, 2)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "kept"),
-    [("2026-06-01", "2026-09-01", "丙"), ("2026-09-01", "2026-06-01", "乙")],
-)
-def test_the_later_day_of_a_source_holds_whatever_order_files_come_in(
-    store: Store, first: str, second: str, kept: str
-) -> None:
-    words = {"乙": "已婚", "丙": "丧偶"}
-    with store.writing() as session:
-        office = make_office(session)
-        for day, word in ((first, "乙"), (second, "丙")):
-            row = person(
-                数据来源="民政",
-                数据日期=day,
-                婚姻状况=words[word],
-                社区=word,
-                手机号=f"1990000000{'乙丙'.index(word)}",
-            )
-            report = take(session, office, table(row | {"姓名": word}))
-
-        value = {"乙": "married", "丙": "widowed"}[kept]
-        assert facts_of(session)["marital_status"] == value
-        assert the_one(session).community == name_of(session, the_one(session)) == kept
-        assert running(session) == [f"1990000000{'乙丙'.index(kept)}"]
-        codes = [r.code for r in report.rejected]
-        assert codes == ([] if kept == "丙" else ["older", "older"])
-        assert counts(report) == ((0, 1, 0) if kept == "丙" else (0, 0, 1))
-
-
-def test_a_later_word_for_the_same_holds_against_an_older_file(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        for day, word in (("2026-03-01", "已婚"), ("2026-09-01", "已婚"), ("2026-06-01", "丧偶")):
-            row = person(数据来源="民政", 数据日期=day, 婚姻状况=word)
-            report = take(session, office, table(row))
-
-        assert facts_of(session)["marital_status"] == "married"
-        assert counts(report) == (0, 0, 1)
-
-
-def test_a_new_phone_ends_the_registers_old_one_and_not_the_persons_own(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person(手机号="19900000001", 微信openid="openid-1")))
-        own = Contact(
-            profile_id=the_one(session).id,
-            channel=Channel.SMS,
-            address_sealed=b"",
-            address_index="own",
-            source="本人登记",
-            added_at=NOW,
-        )
-        session.add(own)
-        session.flush()
-
-        report = take(session, office, table(person(手机号="19900000002")))
-
-        assert counts(report) == (0, 1, 0)
-        ended = session.exec(select(Contact).where(col(Contact.ended_at).is_not(None))).all()
-        assert [address_of(session, c) for c in ended] == ["19900000001"]
-
-
-def test_a_number_found_dead_comes_back_only_with_a_younger_register(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person(手机号="19900000001", 数据日期="2026-09-01")))
-        session.exec(select(Contact)).one().ended_at = NOW - timedelta(days=10)
-        session.flush()
-
-        for day, code in (("2026-09-01", ["ended"]), ("", ["ended"]), ("2026-11-20", [])):
-            row = person(手机号="19900000001", 数据日期=day)
-            assert [r.code for r in take(session, office, table(row)).rejected] == code
-
-        assert running(session) == ["19900000001"]
-
-
-def test_nothing_in_a_file_lifts_an_opt_out(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person(退订="全部")))
-        report = take(session, office, table(person(退订="", 订阅="M01", 同意推送="2026-11-20")))
-        take(session, office, table(person(退订="全部")))
-
-        said = session.exec(select(OptOut)).one()
-        assert (counts(report), said.lifted_at) == ((0, 1, 0), None)
-
-
-def test_an_opt_out_that_was_lifted_after_the_registers_day_stays_lifted(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        content = table(person(退订="全部", 数据日期="2026-11-01"))
-        take(session, office, content)
-        lift(session, session.exec(select(OptOut)).one(), now=NOW)
-
-        assert counts(take(session, office, content)) == (0, 0, 1)
-
-
-def test_a_withdrawn_consent_comes_back_only_with_a_later_day(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person(同意推送="2026-09-01")))
-        withdraw(session, the_one(session), ConsentScope.GENERAL, now=NOW - timedelta(days=10))
-
-        again = take(session, office, table(person(同意推送="2026-09-01")))
-        later = take(session, office, table(person(同意推送="2026-11-20")))
-
-        assert told(again) == [(2, "同意推送", "withdrawn")]
-        assert (counts(again), counts(later)) == ((0, 0, 1), (0, 1, 0))
-
-
-def test_what_people_changed_about_their_subscriptions_is_left_alone(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        content = table(person(订阅="M01；M02", 订阅节奏="每日"))
-        take(session, office, content)
-        end(session, the_one(session), "M01", now=NOW)
-        change_pace(session, the_one(session), "M02", pace=Pace.WEEKLY)
-
-        report = take(session, office, content, now=NOW + timedelta(days=3))
-
-        assert counts(report) == (0, 0, 1)
-
-
-def test_who_moved_out_is_closed_and_opened_again_by_the_word_none(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person(迁出日期="2026-10-15")))
-        one = the_one(session)
-        assert (one.ended_on, one.ended_reason) == (date(2026, 10, 15), EndReason.MOVED_OUT)
-
-        take(session, office, table(person(迁出日期="")))
-        assert one.ended_on == date(2026, 10, 15)
-        take(session, office, table(person(迁出日期="无")))
-        again = the_one(session)
-        assert again.ended_on is None
-        assert again.ended_reason is None
-
-
-def test_who_asked_to_be_forgotten_does_not_come_in_again(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person()))
-        one = the_one(session)
-        one.ended_on, one.ended_reason, one.name_sealed = NOW.date(), EndReason.ERASED, None
-        session.flush()
-
-        report = take(session, office, table(person()))
-
-        assert (counts(report), told(report)) == ((0, 0, 0), [(2, "", "erased")])
-        assert one.name_sealed is None
-
-
-def test_a_dry_run_reports_the_same_and_keeps_nothing(store: Store) -> None:
-    content = table(person(手机号="19900000001"), person(CHILD, 监护人证件号码=OLD), person(""))
-    with store.writing() as session:
-        office = make_office(session)
-        dry = take(session, office, content, dry_run=True)
-        before = _everything(session)
-        wet = take(session, office, content)
-
-        assert (counts(dry), dry.rejected) == (counts(wet), wet.rejected)
-        assert before["Profile"] == before["Contact"] == []
-        assert len(session.exec(select(RosterImport)).all()) == 1
-
-
-def test_the_import_is_kept_with_what_it_could_not_take(store: Store) -> None:
-    with store.writing() as session:
-        take(session, make_office(session), table(person(手机号="1"), person(MOTHER)))
-
-        kept = session.exec(select(RosterImport)).one()
-        assert (kept.added, kept.changed, kept.unchanged) == (2, 0, 0)
-        assert kept.rejected == [
-            {"row": 2, "column": "手机号", "code": "wrong_length", "reason": "手机号应为11位"}
-        ]
-
-
-# Children and guardians
-
-
-def test_a_guardian_may_stand_further_down_in_the_file(store: Store) -> None:
-    child = person(CHILD, 监护人证件号码=MOTHER, 监护关系="母亲", 监护人同意="2026-09-01")
-    child |= {"同意推送": "2026-09-01", "同意敏感信息": "2026-09-01", "监护至": "2034-05-01"}
-    with store.writing() as session:
-        office = make_office(session)
-        content = table(child, person(MOTHER, 手机号="19900000001"))
-        report = take(session, office, content)
-
-        assert (counts(report), report.rejected) == ((2, 0, 0), [])
-        ward, mother = the_one(session, CHILD), the_one(session, MOTHER)
-        link = session.exec(select(Guardianship)).one()
-        assert (link.ward_id, link.guardian_id) == (ward.id, mother.id)
-        assert (link.kind, link.relation) == (GuardianKind.GUARDIAN, "母亲")
-        assert link.until_on == date(2034, 5, 1)
-        found = recipients(session, [ward], channels=[Channel.SMS], as_of=NOW.date())[ward.id]
-        assert found.reader is mother and found.contact
-        given = {(c.scope, c.given_by_id) for c in session.exec(select(Consent))}
-        assert given == {(scope, mother.id) for scope in ConsentScope}
-        assert counts(take(session, office, content)) == (0, 0, 2)
-
-
-def test_a_guardian_who_is_known_already_is_found(store: Store) -> None:
-    with store.writing() as session:
-        office = make_office(session)
-        take(session, office, table(person(MOTHER)))
-        report = take(session, office, table(person(CHILD, 监护人证件号码=MOTHER)))
-        silent = take(session, office, table(person(CHILD, 监护人同意="2026-09-01")))
-
-        assert report.rejected == silent.rejected == []
-        assert counts(silent) == (0, 1, 0)
-
-
-def test_a_child_without_a_guardian_comes_in_and_is_told_of(store: Store) -> None:
-    with store.writing() as session:
-        content = table(person(CHILD, 监护人同意="2026-09-01"))
-        report = take(session, make_office(session), content)
-
-        assert counts(report) == (1, 0, 0)
-        assert told(report) == [
-            (2, "监护人证件号码", "no_guardian"),
-            (2, "监护人同意", "no_guardian"),
-        ]
-        assert session.exec(select(Consent)).all() == []
-
-
-def test_a_childs_own_phone_is_left_out(store: Store) -> None:
-    with store.writing() as session:
-        row = person(CHILD, 手机号="19900000001", 微信openid="openid-1", 监护人证件号码=MOTHER)
-        report = take(session, make_office(session), table(row, person(MOTHER)))
-
-        assert told(report) == [(2, "手机号", "child"), (2, "微信openid", "child")]
-        assert running(session, CHILD) == []
-
-
-def test_from_14_on_one_consents_for_oneself(store: Store) -> None:
-    with store.writing() as session:
-        row = person(TEEN, 同意推送="2026-09-01", 监护人证件号码=MOTHER)
-        take(session, make_office(session), table(row, person(MOTHER)))
-
-        assert [c.given_by_id for c in session.exec(select(Consent))] == [None]
-
-
-@pytest.mark.parametrize(
-    ("cells", "code"),
-    [({"死亡日期": "2026-01-01"}, "guardian_gone"), ({"迁出日期": "2026-01-01"}, "guardian_gone")],
-)
-def test_a_guardian_who_died_or_left_is_not_linked(
-    store: Store, cells: dict[str, str], code: str
-) -> None:
-    with store.writing() as session:
-        rows = (person(CHILD, 监护人证件号码=MOTHER), person(MOTHER, **cells))
-        report = take(session, make_office(session), table(*rows))
-
-        assert told(report) == [(2, "监护人证件号码", code)]
-        assert session.exec(select(Guardianship)).all() == []
-
-
-def test_a_child_cannot_be_a_guardian_and_two_cannot_guard_each_other(store: Store) -> None:
-    rows = (
-        person(CHILD, 监护人证件号码=TEEN),
-        person(TEEN, 监护人证件号码=MOTHER),
-        person(MOTHER, 监护人证件号码=OLD),
-        person(OLD, 监护人证件号码=MOTHER),
-    )
-    with store.writing() as session:
-        report = take(session, make_office(session), table(*rows))
-
-        assert told(report) == [
-            (2, "监护人证件号码", "guardian_is_child"),
-            (5, "监护人证件号码", "bad_guardian"),
-        ]
-
-
-@pytest.mark.parametrize("word", ["授权家属", "监护人", ""])
-def test_who_reads_for_an_adult_is_an_agent(store: Store, word: str) -> None:
-    with store.writing() as session:
-        row = person(OLD, 监护人证件号码=MOTHER, 监护关系="女儿", 监护类型=word)
-        report = take(session, make_office(session), table(row, person(MOTHER)))
-
-        assert report.rejected == []
-        assert session.exec(select(Guardianship)).one().kind is GuardianKind.AGENT
-
-
-def test_a_child_has_no_agent(store: Store) -> None:
-    with store.writing() as session:
-        row = person(CHILD, 监护人证件号码=MOTHER, 监护类型="授权家属")
-        report = take(session, make_office(session), table(row, person(MOTHER)))
-
-        assert (2, "监护类型", "not_listed") in told(report)
-        assert session.exec(select(Guardianship)).all() == []
-
-
 # Anything at all
 
 
@@ -675,10 +295,10 @@ def test_any_cells_come_in_or_are_told_of_and_coming_again_they_change_nothing(
         point = session.begin_nested()
         office = make_office(session)
         first = take(session, office, content)
-        before = _everything(session)
+        before = everything(session)
         second = take(session, office, content)
 
-        assert _everything(session) == before
+        assert everything(session) == before
         assert counts(second) == (0, 0, first.added)
         assert second.rejected == first.rejected
         known_columns = {"姓名", "证件号码", *_columns, ""}

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 
 _VERSION = 1
 _NONCE = 12
+_SHORTEST = 2 + _NONCE + 16
+"""Version, key number, nonce, and the tag of an empty text."""
 
 
 class SealBroken(Exception):
@@ -77,7 +79,8 @@ class Sealer:
         Raises:
             SealBroken: wrong place, row or key, or the bytes were changed.
         """
-        cipher = self._ciphers.get(blob[1]) if blob[:1] == bytes((_VERSION,)) else None
+        whole = len(blob) >= _SHORTEST and blob[0] == _VERSION
+        cipher = self._ciphers.get(blob[1]) if whole else None
         if cipher is None:
             raise SealBroken(f"no key opens {place}")
         try:

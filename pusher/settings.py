@@ -31,7 +31,7 @@ class Settings:
         home: database, keys, model and logs; made by ``pusher init``.
         database_url: SQLite under *home* unless said otherwise.
         public_url: where recipients reach the public pages; stands in notices.
-        clock_ahead_s: how far the office clock runs ahead (demo).
+        clock_ahead_s: how far the office clock runs ahead of the machine's, or behind it (demo).
         tick_s: how often the clockwork looks for work.
         lease_s: how long a claimed notice may stay without an answer before it is unsure.
         settle_s: how long after an unsure call a gateway's "unknown to me" is believed.
@@ -143,7 +143,7 @@ def _as(name: str, value: Any) -> Any:
     if name == "port":
         return int(_as_number(value, low=1, high=65535))
     if name.endswith("_s"):
-        return _as_number(value, low=0 if name == "clock_ahead_s" else 0.01, high=1e9)
+        return _as_number(value, low=-1e9 if name == "clock_ahead_s" else 0.01, high=1e9)
     if not isinstance(value, str):
         raise ValueError("应为文字")
     return value

@@ -17,7 +17,7 @@ from profiles.model import Office, ProfileKind
 from profiles.roster import import_roster
 from profiles.sealing import Sealer, read_keys
 from pusher import staff
-from pusher.clock import office_now
+from pusher.clock import OFFICE_ZONE, office_now
 from pusher.commands.setting_up import set_up
 from pusher.commands.tagger import starter_tagger
 from pusher.model.policy import Policy
@@ -42,6 +42,8 @@ PEOPLE = (
     ("viewer", "1003", "孙敏（样例）", Role.VIEWER),
 )
 """Logins of the demo, besides the admin."""
+LAST_MORNING = datetime(2026, 12, 11, 9, 30, tzinfo=OFFICE_ZONE)
+"""The last morning on which the district stands as it was written: its windows are open."""
 ADMIN = ("admin", "0001", "管理员（样例）")
 
 
@@ -67,10 +69,11 @@ class District:
 def furnish(home: Path, *, port: int, tick_s: float = 1.0) -> District:
     """Set up the district in *home*, an empty folder.
 
-    The office clock is put to the next working day, half past nine, and runs on from there.
+    The office clock is put to the next working day, half past nine, and runs on from there; but
+    no later than `LAST_MORNING`, or the district's policies would all be closed.
     """
     home.mkdir(parents=True, exist_ok=True)
-    _write_settings(home, port=port, ahead=timedelta(), tick_s=tick_s)
+    write_settings(home, port=port, ahead=timedelta(), tick_s=tick_s)
     token = set_up(
         read_settings(home, _environ(home)),
         office=OFFICE, login=ADMIN[0], number=ADMIN[1], name=ADMIN[2],
@@ -78,8 +81,8 @@ def furnish(home: Path, *, port: int, tick_s: float = 1.0) -> District:
     settings = read_settings(home, _environ(home))
     store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
     with store.reading() as session:
-        morning = next_working_morning(office_now(), read_calendar(session))
-    _write_settings(home, port=port, ahead=morning - office_now(), tick_s=tick_s)
+        morning = min(next_working_morning(office_now(), read_calendar(session)), LAST_MORNING)
+    write_settings(home, port=port, ahead=morning - office_now(), tick_s=tick_s)
     settings = read_settings(home, _environ(home))
     now = office_now(settings.clock_ahead)
     with store.writing() as session:
@@ -100,6 +103,41 @@ def confirm_as_written(
         _district().joinpath(f"rules/{stem}.json").read_text("utf-8")
     )
     confirm(session, policy, proposed(session, policy).with_file(given), by=by, now=now)
+
+
+def write_settings(home: Path, *, port: int, ahead: timedelta, tick_s: float) -> None:
+    """Write the demo's ``pusher.toml``: address and credentials alone tell it from an office's.
+
+    Args:
+        home: the folder.
+        port: of the console; the stand-in has the next one.
+        ahead: how far the office clock runs ahead of the machine's.
+        tick_s: how often the clockwork looks for work.
+    """
+    config = print_config()
+    templates = {
+        "aliyun": {r.key: r.code for r in registered() if r.channel == "sms"},
+        "wechat": {r.key: r.code for r in registered() if r.channel == "wechat"},
+    }
+    keys = {
+        "aliyun": ("access_key_id", "access_key_secret"),
+        "wechat": ("appid", "secret", "token"),
+    }
+    lines = [
+        f'public_url = "http://127.0.0.1:{port}"',
+        f"port = {port}",
+        f"clock_ahead_s = {ceil(ahead.total_seconds())}",
+        f"tick_s = {tick_s}",
+        "settle_s = 20",
+    ]
+    for name, wanted in keys.items():
+        lines += [f"[gateways.{name}]", f'endpoint = "http://127.0.0.1:{port + 1}"']
+        lines += [f"{key} = {json.dumps(config[name][key])}" for key in wanted]
+        if name == "aliyun":
+            lines += [f'sign_name = "{OFFICE["signature"]}"', 'price = "0.045"']
+        lines += [f"[gateways.{name}.templates]"]
+        lines += [f'{key} = "{code}"' for key, code in templates[name].items()]
+    home.joinpath(FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _hire(session: Session, office: Office, token: str, now: datetime) -> dict[str, str]:
@@ -149,31 +187,3 @@ def _district() -> Traversable:
 
 def _environ(home: Path) -> dict[str, str]:
     return {"PUSHER_HOME": str(home)}
-
-
-def _write_settings(home: Path, *, port: int, ahead: timedelta, tick_s: float) -> None:
-    """The demo's ``pusher.toml``: only address and credentials tell it from a real office's."""
-    config = print_config()
-    templates = {
-        "aliyun": {r.key: r.code for r in registered() if r.channel == "sms"},
-        "wechat": {r.key: r.code for r in registered() if r.channel == "wechat"},
-    }
-    keys = {
-        "aliyun": ("access_key_id", "access_key_secret"),
-        "wechat": ("appid", "secret", "token"),
-    }
-    lines = [
-        f'public_url = "http://127.0.0.1:{port}"',
-        f"port = {port}",
-        f"clock_ahead_s = {ceil(max(ahead.total_seconds(), 0.0))}",
-        f"tick_s = {tick_s}",
-        "settle_s = 20",
-    ]
-    for name, wanted in keys.items():
-        lines += [f"[gateways.{name}]", f'endpoint = "http://127.0.0.1:{port + 1}"']
-        lines += [f"{key} = {json.dumps(config[name][key])}" for key in wanted]
-        if name == "aliyun":
-            lines += [f'sign_name = "{OFFICE["signature"]}"', 'price = "0.045"']
-        lines += [f"[gateways.{name}.templates]"]
-        lines += [f'{key} = "{code}"' for key, code in templates[name].items()]
-    home.joinpath(FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.town import Town, opened, until
+from tests.journeys.browser import browsing
+from tests.journeys.town import PASSWORDS, Town, opened, until
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
@@ -102,3 +103,36 @@ def _notices(town: Town, batch: str, folder: Path) -> list[dict[str, object]]:
     out = folder / "notices.jsonl"
     town.run("batch", "notices", batch.rsplit("/", 1)[1], "--out", str(out))
     return [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+
+
+def test_every_page_of_the_route_fits_a_desk_and_a_phone_without_scripts(
+    town: Town, tmp_path: Path
+) -> None:
+    clerk = town.person("clerk")
+    policy = town.confirmed("p07")
+    batch = town.drafted(clerk, policy)
+    paths = (
+        "/", "/policies", f"/policies/{policy}", f"/policies/{policy}/confirm",
+        f"/policies/{policy}/matches", "/batches", batch, "/visits", "/replies",
+        "/notices/unsure", f"/p/policy/{policy}",
+    )  # fmt: skip
+
+    with browsing() as browser:
+        for width in (1440, 390):
+            desk = browser.new_context(viewport={"width": width, "height": 900})
+            page = desk.new_page()
+            page.goto(f"{town.console}/sign-in")
+            page.fill("input[name=login]", "clerk")
+            page.fill("input[name=password]", PASSWORDS["clerk"])
+            page.click("main button")
+            page.wait_for_url(f"{town.console}/")
+            for path in paths:
+                answer = page.goto(town.console + path)
+                assert answer is not None
+                assert answer.status == 200, path
+                assert page.locator("h1").count() == 1, path
+                assert page.locator("main").count() == 1, path
+                assert page.locator("script").count() == 0, path
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, f"{path} is {wide} px wide at {width}"
+            desk.close()

@@ -34,11 +34,13 @@ class Refusal(click.ClickException):
         super().__init__(message)
         self.code = code
         self.where = where
+        # asked now: when it is shown, click has left the verb already
+        context = click.get_current_context(silent=True)
+        self.as_json = bool(context and context.find_root().meta.get("as_json"))
 
     def show(self, file: Any = None) -> None:
         """Say it; the JSON form goes to standard output for the program that reads there."""
-        context = click.get_current_context(silent=True)
-        if context is not None and context.find_root().meta.get("as_json"):
+        if self.as_json:
             body = {"code": self.code, "message": self.message, "where": self.where}
             click.echo(json.dumps({"error": body}, ensure_ascii=False))
         click.echo(f"错误：{' '.join(self.message.split())}", err=True)

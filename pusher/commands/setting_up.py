@@ -46,7 +46,7 @@ def set_up(
         AlreadySetUp: keys or an office are there; nothing is overwritten.
     """
     now = now or office_now(settings.clock_ahead)
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     if settings.key_file.exists() and settings.url.startswith("sqlite"):
         raise AlreadySetUp(f"{settings.home} 中已有密钥与数据库；如需重来，请换一个 PUSHER_HOME")
     if not settings.key_file.exists():

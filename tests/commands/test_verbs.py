@@ -1,0 +1,161 @@
+"""Each verb typed once right and once wrong: an answer, or one clear line and what to do."""
+
+import json
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pusher.__main__ import pusher
+
+DISTRICT = Path(str(files("pusher.demo").joinpath("district")))
+Type = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office that was just set up, with a clerk and a reviewer, and one policy read."""
+    home = tmp_path_factory.mktemp("office") / "var"
+    hire = ["staff", "add", "--password-stdin", "--role"]
+    for words, typed in (
+        (["init", "--phone", "0531-00000001"], None),
+        ([*hire, "clerk", "wangli", "--number", "1"], "小清河边的柳絮又飞起来了"),
+        ([*hire, "reviewer", "zhao", "--number", "2"], "腊山脚下的梧桐叶黄过三回"),
+        (["policy", "read", str(next(DISTRICT.glob("policies/p02*")))], None),
+    ):
+        done = CliRunner(env={"PUSHER_HOME": str(home)}).invoke(pusher, words, input=typed)
+        assert done.exit_code == 0, done.output
+    return home
+
+
+@pytest.fixture
+def typed(home: Path) -> Iterator[Type]:
+    runner = CliRunner(env={"PUSHER_HOME": str(home)})
+    yield lambda *words: runner.invoke(pusher, list(words))
+
+
+def test_a_new_office_has_its_keys_for_itself_and_no_default_password(home: Path) -> None:
+    assert home.joinpath("keys.json").stat().st_mode & 0o077 == 0
+    assert home.stat().st_mode & 0o077 == 0
+
+
+def test_a_second_init_changes_nothing_and_says_so(typed: Type) -> None:
+    again = typed("init")
+
+    assert again.exit_code == 1
+    assert "已有" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["staff", "list", "--json"],
+        ["policy", "list", "--json"],
+        ["policy", "list", "--state", "read", "--query", "津贴", "--json"],
+        ["jobs", "--list", "--json"],
+        ["jobs", "--run", "deliver", "--json"],
+        ["send", "--json"],
+        ["visits", "list", "--json"],
+        ["report", "--json"],
+        ["audit", "verify", "--json"],
+        ["audit", "tail", "--json"],
+        ["sandbox", "--print-config"],
+    ],
+    ids=" ".join,
+)
+def test_json_is_the_only_thing_on_standard_output(typed: Type, words: list[str]) -> None:
+    done = typed(*words)
+
+    assert done.exit_code == 0, done.stderr
+    json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["policy", "show", "123"], "policy list"),
+        (["policy", "read", "no-such-file.html"], "no-such-file.html"),
+        (["policy", "confirm", "123", "--by", "wangli"], "policy list"),
+        (["policy", "repeal", "123", "--by", "wangli", "--reason", "x"], "policy list"),
+        (["match", "123"], "policy list"),
+        (["explain", "--policy", "1", "--profile", "2"], "policy list"),
+        (["batch", "show", "123"], "批次"),
+        (["batch", "draft", "123", "--by", "wangli"], "policy list"),
+        (["batch", "approve", "123", "--by", "zhao"], "批次"),
+        (["roster", "import", "no.csv", "--kind", "resident"], "no.csv"),
+        (["staff", "disable", "nobody"], "staff list"),
+        (["jobs", "--run", "frob"], "jobs --list"),
+        (["visits", "tick", "1", "--by", "wangli"], "上门"),
+        (["leaflet", "1", "--out", "a.pdf"], ".html"),
+        (["tags", "predict", "x.jsonl", "--model", "no-model", "--out", "y"], "x.jsonl"),
+        (["report", "--batch", "1"], "批次"),
+    ],
+    ids=lambda each: " ".join(each) if isinstance(each, list) else each,
+)
+def test_wrong_input_gets_one_line_that_says_what_to_do(
+    typed: Type, words: list[str], told: str
+) -> None:
+    done = typed(*words)
+
+    assert done.exit_code == 1, done.output
+    assert told in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize(
+    "words", [["frob"], ["match"], ["batch", "draft"], ["send", "--limit", "-1"]]
+)
+def test_wrong_usage_ends_with_2(typed: Type, words: list[str]) -> None:
+    assert typed(*words).exit_code == 2
+
+
+def test_under_json_a_refusal_is_json_too(typed: Type) -> None:
+    done = typed("policy", "show", "123", "--json")
+
+    error = json.loads(done.stdout)["error"]
+    assert done.exit_code == 1
+    assert error["code"] == "not_found"
+    assert error["where"] == "123"
+
+
+def test_the_same_policy_read_twice_has_one_id(typed: Type) -> None:
+    file = str(next(DISTRICT.glob("policies/p02*")))
+
+    one, two = (json.loads(typed("policy", "read", file, "--json").stdout) for _ in range(2))
+
+    assert one[0]["id"] == two[0]["id"]
+
+
+def test_a_rule_with_an_unknown_fact_is_refused_by_its_place(typed: Type, tmp_path: Path) -> None:
+    (policy,) = json.loads(typed("policy", "list", "--json").stdout)
+    rule = tmp_path / "rule.json"
+    rule.write_text(json.dumps({"all": [{"fact": "shoe_size", "op": "ge", "value": 43}]}))
+
+    done = typed("policy", "confirm", policy["id"], "--by", "wangli", "--rule", str(rule))
+
+    assert done.exit_code == 1
+    assert "all[0]" in done.stderr
+
+
+def test_only_a_clerk_confirms(typed: Type) -> None:
+    (policy,) = json.loads(typed("policy", "list", "--json").stdout)
+
+    done = typed("policy", "confirm", policy["id"], "--by", "zhao")
+
+    assert done.exit_code == 1
+    assert "clerk" in done.stderr
+
+
+def test_a_faulty_register_names_row_column_and_reason(typed: Type) -> None:
+    file = str(DISTRICT / "residents_with_errors.csv")
+
+    found = json.loads(
+        typed("roster", "import", file, "--kind", "resident", "--dry-run", "--json").stdout
+    )
+
+    assert found["added"] == 9
+    assert {"row", "column", "code", "reason"} == set(found["rejected"][0])
+    assert {4, 7, 12} <= {cell["row"] for cell in found["rejected"]}

@@ -1,5 +1,6 @@
 """The command ``pusher``. Light to start: each verb loads what it needs when it is used."""
 
+import os
 import sys
 
 import click
@@ -44,6 +45,10 @@ def main() -> None:
     """Run the command line; an unexpected error is told without a trace."""
     try:
         pusher.main(prog_name="pusher")
+    except BrokenPipeError:
+        # whoever read our output (head, less) has seen enough; the last flush must not trip again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except Exception as error:  # noqa: BLE001  (an outermost door: a trace could quote a person)
         click.echo(f"错误：程序内部错误（{type(error).__name__}），未保存任何更改", err=True)
         sys.exit(1)

@@ -26,17 +26,30 @@ R = TypeVar("R")
 
 
 class Refusal(click.ClickException):
-    """One clear line on standard error, and the error as JSON where JSON was asked for."""
+    """One clear line on standard error, and the error as JSON where JSON was asked for.
+
+    Args:
+        answered: the rest went well and its document is printed already: standard output
+            holds one document, so the refusal is told on standard error alone.
+    """
 
     exit_code = 1
 
-    def __init__(self, message: str, *, code: str = "refused", where: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "refused",
+        where: str | None = None,
+        answered: bool = False,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.where = where
         # asked now: when it is shown, click has left the verb already
         context = click.get_current_context(silent=True)
-        self.as_json = bool(context and context.find_root().meta.get("as_json"))
+        asked = bool(context and context.find_root().meta.get("as_json"))
+        self.as_json = asked and not answered
 
     def show(self, file: Any = None) -> None:
         """Say it; the JSON form goes to standard output for the program that reads there."""

@@ -83,7 +83,12 @@ def read(files: tuple[str, ...], by: str, now: str | None, as_json: bool) -> Non
     if kept or not refused:
         answer(kept, as_json, lambda: [f"{p['id']}  {p['title']}" for p in kept])
     if refused:
-        raise Refusal("；".join(refused), code="unreadable", where=refused[0].split("：")[0])
+        raise Refusal(
+            "；".join(refused),
+            code="unreadable",
+            where=refused[0].split("：")[0],
+            answered=bool(kept),
+        )
 
 
 @policy.command("show")

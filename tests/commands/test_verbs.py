@@ -1,6 +1,9 @@
 """Each verb typed once right and once wrong: an answer, or one clear line and what to do."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -127,6 +130,34 @@ def test_the_same_policy_read_twice_has_one_id(typed: Type) -> None:
     one, two = (json.loads(typed("policy", "read", file, "--json").stdout) for _ in range(2))
 
     assert one[0]["id"] == two[0]["id"]
+
+
+def test_a_file_that_cannot_be_read_leaves_one_document_for_the_rest(
+    typed: Type, tmp_path: Path
+) -> None:
+    picture = tmp_path / "扫描件.html"
+    picture.write_bytes(bytes(range(256)) * 9)
+
+    done = typed(
+        "policy", "read", str(next(DISTRICT.glob("policies/p02*"))), str(picture), "--json"
+    )
+
+    assert done.exit_code == 1
+    assert len(json.loads(done.stdout)) == 1
+    assert "扫描件.html" in done.stderr
+
+
+def test_whoever_reads_only_the_first_line_gets_no_complaint(home: Path) -> None:
+    shell = 'set -o pipefail; "$0" -m pusher policy read missing.html --json | true'
+    done = subprocess.run(
+        ["bash", "-c", shell, sys.executable],
+        env={**os.environ, "PUSHER_HOME": str(home)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert "程序内部错误" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_rule_with_an_unknown_fact_is_refused_by_its_place(typed: Type, tmp_path: Path) -> None:

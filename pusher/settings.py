@@ -3,16 +3,20 @@
 The only home of `os.environ`.
 """
 
+import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 FILE_NAME = "pusher.toml"
 PREFIX = "PUSHER_"
+SHORTEST_TOKEN = 16
+"""Characters of ``metrics_token``."""
 
 
 class BadSettings(Exception):
@@ -39,6 +43,7 @@ class Settings:
         retry_base_s: first pause after a call that was surely not sent; doubles.
         receipt_term_s: how long until an accepted notice without a receipt counts as silent.
         quiet_hours: False only for a rehearsal; the console then shows it in red.
+        metrics_token: lets a monitor on another machine read ``/metrics``; empty: this one only.
         gateways: tables keyed by gateway name, see ``pusher.gateways.registry``.
         origins: setting → where it came from.
     """
@@ -56,6 +61,7 @@ class Settings:
     retry_base_s: float = 1.0
     receipt_term_s: float = 72 * 3600.0
     quiet_hours: bool = True
+    metrics_token: str = field(default="", repr=False)
     gateways: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -63,6 +69,17 @@ class Settings:
     def key_file(self) -> Path:
         """The office's keys, outside the database."""
         return self.home / "keys.json"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the doors write their logs, a file a day."""
+        return self.home / "logs"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        start = "sqlite:///"
+        return Path(self.url.removeprefix(start)) if self.url.startswith(start) else None
 
     @property
     def url(self) -> str:
@@ -77,6 +94,19 @@ class Settings:
         return timedelta(seconds=self.clock_ahead_s)
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found where settings may stand, sound or not.
+
+    Attributes:
+        settings: of everything that is sound, with defaults for the rest.
+        problems: one Chinese line for each thing that is not, without its value.
+    """
+
+    settings: Settings
+    problems: Sequence[str]
+
+
 def read_settings(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of the office.
 
@@ -87,30 +117,38 @@ def read_settings(folder: Path | None = None, environ: Mapping[str, str] | None 
     Raises:
         BadSettings: unknown names, wrong types, an unreadable file.
     """
+    survey = survey_settings(folder, environ)
+    if survey.problems:
+        raise BadSettings(list(survey.problems))
+    return survey.settings
+
+
+def survey_settings(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> Survey:
+    """Look at the settings without giving up at the first mistake; see `read_settings`."""
     environ = os.environ if environ is None else environ
-    home = Path(environ.get(PREFIX + "HOME", "var"))
+    home = Path(environ.get(PREFIX + "HOME") or "var")
     file = _find_file([folder] if folder else [home, Path()])
     table, problems = _read_file(file) if file else ({}, [])
-    known = {f.name: f for f in fields(Settings) if f.name != "origins"}
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
     for name, value in table.items():
-        if name not in known:
-            problems.append(f"{file}：不认识的设置“{name}”")
-        else:
+        if name in _NAMES:
             values[name], origins[name] = value, str(file)
-    for name in known:
-        if name != "gateways" and (text := environ.get(PREFIX + name.upper())) is not None:
-            values[name], origins[name] = text, PREFIX + name.upper()
+        else:
+            problems.append(f"{file}：不认识的设置“{_shown(name)}”{_meant(name)}")
+    for variable in sorted(v for v in environ if v.startswith(PREFIX)):
+        name = variable.removeprefix(PREFIX).lower()
+        if name in _NAMES and name != "gateways" and variable.isupper():
+            values[name], origins[name] = environ[variable], variable
+        else:
+            problems.append(f"环境变量：不认识的设置“{_shown(variable)}”{_meant(name, PREFIX)}")
     ready = {}
     for name, value in values.items():
         try:
             ready[name] = _as(name, value)
         except ValueError as error:
             problems.append(f"{origins[name]}：“{name}”{error}")
-    if problems:
-        raise BadSettings(problems)
-    return Settings(**ready, origins=origins)
+    return Survey(Settings(**ready, origins=origins), problems)
 
 
 def child_environment(settings: Settings, **changes: str) -> dict[str, str]:
@@ -131,22 +169,63 @@ def _read_file(file: Path) -> tuple[dict[str, Any], list[str]]:
         return {}, [f"{file}：无法读取"]
 
 
+def _shown(name: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in name[:60])
+
+
+def _meant(name: str, prefix: str = "") -> str:
+    """The name that was probably meant, in brackets; empty if none comes near."""
+    near = difflib.get_close_matches(name.lower(), _NAMES, n=1, cutoff=0.75)
+    shown = (prefix + near[0].upper() if prefix else near[0]) if near else ""
+    return f"（是否应为 {shown}？）" if near else "，请删除或改正"
+
+
 def _as(name: str, value: Any) -> Any:
     if name == "gateways":
         if not isinstance(value, dict) or not all(isinstance(t, dict) for t in value.values()):
             raise ValueError("应写成 [gateways.名称] 的表")
         return value
-    if name == "home":
-        return Path(str(value))
-    if name == "quiet_hours":
+    if isinstance(_NAMES[name], bool):
         return _as_bool(value)
     if name == "port":
-        return int(_as_number(value, low=1, high=65535))
+        return _as_port(value)
     if name.endswith("_s"):
         return _as_number(value, low=-1e9 if name == "clock_ahead_s" else 0.01, high=1e9)
-    if not isinstance(value, str):
-        raise ValueError("应为文字")
-    return value
+    if not isinstance(value, str) or not value.isprintable():
+        raise ValueError("应为文字，不含换行和控制字符")
+    return _TEXTS.get(name, str)(value.strip())
+
+
+def _as_home(text: str) -> Path:
+    if not text:
+        raise ValueError("应为一个文件夹")
+    return Path(text)
+
+
+def _as_database_url(text: str) -> str:
+    kind = urlsplit(text).scheme
+    if text and kind not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ValueError("应以 postgresql:// 或 sqlite:/// 开头")
+    if kind == "sqlite" and not text.startswith("sqlite:////"):
+        raise ValueError("应为 sqlite:// 加上文件的绝对路径，例如 sqlite:////srv/pusher/pusher.db")
+    return text
+
+
+def _as_public_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("应形如 https://主机 或 https://主机:端口")
+    return text.rstrip("/")
+
+
+def _as_metrics_token(text: str) -> str:
+    if text and len(text) < SHORTEST_TOKEN:
+        raise ValueError(f"至少 {SHORTEST_TOKEN} 个字符，不填则只有本机可读")
+    return text
 
 
 def _as_bool(value: Any) -> bool:
@@ -158,11 +237,30 @@ def _as_bool(value: Any) -> bool:
     return words[str(value).lower()]
 
 
+def _as_port(value: Any) -> int:
+    number = _as_number(value, low=1, high=65535)
+    if number != int(number):
+        raise ValueError("应为整数")
+    return int(number)
+
+
 def _as_number(value: Any, *, low: float, high: float) -> float:
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        # float() would take full-width digits and underscores
+        plain = not isinstance(value, str) or (value.isascii() and "_" not in value)
+        number = float(value if plain else "")
+    except (TypeError, ValueError, OverflowError):
         raise ValueError("应为数字") from None
     if isinstance(value, bool) or not low <= number <= high:
         raise ValueError(f"应在 {low:g} 与 {high:g} 之间")
     return number
+
+
+_NAMES = {f.name: f.default for f in fields(Settings) if f.name != "origins"}
+"""Setting → its default, whose type is the setting's."""
+_TEXTS: Mapping[str, Callable[[str], Any]] = {
+    "home": _as_home,
+    "database_url": _as_database_url,
+    "public_url": _as_public_url,
+    "metrics_token": _as_metrics_token,
+}

@@ -60,7 +60,9 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def checked(words: type[StrEnum], name: str, *, nullable: bool = False) -> Column[Any]:
+def checked(
+    words: type[StrEnum], name: str, *, nullable: bool = False, primary_key: bool = False
+) -> Column[Any]:
     """A column that holds one member of *words*, as text that the database checks.
 
     Autogenerate does not see a new member (the CHECK keeps its name): write that migration by
@@ -74,4 +76,4 @@ def checked(words: type[StrEnum], name: str, *, nullable: bool = False) -> Colum
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
-    return Column(name, kind, nullable=nullable)
+    return Column(name, kind, nullable=nullable, primary_key=primary_key)

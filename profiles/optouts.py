@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from profiles.model import Channel, OptOut
 from profiles.rows import in_chunks
+from profiles.turns import stop_the_claims
 
 
 def opt_out(
@@ -28,7 +29,7 @@ def opt_out(
     now: datetime,
     doubtful: bool = False,
 ) -> OptOut:
-    """Write down a word to be silent; it binds from this transaction on.
+    """Write down a word to be silent; it binds from the commit on: claims under way go first.
 
     Args:
         profile_id: who said it, where that is known.
@@ -46,6 +47,7 @@ def opt_out(
     """
     if profile_id is None and address_index is None:
         raise ValueError("an opt-out needs a profile or an address")
+    stop_the_claims(session)
     standing = session.exec(
         select(OptOut).where(
             OptOut.profile_id == profile_id,

@@ -23,6 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.store": {"profiles"},
     "pusher.migrations": {"profiles", "pusher.model", "pusher.store"},
     "pusher.audit": {"profiles", "pusher.model"},
+    # a hold stops every room that sends, and is placed by doors and by who restores a backup
+    "pusher.hold": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.staff": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.gateways": {"pusher.settings"},
     "pusher.reading": {
@@ -34,7 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "pusher.sending": {
         "profiles", "pusher.model", "pusher.rules", "pusher.gateways", "pusher.audit",
-        "pusher.store", "pusher.settings", "templates", ZONE,
+        "pusher.hold", "pusher.store", "pusher.settings", "templates", ZONE,
     },
     "pusher.listening": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.store",

@@ -1,4 +1,4 @@
-"""Rows that keep time: slots and heartbeats of the clockwork, pauses, the office's holidays."""
+"""Rows that keep time: slots and heartbeats, pauses and holds, the office's holidays."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -30,14 +30,41 @@ class Heartbeat(SQLModel, table=True):
 
     owner: str = Field(primary_key=True, max_length=60)
     at: datetime = Field(sa_type=Moment)
+    """On the office clock."""
+    since: datetime = Field(sa_type=Moment)
+    machine_at: datetime | None = Field(default=None, sa_type=Moment)
+    """The same moment on the machine's clock."""
+    boot_id: str | None = Field(default=None, max_length=40)
+    """Which start of the machine it was."""
+    boot_s: float | None = None
+    """Seconds since then, sleep included."""
+
+
+class HoldCause(StrEnum):
+    """Why all sending is held."""
+
+    CLOCK_JUMP = "clock_jump"
+    """The wall clock and the boot clock disagree: nobody knows what hour it is."""
+    RESTORE = "restore"
+    """The database came from a backup: what went out since is not in it."""
+    STAFF = "staff"
+    """The kill switch."""
+
+
+class Hold(SQLModel, table=True):
+    """While a row stands, nothing is released, claimed or handed over again, by any way."""
+
+    cause: HoldCause = Field(sa_column=checked(HoldCause, "cause", primary_key=True))
+    because: str = Field(max_length=200)
+    by: str = Field(max_length=20)
+    """A staff number, or the name of a job or verb."""
     since: datetime = Field(sa_type=Moment)
 
 
 class Pause(SQLModel, table=True):
-    """The kill switch: while a row stands, nothing goes out by that way."""
+    """One way out is shut: while a row stands, nothing goes out by it."""
 
     gateway: str = Field(primary_key=True, max_length=20)
-    """A gateway's name, or ``*`` for all."""
     by: str = Field(max_length=20)
     because: str = Field(max_length=200)
     since: datetime = Field(sa_type=Moment)

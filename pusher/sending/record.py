@@ -14,7 +14,7 @@ from profiles.optouts import opt_out
 from pusher.gateways.base import Answer, Result, Why
 from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
 from pusher.sending.claim import Errand, stop_batch
-from pusher.sending.route import NOT_THE_VENDORS, hold
+from pusher.sending.route import NOT_THE_VENDORS, pause_gateway
 from pusher.settings import Settings
 
 HELD: Final = "held"
@@ -268,7 +268,7 @@ def _stop_what_is_wrong(
     """Pause a gateway with a wrong key or no money, and a batch that the vendor will not have."""
     for answer in answers:
         if answer.why in _STOPPED and answer.code != HELD:
-            hold(session, gateway, because=_because(gateway, answer), now=now)
+            pause_gateway(session, gateway, because=_because(gateway, answer), now=now)
             break
     spoiled: Counter[UUID] = Counter()
     sound: set[UUID] = set()

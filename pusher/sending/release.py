@@ -6,7 +6,9 @@ from typing import Final
 
 from sqlmodel import Session, col, or_, select, update
 
+from profiles.turns import join_the_claims
 from pusher.audit import note
+from pusher.hold import is_held
 from pusher.model.batch import Batch, BatchState
 from pusher.model.notice import Notice, NoticeState, Reason
 
@@ -16,9 +18,14 @@ _LEFT_OVER: Final = {BatchState.LAPSED: Reason.LAPSED, BatchState.CANCELLED: Rea
 def release(session: Session, *, now: datetime) -> Counter[str]:
     """Let batches begin whose hour has come, and let those lapse whose last hour has passed.
 
+    Nothing moves while all sending is held.
+
     Returns:
         How many batches were released, lapsed or finished, how many notices were withheld.
     """
+    join_the_claims(session)
+    if is_held(session):
+        return Counter()
     counts: Counter[str] = lapse(session, now=now)
     due = session.exec(
         select(Batch.id).where(

@@ -9,14 +9,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from profiles.model import Channel
+from profiles.turns import join_the_claims
 from pusher.audit import note
 from pusher.gateways.base import Gateway
+from pusher.hold import is_held
 from pusher.model.clockwork import Pause
 from pusher.model.notice import Attempt, AttemptResult
 from pusher.settings import Settings
 
-EVERY: Final = "*"
-"""The name under which all gateways are paused."""
 TRIPS_AT: Final = 20
 """Failed calls among the last `_LOOK_BACK` of one gateway after which it is left alone a while."""
 _LOOK_BACK: Final = 40
@@ -55,17 +55,21 @@ def open_way(
     settings: Settings,
     now: datetime,
 ) -> Way | None:
-    """Pick the gateway for *channel*, in the transaction that claims notices for it.
+    """Pick the gateway for *channel*, as the first act of the transaction that claims for it.
 
     Args:
         gateways: by name, in the order of the settings.
 
     Returns:
-        None if none serves the channel, or all that do are paused or resting after failures.
+        None if all sending is held, if none serves the channel, or if all that do are paused or
+        resting after failures.
     """
+    join_the_claims(session)
+    if is_held(session):
+        return None
     paused = paused_gateways(session)
     for name, gateway in gateways.items():
-        if gateway.channel != channel.value or paused & {name, EVERY}:
+        if gateway.channel != channel.value or name in paused:
             continue
         rest = _rest(session, name, settings=settings, now=now)
         if rest is None or rest <= now:
@@ -74,11 +78,11 @@ def open_way(
 
 
 def paused_gateways(session: Session) -> set[str]:
-    """Names in the kill switch's rows; ``*`` means all."""
+    """Names of those that staff, or the clockwork itself, have shut."""
     return set(session.exec(select(Pause.gateway)))
 
 
-def hold(session: Session, name: str, *, because: str, now: datetime) -> None:
+def pause_gateway(session: Session, name: str, *, because: str, now: datetime) -> None:
     """Pause a gateway by the clockwork's own judgement; staff resume it. Audited.
 
     Args:

@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from pusher import hold
 from pusher.model.staff import Role
 from pusher.web.desk import Desk
 from pusher.web.sayings import say_clock
@@ -62,6 +63,8 @@ def show(
         shown: what the page speaks of.
     """
     said = _said(request, desk)
+    with desk.store.reading() as session:
+        holds = hold.standing(session)
     body = desk.pages.get_template(f"console/{page}").render(
         frame(desk),
         who=who,
@@ -69,6 +72,8 @@ def show(
         navigation=[place for place in PLACES if who.role in place.roles],
         here=_here(request),
         said=said,
+        holds=holds,
+        hold_name=hold.NAMES,
         **shown,
     )
     response = HTMLResponse(body, status)

@@ -35,7 +35,7 @@ from pusher.sending.deliver import deliver
 from pusher.sending.release import release
 from pusher.sending.rescue import rescue
 from pusher.sending.review import cancel
-from pusher.sending.route import hold, open_way
+from pusher.sending.route import open_way, pause_gateway
 from pusher.store import Store
 from tests.makers import NOW
 from tests.sending.delivery_makers import given_batch, make_settings, notices_of
@@ -150,7 +150,7 @@ class AnyCourse(RuleBasedStateMachine):
     @rule()
     def pause(self) -> None:
         with self.store.writing() as session:
-            hold(session, "aliyun", because="样例", now=self.now)
+            pause_gateway(session, "aliyun", because="样例", now=self.now)
 
     @rule()
     def resume(self) -> None:

@@ -226,11 +226,10 @@ def test_a_notice_without_a_gateway_waits(store: Store) -> None:
     assert batch_state(store, batch) is BatchState.SENDING
 
 
-@pytest.mark.parametrize("name", ["aliyun", "*"])
-def test_nothing_leaves_by_a_paused_gateway(store: Store, name: str) -> None:
+def test_nothing_leaves_by_a_paused_gateway(store: Store) -> None:
     given_batch(store, 1)
     with store.writing() as session:
-        session.add(Pause(gateway=name, by="0002", because="检查", since=NOW))
+        session.add(Pause(gateway="aliyun", by="0002", because="检查", since=NOW))
     outbox = Outbox()
 
     send(store, outbox)

@@ -363,7 +363,7 @@ def test_a_pause_holds_the_repeats(store: Store) -> None:
     box = wechat_box()
     given_unsure(store, box)
     with store.writing() as session:
-        session.add(Pause(gateway="*", by="0002", because="检查", since=NOW))
+        session.add(Pause(gateway="wechat", by="0002", because="检查", since=NOW))
 
     clear_up(store, box, NOW + timedelta(seconds=30))
 

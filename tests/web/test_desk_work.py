@@ -84,21 +84,47 @@ def test_a_gateway_is_stopped_and_opened_again(console: Console) -> None:
     assert clerk.post("/gateways/aliyun/pause", {"because": " "}).status_code == 422
     for _ in range(2):
         assert clerk.post("/gateways/aliyun/pause", {"because": "余额不足"}).status_code == 303
-    assert clerk.post("/gateways/all/pause", {"because": "统一停发"}).status_code == 303
     assert clerk.post("/gateways/fax/pause", {"because": "没有"}).status_code == 404
     page = console.browser(Role.VIEWER).get("/").text
     assert "余额不足" in page
-    assert "全部通道已停用" in page
 
-    for name in ("aliyun", "all", "all"):
-        assert clerk.post(f"/gateways/{name}/resume").status_code == 303
+    for _ in range(2):
+        assert clerk.post("/gateways/aliyun/resume").status_code == 303
     with console.store.reading() as session:
         assert session.exec(select(Pause)).all() == []
         acts = session.exec(
             select(AuditEntry.act).where(col(AuditEntry.act).startswith("gateway."))
         ).all()
-    assert acts.count("gateway.pause") == 2
-    assert acts.count("gateway.resume") == 2
+    assert acts.count("gateway.pause") == 1
+    assert acts.count("gateway.resume") == 1
+
+
+def test_a_hold_is_shown_in_red_on_every_page_until_a_reviewer_lifts_it(console: Console) -> None:
+    clerk, reviewer = console.browser(Role.CLERK), console.browser(Role.REVIEWER)
+
+    assert clerk.post("/holds", {"because": " "}).status_code == 422
+    assert clerk.post("/holds", {"because": "发现文字有误"}).status_code == 303
+
+    for role, path in (
+        (Role.CLERK, "/"),
+        (Role.VIEWER, "/batches"),
+        (Role.ADMIN, "/staff"),
+        (Role.AUDITOR, "/audit"),
+    ):
+        page = console.browser(role).get(path).text
+        assert "全部停发中（工作人员紧急停发" in page
+        assert "发现文字有误" in page
+    assert "解除停发" not in clerk.get("/").text
+
+    assert reviewer.post("/holds/staff/lift", {"remark": ""}).status_code == 422
+    assert reviewer.post("/holds/staff/lift", {"remark": "文字已更正"}).status_code == 303
+    assert reviewer.post("/holds/staff/lift", {"remark": "再来一次"}).status_code == 404
+    assert "全部停发中" not in clerk.get("/").text
+    with console.store.reading() as session:
+        acts = session.exec(
+            select(AuditEntry.act).where(col(AuditEntry.act).startswith("hold."))
+        ).all()
+    assert acts == ["hold.place", "hold.lift"]
 
 
 def test_visits_are_listed_by_community_and_ticked(console: Console) -> None:
@@ -240,7 +266,7 @@ def test_an_account_needs_a_known_role(lite: Console, role: str) -> None:
 
 
 def test_an_auditor_reads_the_chain_and_sees_a_change(console: Console) -> None:
-    console.browser(Role.CLERK).post("/gateways/all/pause", {"because": "演练"})
+    console.browser(Role.CLERK).post("/gateways/aliyun/pause", {"because": "演练"})
     auditor = console.browser(Role.AUDITOR)
     assert "gateway.pause" in auditor.get("/audit").text
     assert "没有改动" in auditor.post("/audit/verify").text
@@ -273,7 +299,7 @@ def test_static_files_are_kept_by_browsers_and_nothing_else_is_handed_out(lite: 
 
 def test_the_last_word_is_said_once(lite: Console) -> None:
     clerk = lite.browser(Role.CLERK)
-    clerk.post("/gateways/all/pause", {"because": "演练"})
+    clerk.post("/gateways/aliyun/pause", {"because": "演练"})
 
     assert "通道已停用，没有交出的都停住了。" in clerk.get("/").text
     assert "通道已停用，没有交出的都停住了。" not in clerk.get("/").text

@@ -31,6 +31,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/sign-out"): EVERYBODY,
     ("POST", "/gateways/{name}/pause"): SEND,
     ("POST", "/gateways/{name}/resume"): SEND,
+    ("POST", "/holds"): SEND,
+    ("POST", "/holds/{cause}/lift"): REVIEWER,
     ("GET", "/policies"): LOOK,
     ("POST", "/policies"): CLERK,
     ("GET", "/policies/{policy_id}"): LOOK,
@@ -96,7 +98,7 @@ def address(path: str) -> str:
     """The path with an id of nothing in every hole."""
     for hole in ("policy_id", "batch_id", "visit_id", "reply_id", "notice_id", "staff_id"):
         path = path.replace("{" + hole + "}", str(uuid4()))
-    return path.replace("{name}", "aliyun").replace("{word}", "nothing")
+    return path.replace("{name}", "aliyun").replace("{word}", "nothing").replace("{cause}", "staff")
 
 
 def knock(browser: Browser, method: str, path: str, **more: Any) -> int:

@@ -5,6 +5,7 @@ from pusher.web.pages import (
     batches,
     confirm,
     gateways,
+    holds,
     matches,
     notices,
     overview,
@@ -17,6 +18,7 @@ from pusher.web.pages import (
 ROUTERS = (
     overview.router,
     gateways.router,
+    holds.router,
     policies.router,
     confirm.router,
     matches.router,

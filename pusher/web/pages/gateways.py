@@ -1,4 +1,4 @@
-"""The kill switch of each way out: staff stop it at once, and open it again when it is mended."""
+"""Each way out: staff shut it at once, and open it again when it is mended."""
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from sqlmodel import Session
@@ -14,14 +14,12 @@ from pusher.web.raw_body import StaffForm
 
 router = APIRouter()
 
-EVERY = "*"
-
 
 @router.post("/gateways/{name}/pause")
 def pause_gateway(
     name: str, request: Request, desk: DeskHere, who: Sender, form: StaffForm
 ) -> Response:
-    """Stop one gateway, or all of them by the name ``all``; nothing starts from this commit on."""
+    """Shut one gateway; nothing starts by it from this commit on."""
     fields = Fields(form)
     because = fields.text("because", "停用原因", most=200)
     if not fields.sound:
@@ -47,8 +45,6 @@ def resume_gateway(name: str, desk: DeskHere, who: Sender) -> Response:
 
 
 def _known(desk: Desk, name: str) -> str:
-    if name == "all":
-        return EVERY
     if name not in desk.gateways:
         raise HTTPException(404)
     return name

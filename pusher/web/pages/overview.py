@@ -77,9 +77,9 @@ def show_overview(
         status=status,
         fields=fields,
         may_stop=who.role in (Role.CLERK, Role.REVIEWER),
+        may_lift=who.role is Role.REVIEWER,
         alive=alive,
         gateways=sorted(desk.gateways.values(), key=lambda gateway: gateway.name),
-        ways=[("all", "全部通道"), *((name, name) for name in sorted(desk.gateways))],
         **shown,
     )
 

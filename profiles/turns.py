@@ -1,0 +1,30 @@
+"""Who goes first: a claim of notices, or a word that must stop them.
+
+A word to be silent, or a hold of all sending, binds from its commit on: no attempt may be written
+down after it. On SQLite writers take turns anyway. On PostgreSQL a claim could read before the word
+is committed and commit after it; so claims share one advisory lock, and whoever must stop them
+takes it alone: it waits for the claims under way, and the next ones wait for it.
+
+Take it before anything else that others wait for (the audit's chain above all): all in one order.
+"""
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+_CLAIMS = 7_316_002
+"""An arbitrary number, ours: the PostgreSQL advisory lock between claims and what stops them."""
+
+
+def join_the_claims(session: Session) -> None:
+    """Claim beside other claims, until this transaction ends; what would stop them waits."""
+    _lock(session, "pg_advisory_xact_lock_shared")
+
+
+def stop_the_claims(session: Session) -> None:
+    """Wait for all claims under way; the next begin after this transaction and see what it did."""
+    _lock(session, "pg_advisory_xact_lock")
+
+
+def _lock(session: Session, function: str) -> None:
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(text(f"SELECT {function}({_CLAIMS})"))

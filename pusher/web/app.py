@@ -17,7 +17,7 @@ from pusher.store import Store
 from pusher.web import callbacks, plain, public, sign_in
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import SAFE, NotYours, StalePage, check_gates
-from pusher.web.layout import frame, show_public
+from pusher.web.layout import frame, office_name, show_public
 from pusher.web.outside import ARMOUR, Armour, SizeCap, hush_traces, note_failure
 from pusher.web.pages import ROUTERS
 from pusher.web.session import NotSignedIn, is_https
@@ -113,7 +113,9 @@ def _last_resort(request: Request, error: Exception) -> Response:
 
 def _sorry(request: Request, status: int, heading: str, text: str) -> Response:
     desk = desk_of(request)
+    with desk.store.reading() as session:
+        office = office_name(session)
     body = desk.pages.get_template("console/sorry.html").render(
-        frame(desk), heading=heading, text=text
+        frame(desk), office_name=office, heading=heading, text=text
     )
     return HTMLResponse(body, status)

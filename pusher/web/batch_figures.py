@@ -45,6 +45,37 @@ class Counted:
     percent: int
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One line of a list of bars; *percent* of the longest."""
+
+    word: str
+    number: int
+    percent: int
+
+
+COURSE = ("起草", "审核", "批准", "发送", "完成")
+_PLACES = {
+    BatchState.DRAFT: 0,
+    BatchState.IN_REVIEW: 1,
+    BatchState.APPROVED: 2,
+    BatchState.SENDING: 3,
+    BatchState.PAUSED: 3,
+    BatchState.FINISHED: 4,
+}
+
+
+def course(batch: Batch) -> list[tuple[str, str]]:
+    """The steps of a batch's route, each past, now or to come; empty where it was broken off."""
+    if batch.state not in _PLACES:
+        return []
+    here = _PLACES[batch.state]
+    return [
+        (step, "past" if n < here else "now" if n == here else "to_come")
+        for n, step in enumerate(COURSE)
+    ]
+
+
 def lines(session: Session, who: SignedIn, state: str, page: int) -> Listing[Line]:
     """One page of the list, the newest batch first; *state* empty or unknown: all."""
     query = (
@@ -77,6 +108,13 @@ def counted(session: Session, batch: Batch) -> Counted:
     started = done > 0 or batch.state is BatchState.SENDING
     percent = 100 * done // max(1, going)
     return Counted(going, withheld, _possible_left_out(session, batch), started, percent)
+
+
+def shares(counts: Mapping[str, int]) -> list[Share]:
+    """*counts*, the largest first, each with its length beside the largest."""
+    longest = max(counts.values(), default=1)
+    ranked = sorted(counts.items(), key=lambda one: -one[1])
+    return [Share(word, number, 100 * number // max(1, longest)) for word, number in ranked]
 
 
 def share(part: int, whole: int) -> int | None:

@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlmodel import Session, select
 
+from profiles.model import Office
 from pusher import hold
 from pusher.model.staff import Role
 from pusher.web.desk import Desk
@@ -27,22 +29,29 @@ _SAID = "pusher_said"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation."""
+    """An entry of the navigation.
+
+    Attributes:
+        icon: a drawing of ``templates/console/_icons.html``.
+        part: under which heading it stands.
+    """
 
     address: str
     name: str
     roles: frozenset[Role]
+    icon: str = ""
+    part: str = "日常"
 
 
 PLACES = (
-    Place("/", "工作台", frozenset(Role)),
-    Place("/policies", "政策", _WORKING),
-    Place("/batches", "批次", _WORKING),
-    Place("/visits", "入户送达", _WORKING),
-    Place("/replies", "回复", _WORKING),
-    Place("/notices/unsure", "存疑通知", _WORKING),
-    Place("/staff", "账号", frozenset({Role.ADMIN})),
-    Place("/audit", "操作记录", frozenset({Role.AUDITOR})),
+    Place("/", "工作台", frozenset(Role), "desk"),
+    Place("/policies", "政策", _WORKING, "policy"),
+    Place("/batches", "批次", _WORKING, "batch"),
+    Place("/visits", "入户送达", _WORKING, "visit"),
+    Place("/replies", "回复", _WORKING, "reply"),
+    Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
+    Place("/staff", "账号", frozenset({Role.ADMIN}), "staff", "管理"),
+    Place("/audit", "操作记录", frozenset({Role.AUDITOR}), "audit", "管理"),
 )
 
 
@@ -65,11 +74,13 @@ def show(
     said = _said(request, desk)
     with desk.store.reading() as session:
         holds = hold.standing(session)
+        office = office_name(session)
     body = desk.pages.get_template(f"console/{page}").render(
         frame(desk),
+        office_name=office,
         who=who,
         token=form_token(desk, who.token),
-        navigation=[place for place in PLACES if who.role in place.roles],
+        navigation=_navigation(who.role),
         here=_here(request),
         said=said,
         holds=holds,
@@ -87,8 +98,13 @@ def show_outside(
 ) -> HTMLResponse:
     """Show a page before the sign-in; its form is tied to a random word of this browser."""
     visitor = visitor_of(request) or new_visitor()
+    with desk.store.reading() as session:
+        office = office_name(session)
     body = desk.pages.get_template(f"console/{page}").render(
-        frame(desk), token=form_token(desk, visitor), **shown
+        frame(desk),
+        office_name=office,
+        token=form_token(desk, visitor),
+        **shown,
     )
     response = HTMLResponse(body, status)
     if visitor != visitor_of(request):
@@ -127,6 +143,20 @@ def frame(desk: Desk) -> dict[str, Any]:
         "clock_is_ahead": desk.settings.clock_ahead > timedelta(),
         "quiet_hours_off": not desk.settings.quiet_hours,
     }
+
+
+def office_name(session: Session) -> str:
+    """Whose console it is; empty before ``pusher init``."""
+    return session.exec(select(Office.name)).first() or ""
+
+
+def _navigation(role: Role) -> dict[str, list[Place]]:
+    """The places open to *role*, by heading, in the order of `PLACES`."""
+    found: dict[str, list[Place]] = {}
+    for place in PLACES:
+        if role in place.roles:
+            found.setdefault(place.part, []).append(place)
+    return found
 
 
 def _said(request: Request, desk: Desk) -> str:

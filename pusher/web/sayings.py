@@ -7,7 +7,8 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from pusher.clock import OFFICE_ZONE
 
@@ -30,12 +31,14 @@ def environment() -> Environment:
     return pages
 
 
-def say_moment(moment: datetime | None) -> str:
-    """11月25日 09:30, with the year where it is not clear; — where there is none."""
+@pass_context
+def say_moment(context: Context, moment: datetime | None) -> str:
+    """11月25日 09:30, with the year where it is not the page's; — where there is none."""
     if moment is None:
         return "—"
-    here = moment.astimezone(OFFICE_ZONE)
-    return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
+    here, now = moment.astimezone(OFFICE_ZONE), context.get("now")
+    year = "" if isinstance(now, datetime) and now.year == here.year else f"{here.year}年"
+    return f"{year}{here.month}月{here.day}日 {here:%H:%M}"
 
 
 def say_clock(moment: datetime) -> str:

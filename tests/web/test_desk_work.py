@@ -1,5 +1,6 @@
 """The daily pages: overview, visits, replies, unsure notices, accounts, the audit."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,12 @@ def beat(console: Console, ago: float) -> None:
         session.add(Heartbeat(owner="jobs", at=at, since=at))
 
 
+def waits(page: str, unit: str, name: str) -> int | None:
+    """How many of one kind the overview says are waiting; None where it says none."""
+    found = re.search(rf"<b>(\d+)<small>{unit}</small></b>\s*<div><strong>{name}<", page)
+    return int(found[1]) if found else None
+
+
 def test_the_overview_says_what_waits_for_whom(console: Console) -> None:
     with console.office() as (session, office):
         make_policy(session, office)
@@ -39,14 +46,44 @@ def test_the_overview_says_what_waits_for_whom(console: Console) -> None:
     reviewer = console.browser(Role.REVIEWER).get("/").text
     admin = console.browser(Role.ADMIN).get("/").text
 
-    assert "份政策待确认" in clerk
-    assert "<b>1</b><strong>条回复待处理" in clerk
-    assert "<b>1</b><strong>条通知存疑" in clerk
-    assert "<b>1</b><strong>户待上门" in clerk
-    assert "个批次待审核" in reviewer
-    assert "份政策待确认" not in reviewer
+    assert waits(clerk, "份", "政策待确认")
+    for unit, name in (("条", "回复待处理"), ("条", "通知存疑"), ("户", "待上门")):
+        assert waits(clerk, unit, name) == 1, name
+    assert waits(reviewer, "个", "批次待审核") is None, "said as a place without arrears"
+    assert "批次待审核" in reviewer
+    assert "政策待确认" not in reviewer
+    assert "件事等您处理" in clerk
     assert "正在发送" in clerk
-    assert "等人处理" not in admin
+    assert "等您处理" not in admin
+
+
+def test_the_overview_names_what_ends_soon_and_whether_people_were_told(console: Console) -> None:
+    def policy(title: str, days: int) -> None:
+        with console.office() as (session, office):
+            made = make_confirmed(session, office)
+            made.short_title = title
+            made.apply_until = console.now.date() + timedelta(days=days)
+
+    for title, days in (
+        ("明天的津贴", 1),
+        ("今天的补贴", 0),
+        ("昨天的补助", -1),
+        ("明年的奖励", 60),
+    ):
+        policy(title, days)
+
+    page = console.browser(Role.CLERK).get("/").text
+
+    assert page.index("今天的补贴") < page.index("明天的津贴"), "the nearest first"
+    assert "还有 1 天" in page
+    assert "昨天的补助" not in page
+    assert "明年的奖励" not in page
+    assert "未算名单" in page
+
+
+def test_a_new_office_is_told_where_to_begin(lite: Console) -> None:
+    assert "从这里开始" in lite.browser(Role.CLERK).get("/").text
+    assert "从这里开始" not in lite.browser(Role.ADMIN).get("/").text
 
 
 @pytest.mark.parametrize(("ago", "alive"), [(5, True), (59, True), (61, False), (None, False)])

@@ -18,7 +18,7 @@ from pusher.model.staff import Role
 from pusher.sending.preview import preview
 from pusher.sending.review import approve, cancel, pause, resume, send_back, submit
 from pusher.sending.roll import Row, recipients
-from pusher.web.batch_figures import counted, lines, share, trail
+from pusher.web.batch_figures import counted, course, lines, share, shares, trail
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking, Reviewer, Sender
@@ -238,10 +238,17 @@ def _seen(session: Session, who: SignedIn, batch: Batch) -> dict[str, Any]:
     may = _may(who, batch)
     told = report(session, batch=batch)
     arrived = told.by_outcome[Outcome.DELIVERED] + told.by_outcome[Outcome.READ]
+    seen = preview(session, batch)
     return {
         "batch": batch,
+        "course": course(batch),
         "policy": session.get_one(Policy, batch.policy_id),
-        "preview": preview(session, batch),
+        "preview": seen,
+        "by_street": shares(seen.by_street),
+        "by_decision": shares(seen.by_decision),
+        "by_reason": shares(seen.by_reason),
+        "visits_by_reason": shares(seen.visits_by_reason),
+        "sms_prices": sorted({sample.price for sample in seen.samples if sample.segments}),
         "report": told,
         "arrived": share(arrived, sum(told.by_outcome.values())),
         "counted": counted(session, batch),

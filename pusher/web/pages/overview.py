@@ -1,52 +1,69 @@
-"""The first page: what waits for me, what is being sent, whether the clockwork lives."""
+"""The first page: what waits for me, what leaves, what ends soon, whether the clockwork lives."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from profiles.model import Profile
 from pusher.listening.visits import RELEASED
-from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.matching.match import latest_run
+from pusher.model.batch import Batch, BatchState
 from pusher.model.clockwork import Heartbeat, Pause
-from pusher.model.notice import Notice, NoticeState
+from pusher.model.match import Decision, Match
+from pusher.model.notice import Notice, NoticeState, Outcome
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import Role
-from pusher.model.word import Reply
+from pusher.model.standing import Standing, standing
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import Anyone
 from pusher.web.layout import show
-from pusher.web.pages.replies import OPEN
 from pusher.web.session import SignedIn
+from pusher.web.waiting import waiting
 
 router = APIRouter()
 
 ALIVE = timedelta(seconds=60)
+SOON = timedelta(days=30)
+"""How far ahead a deadline is shown."""
 _LIVE = (BatchState.APPROVED, BatchState.SENDING, BatchState.PAUSED)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One kind of work that waits for a person."""
-
-    count: int
-    name: str
-    explained: str
-    address: str
+_NEWEST = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """A released batch and how far it is."""
+    """A released batch and how far it is.
+
+    Attributes:
+        arrived: of those handed over, how many are known to have come.
+    """
 
     batch: Batch
     title: str
     done: int
     left: int
+    arrived: int
     percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A policy that can be applied for, but not for long.
+
+    Attributes:
+        days: until the last day; 0 is today.
+        eligible: of the newest run; None where nobody computed it yet.
+        told: whether a batch of it was released.
+    """
+
+    policy: Policy
+    days: int
+    eligible: int | None
+    told: bool
 
 
 @router.get("/")
@@ -61,9 +78,13 @@ def show_overview(
     """Show the overview; also where a form on it comes back with errors."""
     now = desk.now()
     with desk.store.reading() as session:
+        kinds = waiting(session, who)
         shown: dict[str, Any] = {
-            "waiting": _waiting(session, who),
+            "waiting": [kind for kind in kinds if kind.count],
+            "resting": [kind for kind in kinds if not kind.count],
             "sending": _sending(session, who),
+            "due": _due(session, who, now.date()),
+            "beginning": _beginning(session, who),
             "beat": _last_beat(session),
             "pauses": {pause.gateway: pause for pause in session.exec(select(Pause))},
         }
@@ -76,6 +97,8 @@ def show_overview(
         "overview.html",
         status=status,
         fields=fields,
+        works=bool(kinds),
+        total=sum(kind.count for kind in kinds),
         may_stop=who.role in (Role.CLERK, Role.REVIEWER),
         may_lift=who.role is Role.REVIEWER,
         alive=alive,
@@ -84,104 +107,89 @@ def show_overview(
     )
 
 
-def _waiting(session: Session, who: SignedIn) -> list[Waiting]:
-    if who.role not in (Role.VIEWER, Role.CLERK, Role.REVIEWER):
-        return []
-    kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
-    if who.role is not Role.REVIEWER:
-        kinds += [_policies(session, who), _drafts(session, who)]
-    return [*kinds, _replies(session), _unsure(session, who), _visits(session, who)]
-
-
-def _policies(session: Session, who: SignedIn) -> Waiting:
-    count = session.exec(
-        select(func.count()).where(
-            col(Policy.office_id) == who.office_id, col(Policy.state) == PolicyState.READ
-        )
-    ).one()
-    return Waiting(count, "份政策待确认", "核对标签、条件和要点", "/policies?state=read")
-
-
-def _drafts(session: Session, who: SignedIn) -> Waiting:
-    count = _batches(session, who, BatchState.DRAFT)
-    return Waiting(count, "个批次草稿", "核对后提交审核", "/batches?state=draft")
-
-
-def _reviews(session: Session, who: SignedIn) -> Waiting:
-    count = _batches(session, who, BatchState.IN_REVIEW)
-    return Waiting(count, "个批次待审核", "看清内容、对象和费用再批准", "/batches?state=in_review")
-
-
-def _batches(session: Session, who: SignedIn, state: BatchState) -> int:
-    return session.exec(
-        select(func.count()).where(col(Batch.office_id) == who.office_id, col(Batch.state) == state)
-    ).one()
-
-
-def _replies(session: Session) -> Waiting:
-    count = session.exec(select(func.count()).select_from(Reply).where(OPEN)).one()
-    return Waiting(count, "条回复待处理", "疑似退订的已先停发", "/replies")
-
-
-def _unsure(session: Session, who: SignedIn) -> Waiting:
-    count = session.exec(
-        select(func.count())
-        .select_from(Notice)
-        .join(Batch, col(Batch.id) == col(Notice.batch_id))
-        .where(
-            col(Batch.office_id) == who.office_id,
-            col(Notice.state) == NoticeState.UNSURE,
-            col(Notice.left_to_staff_at).is_not(None),
-        )
-    ).one()
-    return Waiting(count, "条通知存疑", "不知运营商收下没有，系统不会重发", "/notices/unsure")
-
-
-def _visits(session: Session, who: SignedIn) -> Waiting:
-    count = session.exec(
-        select(func.count())
-        .select_from(Visit)
-        .join(Batch, col(Batch.id) == col(Visit.batch_id))
-        .where(
-            col(Batch.office_id) == who.office_id,
-            col(Batch.state).in_(RELEASED),
-            col(Visit.state) != VisitState.DONE,
-        )
-    ).one()
-    return Waiting(count, "户待上门", "联系不上的，由社区送明白纸", "/visits")
-
-
 def _sending(session: Session, who: SignedIn) -> list[Sending]:
-    batches = session.exec(
+    """What is on its way, then what finished last."""
+    ours = (
         select(Batch, Policy.short_title)
         .join(Policy, col(Policy.id) == col(Batch.policy_id))
-        .where(col(Batch.office_id) == who.office_id, col(Batch.state).in_(_LIVE))
-        .order_by(col(Batch.send_after))
-    ).all()
-    left = _counts(session, [batch for batch, _ in batches], left=True)
-    done = _counts(session, [batch for batch, _ in batches], left=False)
-    return [
-        _progress(batch, title, done=done.get(str(batch.id), 0), left=left.get(str(batch.id), 0))
-        for batch, title in batches
-    ]
+        .where(col(Batch.office_id) == who.office_id)
+    )
+    live = session.exec(ours.where(col(Batch.state).in_(_LIVE)).order_by(col(Batch.send_after)))
+    over = session.exec(
+        ours.where(col(Batch.state) == BatchState.FINISHED)
+        .order_by(col(Batch.send_after).desc(), col(Batch.id).desc())
+        .limit(_NEWEST)
+    )
+    batches = [*live, *over]
+    counted = _counts(session, [batch for batch, _ in batches])
+    return [_progress(batch, title, counted.get(str(batch.id), {})) for batch, title in batches]
 
 
-def _counts(session: Session, batches: list[Batch], *, left: bool) -> dict[str, int]:
-    waiting = (NoticeState.DRAFTED, NoticeState.HANDING)
-    done = (NoticeState.ACCEPTED, NoticeState.FAILED, NoticeState.UNSURE)
+def _counts(
+    session: Session, batches: list[Batch]
+) -> dict[str, dict[tuple[NoticeState, Outcome], int]]:
     rows = session.exec(
-        select(Notice.batch_id, func.count())
-        .where(
-            col(Notice.batch_id).in_([batch.id for batch in batches]),
-            col(Notice.state).in_(waiting if left else done),
-        )
-        .group_by(col(Notice.batch_id))
+        select(Notice.batch_id, Notice.state, Notice.outcome, func.count())
+        .where(col(Notice.batch_id).in_([batch.id for batch in batches]))
+        .group_by(col(Notice.batch_id), col(Notice.state), col(Notice.outcome))
     ).all()
-    return {str(batch): count for batch, count in rows}
+    found: dict[str, dict[tuple[NoticeState, Outcome], int]] = {}
+    for batch, state, outcome, count in rows:
+        found.setdefault(str(batch), {})[(NoticeState(state), Outcome(outcome))] = count
+    return found
 
 
-def _progress(batch: Batch, title: str, *, done: int, left: int) -> Sending:
-    return Sending(batch, title, done, left, 100 * done // max(1, done + left))
+def _progress(batch: Batch, title: str, counted: dict[tuple[NoticeState, Outcome], int]) -> Sending:
+    waits = (NoticeState.DRAFTED, NoticeState.HANDING)
+    left = sum(n for (state, _), n in counted.items() if state in waits)
+    done = sum(
+        n for (state, _), n in counted.items() if state not in (*waits, NoticeState.WITHHELD)
+    )
+    came = (Outcome.DELIVERED, Outcome.READ)
+    arrived = sum(n for (_, outcome), n in counted.items() if outcome in came)
+    return Sending(batch, title, done, left, arrived, 100 * done // max(1, done + left))
+
+
+def _due(session: Session, who: SignedIn, today: date) -> list[Due]:
+    """Open policies whose last day is near, the nearest first."""
+    policies = session.exec(
+        select(Policy)
+        .where(
+            col(Policy.office_id) == who.office_id,
+            col(Policy.state) == PolicyState.CONFIRMED,
+            col(Policy.apply_until).between(today, today + SOON),
+        )
+        .order_by(col(Policy.apply_until), col(Policy.id))
+    ).all()
+    opened = [policy for policy in policies if standing(policy, today) is Standing.OPEN]
+    return [_one_due(session, policy, today) for policy in opened[:_NEWEST]]
+
+
+def _one_due(session: Session, policy: Policy, today: date) -> Due:
+    run = latest_run(session, policy)
+    told = session.exec(
+        select(func.count())
+        .select_from(Batch)
+        .where(col(Batch.policy_id) == policy.id, col(Batch.state).in_(RELEASED))
+    ).one()
+    eligible = None
+    if run is not None:
+        eligible = session.exec(
+            select(func.count())
+            .select_from(Match)
+            .where(col(Match.run_id) == run.id, col(Match.decision) == Decision.ELIGIBLE)
+        ).one()
+    days = (policy.apply_until - today).days if policy.apply_until else 0
+    return Due(policy, days, eligible, told > 0)
+
+
+def _beginning(session: Session, who: SignedIn) -> dict[str, bool]:
+    """The first steps of a new office, each with whether it was done."""
+    return {
+        name: session.exec(select(table.id).where(table.office_id == who.office_id)).first()
+        is not None
+        for name, table in (("profiles", Profile), ("policies", Policy), ("batches", Batch))
+    }
 
 
 def _last_beat(session: Session) -> datetime | None:

@@ -1,0 +1,142 @@
+"""What waits for this member of staff, by kind, with the names of the first few."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from pusher.listening.visits import RELEASED
+from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.model.notice import Notice, NoticeState
+from pusher.model.policy import Policy, PolicyState
+from pusher.model.staff import Role
+from pusher.model.word import Reply
+from pusher.web.pages.replies import OPEN
+from pusher.web.session import SignedIn
+
+_NAMED = 3
+"""How many are named; the rest is a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One kind of work that waits for a person.
+
+    Attributes:
+        unit: what one of them is counted in: 份, 个, 条, 户.
+        act: on the button.
+        names: what the first few are called, where they have a name that may be shown.
+    """
+
+    count: int
+    unit: str
+    name: str
+    explained: str
+    address: str
+    act: str
+    names: Sequence[str] = ()
+
+
+def waiting(session: Session, who: SignedIn) -> list[Waiting]:
+    """Every kind of work that *who* may do or see, also where nothing waits."""
+    if who.role not in (Role.VIEWER, Role.CLERK, Role.REVIEWER):
+        return []
+    kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
+    if who.role is not Role.REVIEWER:
+        kinds += [_policies(session, who), _drafts(session, who)]
+    return [*kinds, _replies(session), _unsure(session, who), _visits(session, who)]
+
+
+def _policies(session: Session, who: SignedIn) -> Waiting:
+    where = (col(Policy.office_id) == who.office_id, col(Policy.state) == PolicyState.READ)
+    names = session.exec(
+        select(Policy.title).where(*where).order_by(col(Policy.read_at)).limit(_NAMED)
+    ).all()
+    return Waiting(
+        _count(session, Policy, *where),
+        "份",
+        "政策待确认",
+        "核对标签、条件和要点，确认后才能计算名单",
+        "/policies?state=read",
+        "去核对",
+        names,
+    )
+
+
+def _drafts(session: Session, who: SignedIn) -> Waiting:
+    found = _batches(session, who, BatchState.DRAFT)
+    return Waiting(
+        found[0],
+        "个",
+        "批次草稿",
+        "看过名单、原文和费用，再提交审核",
+        "/batches?state=draft",
+        "去提交",
+        found[1],
+    )
+
+
+def _reviews(session: Session, who: SignedIn) -> Waiting:
+    found = _batches(session, who, BatchState.IN_REVIEW)
+    return Waiting(
+        found[0],
+        "个",
+        "批次待审核",
+        "看清内容、对象和费用再批准",
+        "/batches?state=in_review",
+        "去审核",
+        found[1],
+    )
+
+
+def _batches(session: Session, who: SignedIn, state: BatchState) -> tuple[int, Sequence[str]]:
+    where = (col(Batch.office_id) == who.office_id, col(Batch.state) == state)
+    names = session.exec(
+        select(Policy.short_title)
+        .join(Batch, col(Batch.policy_id) == col(Policy.id))
+        .where(*where)
+        .order_by(col(Batch.drafted_at))
+        .limit(_NAMED)
+    ).all()
+    return _count(session, Batch, *where), names
+
+
+def _replies(session: Session) -> Waiting:
+    count = _count(session, Reply, OPEN)
+    return Waiting(count, "条", "回复待处理", "疑似退订的已先停发，等人决定", "/replies", "去处理")
+
+
+def _unsure(session: Session, who: SignedIn) -> Waiting:
+    count = session.exec(
+        select(func.count())
+        .select_from(Notice)
+        .join(Batch, col(Batch.id) == col(Notice.batch_id))
+        .where(
+            col(Batch.office_id) == who.office_id,
+            col(Notice.state) == NoticeState.UNSURE,
+            col(Notice.left_to_staff_at).is_not(None),
+        )
+    ).one()
+    explained = "不知运营商收下没有，系统不会重发，请人核实"
+    return Waiting(count, "条", "通知存疑", explained, "/notices/unsure", "去核实")
+
+
+def _visits(session: Session, who: SignedIn) -> Waiting:
+    count = session.exec(
+        select(func.count())
+        .select_from(Visit)
+        .join(Batch, col(Batch.id) == col(Visit.batch_id))
+        .where(
+            col(Batch.office_id) == who.office_id,
+            col(Batch.state).in_(RELEASED),
+            col(Visit.state) != VisitState.DONE,
+        )
+    ).one()
+    explained = "联系不上的人家，由社区送明白纸"
+    return Waiting(count, "户", "待上门", explained, "/visits", "看名单")
+
+
+def _count(session: Session, table: Any, *where: ColumnElement[bool]) -> int:
+    return session.exec(select(func.count()).select_from(table).where(*where)).one()

@@ -14,7 +14,7 @@ import socket
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -329,25 +329,41 @@ class Clockwork:
 
 def main() -> int:
     """Run the clockwork of this office until SIGTERM or SIGINT; return the exit status."""
-    from profiles.sealing import BadKeyFile
-    from pusher.gateways.registry import BadGatewayTable
+    from sqlalchemy.exc import DBAPIError
+
+    from pusher.keeping.explain import explain
+    from pusher.keeping.running import AlreadyRunning, door_open
+    from pusher.keeping.startup import startup_problems
+    from pusher.log import open_log
     from pusher.store import WrongSchema
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # They would write addresses with phone numbers in them, or a line each tick.
-    for name in ("httpx", "httpcore", "aiohttp", "asyncio", "apscheduler", "sqlalchemy", "alembic"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         settings = read_settings()
-        store, clockwork = _open_clockwork(settings)
-    except (BadSettings, BadKeyFile, WrongSchema, BadGatewayTable) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: clockwork.stopping.set())
-    _tick_until_stopped(clockwork, settings.tick_s)
-    store.close()  # its last checkpoint belongs under the lock of all writers
+    except BadSettings as error:
+        return _refuse(error.problems, status=2)
+    if problems := startup_problems(settings):
+        return _refuse(problems, status=2)
+    try:
+        with door_open(settings.home):
+            store, clockwork = _open_clockwork(settings)
+            log = open_log(settings.log_folder, "clockwork")
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: clockwork.stopping.set())
+            _tick_until_stopped(clockwork, settings.tick_s)
+            store.close()  # its last checkpoint belongs under the lock of all writers
+            log.finish()
+    except (WrongSchema, AlreadyRunning) as error:
+        return _refuse([str(error)], status=1)
+    except DBAPIError as error:
+        return _refuse([explain(error, settings)], status=1)
     return 0
+
+
+def _refuse(problems: Sequence[str], *, status: int) -> int:
+    """Say each problem in a line of its own on standard error."""
+    for problem in problems:
+        sys.stderr.write(f"错误：{problem}\n")
+    return status
 
 
 def _open_clockwork(settings: Settings) -> tuple[Store, Clockwork]:

@@ -63,19 +63,27 @@ class Store:
         with self._session(self._reader) as session:
             yield session
 
+    def revision(self) -> str | None:
+        """The migration that the database is at; None before the first."""
+        with self._reader.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
     def check_schema(self) -> None:
         """Refuse a database that this program does not understand.
 
         Raises:
-            WrongSchema: no tables yet, or of another version.
+            WrongSchema: no tables yet, or of an older or newer version.
         """
-        with self._reader.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
-        wanted = ScriptDirectory.from_config(_alembic(self.url)).get_current_head()
+        found, known = self.revision(), revisions()
         if found is None:
             raise WrongSchema("数据库尚未建立；请先运行 pusher init")
-        if found != wanted:
-            raise WrongSchema(f"数据库版本为 {found}，程序需要 {wanted}；请运行 pusher upgrade")
+        if found not in known:
+            raise WrongSchema(
+                f"数据库版本 {found} 比本程序新（本程序到 {known[0]}）；"
+                "请改用新版程序，或用 pusher restore 恢复升级前的备份"
+            )
+        if found != known[0]:
+            raise WrongSchema(f"数据库版本为 {found}，程序需要 {known[0]}；请运行 pusher upgrade")
 
     def close(self) -> None:
         """Close all connections; SQLite checkpoints at the last one, so under the lock."""
@@ -99,6 +107,12 @@ def downgrade(url: str, revision: str) -> None:
     """Take the database at *url* back to *revision* (``base`` empties it)."""
     with _locked(_lock_file(url)):
         command.downgrade(_alembic(url), revision)
+
+
+def revisions() -> list[str]:
+    """Every migration this program knows, the newest first."""
+    scripts = ScriptDirectory.from_config(_alembic(""))
+    return [script.revision for script in scripts.walk_revisions()]
 
 
 def migration_engine(url: str) -> Engine:

@@ -42,6 +42,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.store",
         "pusher.settings", ZONE,
     },
+    "pusher.log": {ZONE},
+    # the operator's verbs look at everything that has rows, a file or a table of settings
+    "pusher.keeping": {
+        "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.store",
+        "pusher.settings", ZONE,
+    },
     # the stand-in for the vendors knows only which templates are registered with them
     "pusher.sandbox": {"profiles", "templates", "pusher.settings", "pusher.clock"},
 }  # fmt: skip

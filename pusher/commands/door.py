@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +56,25 @@ class Refusal(click.ClickException):
         if self.as_json:
             body = {"code": self.code, "message": self.message, "where": self.where}
             click.echo(json.dumps({"error": body}, ensure_ascii=False))
-        click.echo(f"错误：{' '.join(self.message.split())}", err=True)
+        for line in self.lines():
+            click.echo(f"错误：{line}", err=True)
+
+    def lines(self) -> list[str]:
+        """What is said on standard error."""
+        return [" ".join(self.message.split())]
+
+
+class Misconfigured(Refusal):
+    """The office cannot start as it is set up: one line for each problem, exit status 2."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Sequence[str], *, code: str = "bad_settings") -> None:
+        super().__init__("\n".join(problems), code=code)
+        self.problems = problems
+
+    def lines(self) -> list[str]:
+        return [" ".join(problem.split()) for problem in self.problems]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +98,15 @@ class Door:
 
 
 def settings_here() -> Settings:
-    """The settings, or a refusal that names each problem."""
+    """The settings.
+
+    Raises:
+        Misconfigured: names each problem.
+    """
     try:
         return read_settings()
     except BadSettings as error:
-        raise Refusal("；".join(error.problems), code="bad_settings") from None
+        raise Misconfigured(error.problems) from None
 
 
 @contextmanager
@@ -95,16 +117,21 @@ def open_door(now: str | None = None) -> Iterator[Door]:
         now: ISO 8601 with offset, in place of the office clock.
 
     Raises:
-        Refusal: no database, no keys, wrong version, or what a verb refused.
+        Misconfigured: wrong settings or keys.
+        Refusal: no database, a broken or newer one, or what a verb refused.
     """
+    from sqlalchemy.exc import DBAPIError
+
     from profiles.errors import Unwelcome
     from profiles.sealing import BadKeyFile, Sealer, read_keys
+    from pusher.keeping.explain import explain_if_known
     from pusher.model.errors import Unwilling
     from pusher.store import Store, WrongSchema
 
     settings = settings_here()
-    if settings.url.startswith("sqlite") and not (settings.home / "pusher.db").exists():
-        raise Refusal(f"{settings.home} 中没有数据库；请先运行 pusher init", code="no_database")
+    file = settings.database_file
+    if file is not None and not file.exists():
+        raise Refusal(f"没有数据库 {file}；请先运行 pusher init", code="no_database")
     try:
         store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
         try:
@@ -114,8 +141,20 @@ def open_door(now: str | None = None) -> Iterator[Door]:
             store.close()
     except (Unwilling, Unwelcome) as error:
         raise Refusal(str(error), code=error.code) from None
-    except (BadKeyFile, WrongSchema) as error:
+    except BadKeyFile as error:
+        raise Misconfigured([str(error)], code="bad_keys") from None
+    except WrongSchema as error:
         raise Refusal(str(error), code="not_ready") from None
+    except DBAPIError as error:
+        known = explain_if_known(error, settings)
+        if known is None:
+            raise
+        raise Refusal(known, code="database") from None
+    except OSError as error:
+        if error.filename is None or not Path(str(error.filename)).is_relative_to(settings.home):
+            raise
+        told = f"无法写入 {error.filename}（{error.strerror}）；请检查权限、磁盘空间和是否只读"
+        raise Refusal(told, code="folder", where=str(error.filename)) from None
 
 
 def _now(settings: Settings) -> datetime:

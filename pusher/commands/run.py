@@ -1,7 +1,6 @@
 """What keeps running: console, clockwork, stand-in gateways, and the demo that starts all three."""
 
 import json
-import logging
 from pathlib import Path
 
 import click
@@ -47,30 +46,9 @@ def serve(host: str | None, port: int | None) -> None:
     \b
     例：pusher serve --port 8000
     """
-    import uvicorn
+    from pusher.commands.serving import serve_console
 
-    from pusher.clock import office_now
-    from pusher.commands.doors import open_ways
-    from pusher.commands.tagger import office_tagger
-    from pusher.web.app import create_app
-
-    with open_door() as door:
-        settings = door.settings
-        app = create_app(
-            door.store,
-            settings,
-            open_ways(settings),
-            now=lambda: office_now(settings.clock_ahead),
-            tagger=lambda: office_tagger(door),
-        )
-        logging.getLogger("uvicorn.access").disabled = True  # addresses carry signed links
-        uvicorn.run(
-            app,
-            host=host or settings.host,
-            port=port or settings.port,
-            log_level="warning",
-            server_header=False,
-        )
+    serve_console(host=host, port=port)
 
 
 @click.command()

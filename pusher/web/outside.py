@@ -1,12 +1,13 @@
 """Around every request: sizes are capped before it is read, and every answer is armoured."""
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
+
+from pusher.log import places_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -92,9 +93,6 @@ def _without_trace(record: logging.LogRecord) -> bool:
 
 def note_failure(error: BaseException, failure_id: str) -> None:
     """Log an unforeseen error: its class and where, never its text, which may quote a person."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [f for f in frames if "site-packages" not in f.filename] or list(frames)
-    places = [f"{f.filename.rsplit('/', 1)[-1]}:{f.lineno} {f.name}" for f in ours[-6:]]
     logging.getLogger("pusher.web").error(
-        "%s %s at %s", failure_id, type(error).__name__, " < ".join(reversed(places))
+        "%s %s at %s", failure_id, type(error).__name__, " < ".join(places_of(error))
     )

@@ -399,5 +399,5 @@ def test_an_office_without_keys_is_told_what_to_do(tmp_path: Path) -> None:
 
     _, said = process.communicate(timeout=60)
 
-    assert process.returncode == 1
+    assert process.returncode == 2
     assert "pusher init" in said

@@ -1,0 +1,75 @@
+"""The console's process: checked before it opens, alone in its folder, logged."""
+
+import socket
+from contextlib import ExitStack
+
+from pusher.commands.door import Door, Misconfigured, Refusal, open_door, settings_here
+from pusher.settings import Settings
+
+
+def serve_console(*, host: str | None, port: int | None) -> None:
+    """Serve console, public pages and callbacks until SIGTERM or SIGINT.
+
+    Args:
+        host: in place of the settings'.
+        port: in place of the settings'.
+
+    Raises:
+        Misconfigured: the configuration cannot work; each problem is named.
+        Refusal: another console runs on this folder, the port is taken, the database is not ready.
+    """
+    from pusher.keeping.running import AlreadyRunning, door_open, the_only_console
+    from pusher.keeping.startup import startup_problems
+    from pusher.log import open_log
+
+    settings = settings_here()
+    if problems := startup_problems(settings):
+        raise Misconfigured(problems)
+    host, port = host or settings.host, port or settings.port
+    with ExitStack() as held:
+        try:
+            held.enter_context(door_open(settings.home))
+            held.enter_context(the_only_console(settings.home, address=f"{host}:{port}"))
+        except AlreadyRunning as error:
+            raise Refusal(str(error), code="already_running") from None
+        door = held.enter_context(open_door())
+        listener = held.enter_context(_listener(host, port))
+        held.callback(open_log(settings.log_folder, "console").finish)
+        _serve(door, listener)
+
+
+def _serve(door: Door, listener: socket.socket) -> None:
+    import uvicorn
+
+    from pusher.clock import office_now
+    from pusher.commands.doors import open_ways
+    from pusher.commands.tagger import office_tagger
+    from pusher.web.app import create_app
+
+    settings: Settings = door.settings
+    app = create_app(
+        door.store,
+        settings,
+        open_ways(settings),
+        now=lambda: office_now(settings.clock_ahead),
+        tagger=lambda: office_tagger(door),
+    )
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Listen before anything else is begun, so that a taken port is one clear line."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Refusal(
+            f"无法在 {host}:{port} 上监听（{error.strerror}）；"
+            "端口可能已被占用，请用 --port 换一个",
+            code="port_taken",
+        ) from None
+    return listener

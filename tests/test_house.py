@@ -45,8 +45,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.log": {ZONE},
     # the operator's verbs look at everything that has rows, a file or a table of settings
     "pusher.keeping": {
-        "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.store",
-        "pusher.settings", ZONE,
+        "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.hold",
+        "pusher.store", "pusher.settings", ZONE,
     },
     # the stand-in for the vendors knows only which templates are registered with them
     "pusher.sandbox": {"profiles", "templates", "pusher.settings", "pusher.clock"},

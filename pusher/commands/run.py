@@ -77,8 +77,7 @@ def jobs(listing: bool, name: str | None, now: str | None, as_json: bool) -> Non
         )
         return
     if name is None:
-        clockwork.main()
-        return
+        raise SystemExit(clockwork.main())
     if name not in clockwork.JOBS:
         raise Refusal(f"没有名为“{name}”的任务；可用 pusher jobs --list 查看", code="no_job")
     from pusher.commands.doors import open_ways

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from profiles.sealing import Sealer, read_keys
+from pusher.hold import NAMES
 from pusher.keeping.explain import explain
 from pusher.keeping.finding import Finding, fine, note, wrong
 from pusher.keeping.health import STALE, look_at_health
@@ -83,6 +84,7 @@ def _clockwork(session: Session, now: datetime) -> Iterator[Finding]:
         )
     else:
         yield fine("定时进程", "在运行")
+    for cause in health.holds:
+        yield note("全部停发", f"{NAMES[cause]}；核实后用 pusher hold lift {cause.value} 解除")
     for gateway, because in health.paused.items():
-        name = "全部通道" if gateway == "*" else gateway
-        yield note("停用", f"{name}：{because}")
+        yield note("停用", f"{gateway}：{because}")

@@ -9,8 +9,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pusher.reading.labels import is_labelled
+from pusher.reading.lines import Line, Page
 from pusher.reading.numbers import is_number_line
-from pusher.reading.page import Line, Page
 
 _SENTENCE = re.compile(r"[。！？；!?;]|[，,、].*[，,、]|[：:]$|[一-鿿][,，][一-鿿]")
 _WRITTEN = re.compile(r"[一-鿿]")

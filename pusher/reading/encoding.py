@@ -60,7 +60,7 @@ def _by_trial(content: bytes) -> str | None:
 def _decoded(content: bytes, name: str) -> str | None:
     try:
         text = content.decode(name, errors="replace")
-    except LookupError:  # unknown, or a codec that does not make text
+    except (LookupError, OSError):  # unknown, no codec of text, or not loaded (see `parse`)
         return None
     return text if text.count("\ufffd") <= len(text) * _SLIPS_ALLOWED else None
 

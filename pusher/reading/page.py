@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from pusher.reading.document import Table
+from pusher.reading.lines import Line, Page, squeeze
+
 _UNSEEN = frozenset(
     {
         "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "canvas",
@@ -31,40 +34,6 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # A cell that holds this much is a column of a laid-out page, not a value in a table.
 _LONGEST_CELL = 1500
 
-Table = tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One paragraph, heading or table row as a reader sees it.
-
-    Attributes:
-        text: without line breaks; the cells of a row are joined by ``" | "``.
-        within: ids of the containers around it, outermost first.
-        linked: how many characters of *text* are links.
-        tag: the element that made the line.
-        cells: the cells of a table row, else empty.
-        hidden: the page does not show it.
-    """
-
-    text: str
-    within: tuple[int, ...]
-    linked: int = 0
-    tag: str = ""
-    cells: tuple[str, ...] = ()
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A parsed page: its lines in order, tables, links, and what its head declares."""
-
-    lines: tuple[Line, ...]
-    tables: tuple[Table, ...]
-    links: tuple[tuple[str, str], ...]
-    meta: dict[str, str]
-    title: str | None
-
 
 def parse(html: str) -> Page:
     """Parse *html* into lines; never fails, an empty page has no lines."""
@@ -80,16 +49,6 @@ def parse(html: str) -> Page:
         meta=_declared(tree),
         title=squeeze(title.text()) or None if title else None,
     )
-
-
-def squeeze(text: str) -> str:
-    """Collapse every run of blanks, line breaks and invisible characters into one space."""
-    return " ".join(_INVISIBLE.sub("", text).split())
-
-
-_INVISIBLE = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd\ue000-\uf8ff\x00-\x08]"
-)
 
 
 def _declared(tree: LexborHTMLParser) -> dict[str, str]:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pusher.reading.attachments import listed
 from pusher.reading.body import is_around, written
+from pusher.reading.document import Document
 from pusher.reading.labels import is_labelled, read_labels
+from pusher.reading.lines import Line, squeeze
 from pusher.reading.numbers import is_number_line
-from pusher.reading.page import Line, squeeze
+from pusher.reading.refusals import NoBody
 
 FEWEST_WRITTEN = 10
 _LONGEST_TITLE = 120
@@ -21,7 +24,7 @@ _KIND = (
     r"|办法|细则|规定|条例|规则|方案|措施|政策|指南|须知|标准|清单|目录|计划|规划|要点|解读|问答|明白纸"
     r"|指引|流程|说明"
 )
-_TITLE_END = re.compile(rf"(?:{_KIND})\s*(?:[（(〔\[].{{1,20}}[）)〕\]]\s*)*$")
+TITLE_END = re.compile(rf"(?:{_KIND})\s*(?:[（(〔\[].{{1,20}}[）)〕\]]\s*)*$")
 _MASTHEAD = re.compile(r"^.{4,40}(?:文件|令|公告|公报)$")
 _ENDS_SENTENCE = re.compile(r"[。；！？!?;：:]$")
 _IN_SENTENCE = re.compile(r"。|[：:].|^各.{0,20}[：:]")
@@ -40,10 +43,30 @@ class PlainText:
     paragraphs: tuple[str, ...]
 
 
+def read_text(text: str) -> Document:
+    """Read a plain text as a document.
+
+    Raises:
+        NoBody: nothing of it is Chinese prose.
+    """
+    read = split(text)
+    if sum(map(written, read.paragraphs)) < FEWEST_WRITTEN:
+        raise NoBody("文件里没有找到可读的中文正文。")
+    return Document(
+        kind="text",
+        title_hint=read.title,
+        title_place="文件开头",
+        head=read.head,
+        paragraphs=read.paragraphs,
+        meta={f"label:{name}": value for name, value in read.labels.items()},
+        attachments=listed(read.paragraphs),
+    )
+
+
 def split(text: str) -> PlainText:
     """Take *text* apart into labels, title and paragraphs; a line is a paragraph."""
     lines = _unwrapped([line for line in text.split("\n") if squeeze(line)])
-    title, start = _find_title(lines)
+    title, start = find_title(lines)
     labels = read_labels(Line(line, (0,)) for line in lines[:start])
     return PlainText(
         title=labels.get("title") or title,
@@ -72,7 +95,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     return joined
 
 
-def _find_title(lines: list[str]) -> tuple[str | None, int]:
+def find_title(lines: list[str]) -> tuple[str | None, int]:
     """Return the title, and the first line after everything above the body."""
     place = _skip_above(lines, 0)
     count = _title_lines(lines[place:])
@@ -81,7 +104,7 @@ def _find_title(lines: list[str]) -> tuple[str | None, int]:
 
 
 def _skip_above(lines: list[str], place: int) -> int:
-    while place < min(len(lines), _MOST_HEAD_LINES) and _is_above(lines[place]):
+    while place < min(len(lines), _MOST_HEAD_LINES) and is_above(lines[place]):
         place += 1
     return place
 
@@ -95,14 +118,14 @@ def _title_lines(lines: list[str]) -> int:
         joined += line
         if len(joined) > _LONGEST_TITLE or _IN_SENTENCE.search(joined) or count == len(lines):
             break
-        if _TITLE_END.search(joined) and written(joined) >= 4:
+        if TITLE_END.search(joined) and written(joined) >= 4:
             return count
     first = lines[0]
     lone = written(first) >= 4 and len(first) <= 60 and not _ENDS_SENTENCE.search(first)
     return int(lone)
 
 
-def _is_above(line: str) -> bool:
+def is_above(line: str) -> bool:
     return (
         is_around(line)
         or is_labelled(line)

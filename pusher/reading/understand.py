@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any, Protocol
 
 from profiles.identity import BadIdentity, read_uscc
+from pusher.reading.child import Reads, read_apart
 from pusher.reading.conditions import Draft, draft
-from pusher.reading.documents import Document, read
+from pusher.reading.document import Document
 from pusher.reading.elements import Elements, read_elements
 from pusher.reading.joining import leaves_of
 from pusher.reading.metadata import Metadata, read_metadata
@@ -104,20 +105,26 @@ _DAYS = ("written_on", "published_on", "effective_on", "expires_on")
 
 
 def understand(
-    content: bytes, name: str, *, tagger: Suggests | None, area_code: str
+    content: bytes,
+    name: str,
+    *,
+    tagger: Suggests | None,
+    area_code: str,
+    reader: Reads | None = None,
 ) -> Understanding:
     """Understand the document in *content*. Pure: nothing is kept, no clock is read.
 
     Args:
-        content: the bytes of a web page or a plain text.
+        content: the bytes of a file.
         name: its file name or address.
         tagger: suggests tags; None leaves them out.
         area_code: six digits of the district whose office reads; what 本区 means.
+        reader: parses the file; by default in a process started for it alone.
 
     Raises:
         Unreadable: no document can be made of it; the text says why and what to do.
     """
-    document = read(content, name)
+    document = reader.read(content, name) if reader else read_apart(content, name)
     told = read_metadata(document)
     found = read_elements(document.paragraphs)
     drafted = _drafted(document, told, area_code=area_code)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pusher.reading.documents import (
+    Broken,
     Empty,
     IndexPage,
     NoBody,
@@ -149,8 +150,8 @@ REFUSED: list[tuple[bytes, str, type[Unreadable], str]] = [
     (b" \n\t ", "空.txt", Empty, "空的"),
     (codecs.BOM_UTF8, "空.txt", Empty, "空的"),
     (b"\x89PNG\r\n\x1a\n" + b"\x00" * 80, "通知.html", UnknownKind, "PNG"),
-    (b"%PDF-1.7\n...", "通知.pdf", UnknownKind, "另存为网页或文本"),
-    (_zip("word/document.xml"), "通知.docx", UnknownKind, "另存为网页或文本"),
+    (b"%PDF-1.7\n...", "通知.pdf", Broken, "PDF 不完整"),
+    (_zip("word/document.xml"), "通知.docx", Broken, "不完整或已损坏"),
     (_zip("xl/workbook.xml"), "表.xlsx", UnknownKind, "Excel"),
     (_zip("a.txt"), "包.zip", UnknownKind, "压缩包"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 40, "旧.doc", UnknownKind, "旧版"),

@@ -1,22 +1,37 @@
-"""Judge a written case (policy text × profile × reach) by the rule the reading drafts from it.
-
-The order of `push` is that of the domain's conventions; sending keeps the same order over rows.
-"""
+"""Judge a written case (policy text × profile × reach) by the rule the reading drafts from it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from profiles.ages import born_on, has_died, is_under
+from profiles.ages import OWN_CONSENT, born_on, has_died, is_under
 from profiles.facts import vocabulary
-from pusher.reading.understand import Understanding, understand
+from profiles.reach import Refusal
+from pusher.model.policy import Openness, Policy, PolicyState, Registered
+from pusher.model.standing import standing
+from pusher.model.telling import telling
+from pusher.reading.understand import understand
 from pusher.rules.judge import Decision, decide
 from pusher.rules.language import facts_used, leaves, parse
 from pusher.rules.nodes import Node
 from pusher.rules.say import say_leaf
 
-WARD_AGE = 14
-"""PIPL art. 31: below it a guardian's own consent is needed."""
+WISH_FOR_DRAFTS = "政策征求意见"
+"""The subscription of a case that asks for drafts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read from the text of a case: the rule, whom it is about, and the dates."""
+
+    tree: Node
+    audience: str
+    subject: str
+    effective_on: date | None
+    expires_on: date | None
+    apply_from: date | None
+    apply_until: date | None
 
 
 def explain_case(case: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,22 +44,54 @@ def explain_case(case: Mapping[str, Any]) -> dict[str, Any]:
         KeyError, ValueError, TypeError: the case is not in the contract's shape.
         Unreadable: its text is no document.
     """
-    as_of = date.fromisoformat(case["as_of"])
+    return judge_case(case, read_case(case))
+
+
+def read_case(case: Mapping[str, Any]) -> Read:
+    """Draft a rule from the text of a case, as for any document.
+
+    Raises:
+        KeyError, ValueError: the case is not in the contract's shape.
+        Unreadable: its text is no document.
+    """
     text = f"{case['policy_title']}\n{case['policy_text']}"
     found = understand(text.encode(), "case.txt", tagger=None, area_code="370104")
-    tree = parse(_cautious(found.draft))
-    kind, facts = case["profile"]["kind"], case["profile"]["facts"]
+    since, until = (found.elements[key] for key in ("apply_from", "apply_until"))
+    return Read(
+        parse(_cautious(found.draft)),
+        found.draft["audience"],
+        found.draft["subject"],
+        found.effective_on,
+        found.expires_on,
+        date.fromisoformat(since[:10]) if since else None,
+        date.fromisoformat(until[:10]) if until else None,
+    )
+
+
+def judge_case(case: Mapping[str, Any], read: Read) -> dict[str, Any]:
+    """Judge one case by what was read of its text; in the shape of `explain_case`."""
+    as_of = date.fromisoformat(case["as_of"])
+    facts = case["profile"]["facts"]
+    kind = case["profile"]["kind"]
     decision = decide(
-        tree, kind, facts, as_of,
-        audience_kind=found.draft["audience"], subject=found.draft["subject"],
-    )  # fmt: skip
-    state = _doc_state(found, case["doc"], as_of)
-    said = {leaf.id: say_leaf(leaf) for leaf in leaves(tree)}
+        read.tree, kind, facts, as_of, audience_kind=read.audience, subject=read.subject
+    )
+    topics, follows = set(case["doc"]["topics"]), set(case["reach"]["subscriptions"])
+    stands = standing(_as_policy(case["doc"], read), as_of)
+    told = telling(
+        decision=decision.answer.value,
+        stands=stands,
+        refusal=_refusal(case, read.tree, decision, as_of),
+        follows=bool(topics & follows),
+        follows_drafts=WISH_FOR_DRAFTS in follows,
+        told_before=_was_told(case),
+    )
+    said = {leaf.id: say_leaf(leaf) for leaf in leaves(read.tree)}
     return {
         "case_id": case["case_id"],
         "decision": decision.answer.value,
-        "push": _push(case, tree, decision, state, as_of),
-        "doc_state": state,
+        "push": told.telling.value,
+        "doc_state": stands.value,
         "because": [
             {"quote": leaf.quote, "condition": said[leaf.id], "result": leaf.result.word}
             for leaf in decision.verdict.leaves
@@ -62,65 +109,41 @@ def _cautious(draft: Mapping[str, Any]) -> dict[str, Any]:
     return {"all": [draft["rule"], *unread]}
 
 
-def _doc_state(found: Understanding, doc: Mapping[str, Any], as_of: date) -> str:
-    """Registered status first, then the dates of the text."""
-    if doc["disclosure"] != "public":
-        return "internal"
-    if doc["status"] != "in_force":
-        return str(doc["status"])
-    until, since = (_day(found.elements[k]) for k in ("apply_until", "apply_from"))
-    if found.expires_on and found.expires_on < as_of:
-        return "expired"
-    if until and until < as_of:
-        return "closed"
-    begins = [day for day in (found.effective_on, since) if day]
-    return "upcoming" if begins and max(begins) > as_of else "open"
+def _as_policy(doc: Mapping[str, Any], read: Read) -> Policy:
+    """The registered status and the dates of the text, as `standing` takes them."""
+    return Policy(
+        openness=Openness.OPEN if doc["disclosure"] == "public" else Openness.CLOSED,
+        registered=Registered(doc["status"]),
+        state=PolicyState.CONFIRMED,
+        effective_on=read.effective_on,
+        expires_on=read.expires_on,
+        apply_from=read.apply_from,
+        apply_until=read.apply_until,
+    )
 
 
-def _push(case: Mapping[str, Any], tree: Node, decision: Decision, state: str, as_of: date) -> str:
-    """The first that applies, from the top."""
+def _refusal(
+    case: Mapping[str, Any], tree: Node, decision: Decision, as_of: date
+) -> Refusal | None:
+    """`profiles.reach.may_reach` over the reach of a case in place of rows, in its order."""
     reach, facts = case["reach"], case["profile"]["facts"]
-    consent, topics = reach["consent"], set(case["doc"]["topics"])
-    follows = bool(topics & set(reach["subscriptions"]))
-    answer = decision.answer.value
-    if _is_gone(facts, as_of) or state in (
-        "internal",
-        "repealed",
-        "exhausted",
-        "expired",
-        "closed",
-    ):
-        return "withhold"
-    if consent.get("push") is False or _is_silent(reach, topics):
-        return "withhold"
-    if state == "draft":
-        wished = "政策征求意见" in reach["subscriptions"]
-        return "digest_only" if wished else "withhold"
-    if answer == "not":
-        return "digest_only" if follows else "withhold"
-    if is_under(WARD_AGE, born_on(facts), as_of) or _lacks_guardian_word(
-        facts, decision, consent, as_of
-    ):
-        return "offline_list"
-    unasked = case["profile"]["kind"] == "resident" and consent.get("sensitive") is not True
-    if (unasked and _asks_sensitive(tree)) or _was_told(case):
-        return "withhold"
-    if not reach["channels"]:
-        return "offline_list"
-    if state == "upcoming" or answer == "possible":
-        return "digest_only"
-    return "push"
-
-
-def _was_told(case: Mapping[str, Any]) -> bool:
-    """This very version; an earlier one does not count."""
-    told = case["reach"]["history"]
-    return any(h["policy_id"] == case["policy_id"] and h["version"] == "current" for h in told)
-
-
-def _is_gone(facts: Mapping[str, Any], as_of: date) -> bool:
-    struck_off = facts.get("registration_status") in ("cancelled", "revoked")
-    return struck_off or has_died(facts, as_of)
+    consent = reach["consent"]
+    if has_died(facts, as_of):
+        return Refusal.DECEASED
+    if facts.get("registration_status") in ("cancelled", "revoked"):
+        return Refusal.ENDED
+    if consent.get("push") is False:
+        return Refusal.NO_CONSENT
+    if _is_silent(reach, set(case["doc"]["topics"])):
+        return Refusal.OPTED_OUT
+    if is_under(OWN_CONSENT, born_on(facts), as_of):
+        return Refusal.MINOR
+    if _rests_on_a_child(facts, decision, as_of) and consent.get("minor_guardian") is not True:
+        return Refusal.MINOR_CONSENT
+    is_resident = case["profile"]["kind"] == "resident"
+    if is_resident and consent.get("sensitive") is not True and _asks_sensitive(tree):
+        return Refusal.NO_SENSITIVE_CONSENT
+    return None if reach["channels"] else Refusal.NO_ADDRESS
 
 
 def _is_silent(reach: Mapping[str, Any], topics: set[str]) -> bool:
@@ -132,19 +155,19 @@ def _is_silent(reach: Mapping[str, Any], topics: set[str]) -> bool:
     return bool(channels) and all(f"{channel}:*" in outs for channel in channels)
 
 
-def _lacks_guardian_word(
-    facts: Mapping[str, Any], decision: Decision, consent: Mapping[str, Any], as_of: date
-) -> bool:
+def _rests_on_a_child(facts: Mapping[str, Any], decision: Decision, as_of: date) -> bool:
     whose = decision.whose
-    if whose.role != "wards" or whose.place is None or consent.get("minor_guardian") is True:
+    if whose.role != "wards" or whose.place is None:
         return False
-    return is_under(WARD_AGE, born_on(facts["wards"][whose.place]), as_of)
+    return is_under(OWN_CONSENT, born_on(facts["wards"][whose.place]), as_of)
+
+
+def _was_told(case: Mapping[str, Any]) -> bool:
+    """This very version; an earlier one does not count."""
+    told = case["reach"]["history"]
+    return any(h["policy_id"] == case["policy_id"] and h["version"] == "current" for h in told)
 
 
 def _asks_sensitive(tree: Node) -> bool:
     known = vocabulary()
     return any(known[code].sensitive for code in facts_used(tree) if code in known)
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text[:10]) if text else None

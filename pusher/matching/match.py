@@ -19,13 +19,14 @@ from pusher.audit import note
 from pusher.model.errors import IllegalMove
 from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag, Subject
-from pusher.rules.judge import decide
+from pusher.rules.judge import Whose, decide
 from pusher.rules.language import parse
 from pusher.rules.nodes import Node, facts_used, leaves
 from pusher.rules.say import say_leaf
 
 PLACE = "match.reasons_sealed"
 _CHUNK = 500
+_ONESELF = Whose("self")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Judged:
     whether it excludes (then no is the good answer)."""
     missing: tuple[str, ...]
     """Codes of facts whose absence left it open."""
+    whose: Whose = _ONESELF
+    """Whose facts carried it."""
 
 
 def current_rule(session: Session, policy: Policy) -> AudienceRule:
@@ -155,7 +158,7 @@ def judge_profile(
         }
         for leaf in decision.verdict.leaves
     )
-    return Judged(decision.answer.value, reasons, decision.verdict.missing)
+    return Judged(decision.answer.value, reasons, decision.verdict.missing, decision.whose)
 
 
 def living(session: Session, policy: Policy) -> Iterator[Profile]:

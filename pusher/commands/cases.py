@@ -111,15 +111,16 @@ def _cautious(draft: Mapping[str, Any]) -> dict[str, Any]:
 
 def _as_policy(doc: Mapping[str, Any], read: Read) -> Policy:
     """The registered status and the dates of the text, as `standing` takes them."""
-    return Policy(
-        openness=Openness.OPEN if doc["disclosure"] == "public" else Openness.CLOSED,
-        registered=Registered(doc["status"]),
-        state=PolicyState.CONFIRMED,
-        effective_on=read.effective_on,
-        expires_on=read.expires_on,
-        apply_from=read.apply_from,
-        apply_until=read.apply_until,
-    )
+    told: dict[str, Any] = {
+        "openness": Openness.OPEN if doc["disclosure"] == "public" else Openness.CLOSED,
+        "registered": Registered(doc["status"]),
+        "state": PolicyState.CONFIRMED,
+        "effective_on": read.effective_on,
+        "expires_on": read.expires_on,
+        "apply_from": read.apply_from,
+        "apply_until": read.apply_until,
+    }
+    return Policy(**told)
 
 
 def _refusal(

@@ -44,14 +44,24 @@ def holds_leaf(leaf: Leaf, scene: Scene) -> Truth:
 
 
 def _holds_derived(leaf: Leaf, about: Fact, scene: Scene) -> Truth:
-    """Agree over every value it may have; what is declared of it is not asked."""
-    if leaf.how is None:
+    return holds_over(leaf, computed(about, scene.facts), scene)
+
+
+def holds_over(leaf: Leaf, values: frozenset[str | None], scene: Scene) -> Truth:
+    """Agree over every value a computed fact may have; what is declared of it is not asked."""
+    how, about = leaf.how, leaf.about
+    if how is None or about is None:
         return Truth.UNKNOWN
     truths = {
-        Truth.UNKNOWN if value is None else leaf.how.judge(about, value, leaf.value, scene)
-        for value in _COMPUTED[about.code](scene.facts)
+        Truth.UNKNOWN if value is None else how.judge(about, value, leaf.value, scene)
+        for value in values
     }
     return truths.pop() if len(truths) == 1 else Truth.UNKNOWN
+
+
+def computed(about: Fact, facts: Mapping[str, object]) -> frozenset[str | None]:
+    """The values that a computed fact may have, given what is known; None stands for neither."""
+    return _COMPUTED[about.code](facts)
 
 
 _COMPUTED: Mapping[str, Callable[[Mapping[str, object]], frozenset[str | None]]] = {

@@ -8,10 +8,11 @@ import json
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from fractions import Fraction
 from importlib.resources import files
 from itertools import product
 
-from pusher.rules.nodes import All, Any, Leaf, Node, Not
+from pusher.rules.nodes import All, Any, Leaf, Node, Not, Other
 
 Y, N, U = "yes", "no", "unknown"
 SECTIONS = json.loads(files("profiles").joinpath("facts.json").read_text("utf-8"))[
@@ -20,18 +21,28 @@ SECTIONS = json.loads(files("profiles").joinpath("facts.json").read_text("utf-8"
 SIZES = json.loads(files("pusher.rules").joinpath("size_classes.json").read_text("utf-8"))
 
 
-def naive(node: Node, facts: Mapping[str, object], as_of: date) -> str:
-    """yes, no or unknown."""
+def naive(
+    node: Node,
+    facts: Mapping[str, object],
+    as_of: date,
+    above: tuple[Mapping[str, object], ...] = (),
+) -> str:
+    """yes, no or unknown; *above* has the facts of whose record this is, the nearest first."""
     if isinstance(node, Leaf):
-        return naive_leaf(node, facts, as_of)
+        return naive_leaf(node, facts, as_of, above)
     if isinstance(node, Not):
-        return {Y: N, N: Y, U: U}[naive(node.child, facts, as_of)]
-    said = [naive(child, facts, as_of) for child in node.children]
+        return {Y: N, N: Y, U: U}[naive(node.child, facts, as_of, above)]
+    said = [naive(child, facts, as_of, above) for child in node.children]
     strong, weak = (N, Y) if isinstance(node, All) else (Y, N)
     return strong if strong in said else U if U in said else weak
 
 
-def naive_leaf(leaf: Leaf, facts: Mapping[str, object], as_of: date) -> str:
+def naive_leaf(
+    leaf: Leaf,
+    facts: Mapping[str, object],
+    as_of: date,
+    above: tuple[Mapping[str, object], ...] = (),
+) -> str:
     if leaf.op in ("never", "manual"):
         return N if leaf.op == "never" else U
     if leaf.fact == "size_class":
@@ -41,6 +52,13 @@ def naive_leaf(leaf: Leaf, facts: Mapping[str, object], as_of: date) -> str:
         return answers.pop() if len(answers) == 1 else U
     if leaf.fact is None or leaf.fact not in facts:
         return U
+    if leaf.op in ("has", "none"):
+        assert isinstance(leaf.value, All | Any | Not | Leaf)
+        known = facts[leaf.fact]
+        rows = known if isinstance(known, list) else []
+        return records(leaf.op, leaf.value, rows, as_of, (facts, *above))
+    if leaf.op in ("after_fact", "ratio_ge"):
+        return beside(leaf, facts[leaf.fact], (facts, *above))
     return naive_value(leaf, facts[leaf.fact], facts, as_of)
 
 
@@ -50,10 +68,6 @@ def naive_value(leaf: Leaf, known: object, facts: Mapping[str, object], as_of: d
     nothing = known is None or known == []
     if op == "null":
         return word(nothing)
-    if op in ("has", "none"):
-        assert isinstance(value, All | Any | Not | Leaf)
-        rows = known if isinstance(known, list) else []
-        return records(op, value, rows, as_of)
     if op == "prefix":
         return N if nothing else industry(str(known), value)
     if op == "within":
@@ -82,8 +96,31 @@ def many(value: object) -> tuple[object, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
-def records(op: str, rule: Node, rows: list[object], as_of: date) -> str:
-    said = {naive(rule, row, as_of) for row in rows if isinstance(row, dict)}
+def beside(leaf: Leaf, known: object, levels: tuple[Mapping[str, object], ...]) -> str:
+    """Later than another day, or at least a share of another figure."""
+    other, share = leaf.value if isinstance(leaf.value, tuple) else (leaf.value, 1)
+    assert isinstance(other, Other)
+    assert leaf.about is not None
+    if known is None:
+        if leaf.op == "after_fact" or not leaf.about.unit or leaf.about.unit in ("%", "级", "孩"):
+            return N
+        known = 0
+    if other.code not in levels[other.up]:
+        return U
+    theirs = levels[other.up][other.code]
+    if leaf.op == "after_fact":
+        return word(theirs is not None and str(known) > str(theirs))
+    return word(Fraction(str(known)) >= Fraction(str(theirs or 0)) * Fraction(str(share)))
+
+
+def records(
+    op: str,
+    rule: Node,
+    rows: list[object],
+    as_of: date,
+    above: tuple[Mapping[str, object], ...],
+) -> str:
+    said = {naive(rule, row, as_of, above) for row in rows if isinstance(row, dict)}
     found = Y if Y in said else U if U in said else N
     return found if op == "has" else {Y: N, N: Y, U: U}[found]
 

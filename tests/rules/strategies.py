@@ -1,6 +1,8 @@
 """Random facts and random rules, close enough to one another to meet at the edges."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
 
 from hypothesis import strategies as st
 
@@ -19,8 +21,8 @@ CODES = (
     *("welfare_status", "household_area", "household_vehicles", "service_disability_grade"),
     *("household_income_month", "layoff_rate", "disability", "loans", "credit_records"),
     *("homes_owned", "size_class", "industry", "employees", "revenue", "total_assets"),
-    "entity_name",
-)
+    "entity_name", "wards", "acts_for", "graduated_on", "registration_status",
+)  # fmt: skip
 
 
 @st.composite
@@ -65,13 +67,15 @@ _COUNTED = [f"age_{end}" for end in ("ge", "lt", "le", "ge_in_month")]
 _COUNTED += [f"{unit}_{end}" for unit in ("years", "months") for end in ("ge", "lt", "le")]
 
 
-def conditions(fact: Fact, *, key: str = "fact") -> st.SearchStrategy[dict[str, object]]:
-    """A well-formed condition on a fact, or on a field of a record."""
-    pairs = st.one_of(_pairs(fact), st.tuples(st.just("null"), st.none()))
+def conditions(
+    fact: Fact, *, key: str = "fact", beside: Sequence[Fact] = ()
+) -> st.SearchStrategy[dict[str, object]]:
+    """A well-formed condition on a fact, or on a field of a record beside other fields."""
+    pairs = st.one_of(_pairs(fact, beside), st.tuples(st.just("null"), st.none()))
     return pairs.map(lambda pair: {key: fact.code, "op": pair[0], "value": pair[1]})
 
 
-def _pairs(fact: Fact) -> st.SearchStrategy[tuple[str, object]]:
+def _pairs(fact: Fact, beside: Sequence[Fact]) -> st.SearchStrategy[tuple[str, object]]:
     """(operator, value)"""
     some = values(fact).filter(lambda value: value is not None)
     match fact.kind:
@@ -86,7 +90,7 @@ def _pairs(fact: Fact) -> st.SearchStrategy[tuple[str, object]]:
             codes = st.lists(st.sampled_from(PREFIXES), min_size=1, max_size=3)
             return st.tuples(st.just("prefix"), codes)
         case Kind.DATE:
-            return _date_pairs()
+            return _date_pairs() | st.tuples(st.just("after_fact"), _another(fact, beside))
         case Kind.RECORDS:
             return st.tuples(st.sampled_from(["has", "none"]), inner_rules(fact))
     plain = st.tuples(st.sampled_from(["eq", "ne"]), some)
@@ -95,7 +99,20 @@ def _pairs(fact: Fact) -> st.SearchStrategy[tuple[str, object]]:
         return plain | listed
     ranked = st.tuples(st.sampled_from(["ge", "gt", "le", "lt"]), some)
     span = st.tuples(st.just("between"), st.tuples(some, some).map(list))
-    return plain | listed | ranked | span
+    if fact.kind is Kind.ENUM:
+        return plain | listed | ranked | span
+    share = st.fixed_dictionaries(
+        {"fact": _another(fact, beside), "ratio": st.sampled_from([0.03, 0.3, 1, 2])}
+    )
+    return plain | listed | ranked | span | st.tuples(st.just("ratio_ge"), share)
+
+
+def _another(fact: Fact, beside: Sequence[Fact]) -> st.SearchStrategy[str]:
+    """A fact of the same kind: beside this one, or of whose record it is."""
+    figures = (Kind.INTEGER, Kind.NUMBER)
+    kinds = figures if fact.kind in figures else (fact.kind,)
+    top = [vocabulary()[code] for code in CODES]
+    return st.sampled_from([f.code for f in (*beside, *top) if f.kind in kinds])
 
 
 def _date_pairs() -> st.SearchStrategy[tuple[str, object]]:
@@ -125,10 +142,52 @@ def _trees(
 
 def inner_rules(fact: Fact) -> st.SearchStrategy[dict[str, object]]:
     """A rule over the fields of a record list."""
-    return _trees(st.one_of([conditions(f, key="field") for f in fact.fields]), 4)
+    return _trees(
+        st.one_of([conditions(f, key="field", beside=fact.fields) for f in fact.fields]), 4
+    )
 
 
 def rules() -> st.SearchStrategy[dict[str, object]]:
     """A RULE document."""
     fixed = st.sampled_from(["never", "manual"]).map(lambda op: {"fact": None, "op": op})
     return _trees(st.one_of(fixed, *(conditions(vocabulary()[code]) for code in CODES)), 12)
+
+
+def crowd(random: Random, size: int) -> list[dict[str, object]]:
+    """Documents of facts by the dozen, as `documents` makes them one by one and slower."""
+    stored = [vocabulary()[code] for code in CODES if not vocabulary()[code].derived]
+    return [
+        {fact.code: _value(fact, random) for fact in stored if random.random() < 0.6}
+        for _ in range(size)
+    ]
+
+
+def _value(fact: Fact, random: Random) -> object:
+    if random.random() < 0.12:
+        return random.choice([None, []]) if fact.kind in (Kind.SET, Kind.RECORDS) else None
+    codes = [choice.code for choice in fact.values]
+    match fact.kind:
+        case Kind.DATE:
+            start = random.choice([date(2020, 2, 29), date(2023, 8, 31), date(2026, 11, 23)])
+            moved = start.replace(year=start.year - random.randrange(21) * 4)
+            return (moved + timedelta(days=random.randrange(-2, 3))).isoformat()
+        case Kind.RECORDS:
+            return [
+                {f.code: _value(f, random) for f in fact.fields if random.random() < 0.7}
+                for _ in range(random.randrange(1, 4))
+            ]
+        case Kind.SET:
+            return random.sample(codes, random.randrange(1, min(4, len(codes) + 1)))
+        case Kind.ENUM:
+            return random.choice(codes)
+        case Kind.BOOL:
+            return random.random() < 0.5
+        case Kind.AREA:
+            return random.choice(AREAS)
+        case Kind.INDUSTRY:
+            return random.choice(INDUSTRIES)
+        case Kind.TEXT:
+            return random.choice(["A小区", "B小区"])
+    fitting = [n for n in NUMBERS if fact.least <= n <= fact.most]
+    whole = [int(n) for n in fitting if n == int(n)] or [2025]
+    return random.choice(whole if fact.kind is Kind.INTEGER else fitting)

@@ -90,6 +90,11 @@ def open_log(folder: Path, door: str) -> Log:
     return log
 
 
+def dropped_lines() -> int:
+    """Lines that this process could not write; 0 where no log was opened."""
+    return sum(h.dropped for h in logging.getLogger().handlers if isinstance(h, Log))
+
+
 def json_line(record: logging.LogRecord) -> str:
     """One event as one line: personal numbers masked, control characters encoded.
 

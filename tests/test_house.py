@@ -65,6 +65,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sklearn": ("pusher.words", "pusher.reading.classify", "pusher.reading.train"),
     "jinja2": ("pusher.web", "pusher.sending.leaflet", "pusher.sandbox"),
     "chinese_calendar": ("pusher.sending.hours",),
+    "prometheus_client": ("pusher.web.metrics",),
     "cryptography": ("profiles.sealing", "pusher.gateways"),
     "click": ("pusher.__main__", "pusher.commands"),
 }  # fmt: skip

@@ -71,7 +71,7 @@ def open_way(
     for name, gateway in gateways.items():
         if gateway.channel != channel.value or name in paused:
             continue
-        rest = _rest(session, name, settings=settings, now=now)
+        rest = resting_until(session, name, settings=settings, now=now)
         if rest is None or rest <= now:
             return Way(name, gateway, None if rest is None else 1)
     return None
@@ -98,7 +98,9 @@ def pause_gateway(session: Session, name: str, *, because: str, now: datetime) -
     note(session, "gateway.pause", about=("gateway", name), by="clockwork", now=now)
 
 
-def _rest(session: Session, name: str, *, settings: Settings, now: datetime) -> datetime | None:
+def resting_until(
+    session: Session, name: str, *, settings: Settings, now: datetime
+) -> datetime | None:
     """Until when a failing gateway is left alone; None if it is well.
 
     Counts rows, so that every clockwork and a restarted one agree. A gateway is well if its last

@@ -14,7 +14,7 @@ from pusher.gateways.base import Gateway
 from pusher.model.errors import NotFound, Unwilling
 from pusher.settings import Settings
 from pusher.store import Store
-from pusher.web import callbacks, plain, public, sign_in
+from pusher.web import callbacks, health, plain, public, sign_in
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import SAFE, NotYours, StalePage, check_gates
 from pusher.web.layout import frame, office_name, show_public
@@ -48,7 +48,14 @@ def create_app(
     """
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = Desk(store, settings, gateways, now, tagger, sealer_from(store))
-    for router in (sign_in.router, *ROUTERS, public.router, callbacks.router, plain.router):
+    for router in (
+        sign_in.router,
+        *ROUTERS,
+        public.router,
+        callbacks.router,
+        plain.router,
+        health.router,
+    ):
         app.include_router(router)
     check_gates(app)
     app.add_middleware(SizeCap)

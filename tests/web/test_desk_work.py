@@ -319,8 +319,8 @@ def test_an_auditor_reads_the_chain_and_sees_a_change(console: Console) -> None:
 def test_the_console_says_whether_it_lives_and_is_ready(console: Console) -> None:
     client = console.browser().client
 
-    assert client.get("/healthz").text == "ok"
-    assert client.get("/readyz").text == "ready"
+    assert client.get("/healthz").json()["status"] == "ok"
+    assert client.get("/readyz").json()["status"] == "ready"
 
 
 def test_static_files_are_kept_by_browsers_and_nothing_else_is_handed_out(lite: Console) -> None:

@@ -83,6 +83,7 @@ BY_ADDRESS = {
     ("GET", "/static/{name}"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
+    ("GET", "/metrics"),
 }
 
 
@@ -314,7 +315,7 @@ def test_an_unforeseen_error_shows_a_number_and_nothing_else(
     desk = lite.app.state.desk
     object.__setattr__(desk, "clock", broken)
 
-    response = browser.get("/healthz"), browser.get("/")
+    response = browser.get("/readyz"), browser.get("/")
 
     assert response[0].status_code == 200
     page = response[1]

@@ -1,8 +1,10 @@
 """The figures a monitor watches: counts of rows at one moment, never of anybody in particular."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypeVar
 
 from sqlmodel import Session, col, func, or_, select
 
@@ -10,6 +12,9 @@ from pusher.model.batch import Batch, BatchState
 from pusher.model.clockwork import Slot
 from pusher.model.notice import Notice, NoticeState, Outcome, Reason
 from pusher.model.word import Inbox
+
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,10 @@ class Figures:
 
 def count_up(session: Session, *, now: datetime) -> Figures:
     """Count; every state, outcome and reason is there, with 0 where there is none."""
-    states = dict.fromkeys(NoticeState, 0)
-    states |= dict(session.exec(select(Notice.state, func.count()).group_by(Notice.state)).all())
+    states = session.exec(select(Notice.state, func.count()).group_by(Notice.state)).all()
     waiting, since = _waiting(session, now)
     return Figures(
-        states=states,
+        states=_all_of(NoticeState, states),
         outcomes=_outcomes(session),
         reasons=_reasons(session),
         left_to_staff=session.exec(
@@ -69,7 +73,7 @@ def _outcomes(session: Session) -> dict[Outcome, int]:
         .where(Notice.state == NoticeState.ACCEPTED)
         .group_by(Notice.outcome)
     )
-    return dict.fromkeys(Outcome, 0) | dict(session.exec(accepted).all())
+    return _all_of(Outcome, session.exec(accepted).all())
 
 
 def _reasons(session: Session) -> dict[Reason, int]:
@@ -78,8 +82,12 @@ def _reasons(session: Session) -> dict[Reason, int]:
         .where(col(Notice.reason).is_not(None))
         .group_by(col(Notice.reason))
     )
-    found = {reason: n for reason, n in session.exec(withheld).all() if reason is not None}
-    return dict.fromkeys(Reason, 0) | found
+    return _all_of(Reason, session.exec(withheld).all())
+
+
+def _all_of(words: type[Word], counted: Iterable[tuple[object, int]]) -> dict[Word, int]:
+    found = dict(counted)
+    return {word: found.get(word, 0) for word in words}
 
 
 def _waiting(session: Session, now: datetime) -> tuple[int, datetime | None]:

@@ -11,7 +11,7 @@ from pusher.model.clockwork import Heartbeat, HoldCause, Pause
 from pusher.model.notice import NoticeState
 from pusher.model.staff import Role
 from tests.sending.delivery_makers import given_batch
-from tests.web.browsing import Browser, Console, TestClient
+from tests.web.browsing import Browser, Console
 
 TOKEN = "a-word-for-the-monitor"
 
@@ -36,7 +36,7 @@ def figures(console: Console, **headers: str) -> dict[str, float]:
 
 def from_this_machine(console: Console) -> Browser:
     browser = console.browser()
-    browser.client = TestClient(console.app, client=("127.0.0.1", 50_000))
+    browser.client = type(browser.client)(console.app, client=("127.0.0.1", 50_000))
     return browser
 
 

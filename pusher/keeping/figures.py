@@ -13,7 +13,6 @@ from pusher.model.clockwork import Slot
 from pusher.model.notice import Notice, NoticeState, Outcome, Reason
 from pusher.model.word import Inbox
 
-
 Word = TypeVar("Word", bound=StrEnum)
 
 

@@ -1,7 +1,9 @@
 """One profile and one policy → every condition, passed, failed or unknown, with its clause."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -20,6 +22,10 @@ class Line:
     condition: str
     result: str
     """yes, no or unknown."""
+    sensitive: bool = False
+    """It asks for a sensitive fact, or for one that the vocabulary does not know."""
+    excludes: bool = False
+    """It excludes: then no is the good answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,19 @@ def explain(session: Session, policy: Policy, profile: Profile, *, as_of: date) 
     facts = vocabulary()
     return Explanation(
         judged.decision,
-        tuple(Line(r["quote"], r["condition"], r["result"]) for r in judged.reasons),
+        tuple(_line(reason) for reason in judged.reasons),
         tuple(facts[code].label if code in facts else code for code in judged.missing),
+    )
+
+
+def _line(reason: Mapping[str, Any]) -> Line:
+    fact = vocabulary().get(reason["fact"] or "")
+    # what only a person can check is no fact, and says nothing of anybody
+    unknown = fact is None and reason["op"] != "manual"
+    return Line(
+        reason["quote"],
+        reason["condition"],
+        reason["result"],
+        sensitive=unknown or (fact is not None and fact.sensitive),
+        excludes=bool(reason.get("excludes")),
     )

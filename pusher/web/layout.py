@@ -50,6 +50,7 @@ PLACES = (
     Place("/visits", "入户送达", _WORKING, "visit"),
     Place("/replies", "回复", _WORKING, "reply"),
     Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
+    Place("/profiles", "档案", _WORKING, "profile", "名册"),
     Place("/staff", "账号", frozenset({Role.ADMIN}), "staff", "管理"),
     Place("/audit", "操作记录", frozenset({Role.AUDITOR}), "audit", "管理"),
 )

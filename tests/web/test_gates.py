@@ -1,5 +1,6 @@
 """Who may pass: every route stands in the table below, and what is not in it does not exist."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -58,6 +59,12 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/replies/{reply_id}/settle"): CLERK,
     ("GET", "/notices/unsure"): LOOK,
     ("POST", "/notices/{notice_id}/settle"): CLERK,
+    ("GET", "/profiles"): LOOK,
+    ("POST", "/profiles"): LOOK,
+    ("GET", "/profiles/{profile_id}"): LOOK,
+    ("POST", "/profiles/{profile_id}/reveal"): SEND,
+    ("POST", "/profiles/{profile_id}/opt-outs"): CLERK,
+    ("POST", "/profiles/{profile_id}/opt-outs/{opt_out_id}/lift"): CLERK,
     ("GET", "/staff"): ADMIN,
     ("POST", "/staff"): ADMIN,
     ("POST", "/staff/{staff_id}/disable"): ADMIN,
@@ -97,7 +104,7 @@ def all_routes(console: Console) -> dict[tuple[str, str], APIRoute]:
 
 def address(path: str) -> str:
     """The path with an id of nothing in every hole."""
-    for hole in ("policy_id", "batch_id", "visit_id", "reply_id", "notice_id", "staff_id"):
+    for hole in re.findall(r"{(\w+_id)}", path):
         path = path.replace("{" + hole + "}", str(uuid4()))
     return path.replace("{name}", "aliyun").replace("{word}", "nothing").replace("{cause}", "staff")
 

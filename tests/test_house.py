@@ -25,6 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.audit": {"profiles", "pusher.model"},
     # a hold stops every room that sends, and is placed by doors and by who restores a backup
     "pusher.hold": {"profiles", "pusher.model", "pusher.audit"},
+    "pusher.looks": {"profiles", "pusher.model", "pusher.audit"},
+    "pusher.office": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.staff": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.gateways": {"pusher.settings"},
     "pusher.reading": {

@@ -65,6 +65,11 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/profiles/{profile_id}/reveal"): SEND,
     ("POST", "/profiles/{profile_id}/opt-outs"): CLERK,
     ("POST", "/profiles/{profile_id}/opt-outs/{opt_out_id}/lift"): CLERK,
+    ("GET", "/settings"): EVERYBODY,
+    ("POST", "/settings/office"): ADMIN,
+    ("POST", "/settings/days"): ADMIN,
+    ("POST", "/settings/days/{day}/drop"): ADMIN,
+    ("POST", "/settings/years/{year}"): ADMIN,
     ("GET", "/staff"): ADMIN,
     ("POST", "/staff"): ADMIN,
     ("POST", "/staff/{staff_id}/disable"): ADMIN,
@@ -106,7 +111,15 @@ def address(path: str) -> str:
     """The path with an id of nothing in every hole."""
     for hole in re.findall(r"{(\w+_id)}", path):
         path = path.replace("{" + hole + "}", str(uuid4()))
-    return path.replace("{name}", "aliyun").replace("{word}", "nothing").replace("{cause}", "staff")
+    for hole, filled in {
+        "name": "aliyun",
+        "word": "nothing",
+        "cause": "staff",
+        "day": "2026-10-01",
+        "year": "2026",
+    }.items():
+        path = path.replace("{" + hole + "}", filled)
+    return path
 
 
 def knock(browser: Browser, method: str, path: str, **more: Any) -> int:

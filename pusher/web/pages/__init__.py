@@ -12,6 +12,7 @@ from pusher.web.pages import (
     policies,
     profiles,
     replies,
+    settings,
     staff,
     visits,
 )
@@ -29,6 +30,7 @@ ROUTERS = (
     profiles.router,
     notices.router,
     staff.router,
+    settings.router,
     audit.router,
 )
 """Every router of the console."""

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from pusher.reading.labels import is_labelled
+from pusher.reading.labels import is_label, is_labelled
 from pusher.reading.lines import Line, Page
 from pusher.reading.numbers import is_number_line
 
@@ -32,7 +32,7 @@ _AROUND = re.compile(
     | .*(?:浏览|点击|阅读|访问)(?:次数|量|数|人次)\s*[:：].*
     | (?:相关|推荐|热点|最新|更多|延伸)(?:的)?
       (?:附件|新闻|链接|文章|文件|阅读|解读|稿件|政策|信息|文档|资讯|报道)
-      (?:下载|列表|推荐)?\s*[:：>》]*
+      (?:下载|列表|推荐|解读|文件)?\s*[:：>》]*
     | (?:附件|文件|全文)下载\s*[:：]? | 政策解读 | 解读回应 | 基本信息 | 信息索引 | 更多\s*[>》]*
     | (?:上|下)一(?:篇|条|页).*
     | .*(?:版权所有|备案序号|备案号|公网安备|网站标识码|网站地图|ICP备|主办单位|承办单位|技术支持
@@ -75,11 +75,13 @@ class Body:
         head: what stands above it and belongs to it or tells of it: labels, number, title.
         lines: the document.
         listed: lines of the page that are one entry of a list of other documents.
+        tail: what stands under it in its container.
     """
 
     head: tuple[Line, ...]
     lines: tuple[Line, ...]
     listed: int
+    tail: tuple[Line, ...] = ()
 
 
 def find(page: Page, *, titles: tuple[str, ...]) -> Body:
@@ -98,7 +100,7 @@ def find(page: Page, *, titles: tuple[str, ...]) -> Body:
     lines = [shown[place] for place in inside]
     start, end = _start(lines, titles), _end(lines)
     kept = tuple(line for line in lines[start:end] if not is_around(line.text))
-    return Body((*shown[: inside[0]], *lines[:start]), kept, listed)
+    return Body((*shown[: inside[0]], *lines[:start]), kept, listed, tuple(lines[end:]))
 
 
 def is_around(text: str) -> bool:
@@ -176,7 +178,8 @@ def _start(lines: list[Line], titles: tuple[str, ...]) -> int:
         repeated = _repeats(lines[place:], wanted)
         if not repeated and is_prose(lines[place]):
             break
-        if repeated or _is_above(lines[place]):
+        under_labels = place > 0 and _is_label_row(lines[place - 1])
+        if repeated or under_labels or _is_above(lines[place]):
             start = place + max(repeated, 1)
         place += max(repeated, 1)
     return start
@@ -198,10 +201,16 @@ def _is_above(line: Line) -> bool:
         is_around(text)
         or is_labelled(text)
         or any(is_labelled(cell) for cell in line.cells)
+        or _is_label_row(line)
         or is_number_line(text)
         or bool(_ABOVE.fullmatch(text))
         or _is_menu(line)
     )
+
+
+def _is_label_row(line: Line) -> bool:
+    """Whether every cell of a row is a label: their values stand in the next row."""
+    return len(line.cells) > 1 and all(is_label(cell) for cell in line.cells)
 
 
 def _is_menu(line: Line) -> bool:
@@ -212,9 +221,15 @@ def _end(lines: list[Line]) -> int:
     """Return where the document ends: at the first furniture after its last sentence."""
     last = max((place for place, line in enumerate(lines) if _is_content(line)), default=-1)
     for place in range(last + 1, len(lines)):
-        if is_around(lines[place].text) or _is_menu(lines[place]):
+        line = lines[place]
+        if is_around(line.text) or _is_menu(line) or _is_stamp(line.text):
             return place
     return len(lines)
+
+
+def _is_stamp(text: str) -> bool:
+    """Whether a site says here when and whence it put the page up; 公开方式 is the document's."""
+    return is_labelled(text) and not text.lstrip("【（( ").startswith(("公开", "信息公开"))
 
 
 def _is_listed(line: Line) -> bool:

@@ -116,6 +116,11 @@ def _take_row(above: tuple[str | None, ...], cells: tuple[str, ...], found: dict
             found.setdefault(name, value.strip())
 
 
+def is_label(text: str) -> bool:
+    """Whether *text* is one of the known labels and nothing else."""
+    return _alone(text) is not None
+
+
 def _alone(text: str) -> str | None:
     """The name of the label that *text* is and no more."""
     mark = _ALONE.fullmatch(text.strip())

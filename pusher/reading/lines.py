@@ -45,7 +45,12 @@ class Page:
 
 def squeeze(text: str) -> str:
     """Collapse every run of blanks, line breaks and invisible characters into one space."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    plain = " ".join(_INVISIBLE.sub("", text).split())
+    # letters set wide apart to fill a line: 通　　知, 槐 荫 区 民 政 局
+    return plain.replace(" ", "") if _SET_WIDE.fullmatch(plain) else plain
+
+
+_SET_WIDE = re.compile(r"(?:[一-鿿] )+[一-鿿]")
 
 
 _INVISIBLE = re.compile(

@@ -1,49 +1,22 @@
 """What a document says of itself: number, office, dates, openness, standing. Never a guess."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
-from pusher.reading import numbers, offices, validity
-from pusher.reading.dates import find_dates, first_date, is_date_line
-from pusher.reading.documents import Document
-
-Status = Literal["draft", "repealed", "exhausted"]
-Openness = Literal["open", "on_request", "closed"]
+from pusher.reading import days, markings, numbers, offices, validity
+from pusher.reading.dates import find_dates
+from pusher.reading.document import Document
+from pusher.reading.genre import Genre, genre_of, reposter
+from pusher.reading.markings import Openness, Status
+from pusher.reading.places import Found, Place, found
 
 _INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z\-/_.]{5,50}")
 _NONE_SAID = re.compile(r"[-—–/\\\s]*(?:无|暂无|空)?[-—–/\\\s]*")
 _LONGEST_THEME = 40
-
-_OPENNESS = re.compile(
-    r"公开(?:属性|方式|类别|形式|选项|类型|范围)\s*[:：]\s*(主动公开|依申请公开|不予公开|不公开)"
-    r"|此件(?:为)?\s*(主动公开|公开发布|依申请公开|不予公开|不公开)"
-)
-_OPEN_AS: dict[str, Openness] = {
-    "主动公开": "open",
-    "公开发布": "open",
-    "公开": "open",
-    "依申请公开": "on_request",
-    "不予公开": "closed",
-    "不公开": "closed",
-}
-
-_DRAFT = re.compile(r"征求意见稿|草案|公开征求|征求.{0,40}意见的?(?:公告|通知|函|启事)|意见征集")
-_DRAFT_ENDED = re.compile(r"反馈|采纳|结果|情况")
-_REPEALED_TITLE = re.compile(
-    r"[（(【\[〔]\s*(?:已)?(?:全文)?(?:废止|失效)\s*[）)】\]〕]|^\s*已(?:废止|失效)"
-)
-_REPEALED = re.compile(
-    r"本(?:文件|通知|办法|细则|政策|规定|意见|措施)(?:现)?已(?:被|于|经)?[^。；\n]{0,40}?(?:废止|失效)"
-    r"|[〔【\[（(]\s*(?:状态|标注|本)[^〕】\]）)]{0,60}(?:废止|失效)"
-)
-_EXHAUSTED = re.compile(
-    r"(?:资金|名额|指标|额度|预算|补贴|消费券|资格)[^。；，\n]{0,10}(?:现已|均已|已经|已全部|已)"
-    r"[^。；，\n]{0,6}(?:用完|用尽|耗尽|使用完毕|额满|申领完|申领完毕|发放完毕|领完)"
-    r"|名额已满|(?:现已|已)额满|额满(?:停止|截止)受理|(?:现已|即日起)(?:提前)?(?:停止|终止)(?:受理|申领|申报)"
-)
-_SUPPOSED = re.compile(r"如|若|的，|时[，,]|以后|之后|后[，,]|将|直至|一旦|即止|为止")
+_LONGEST_NUMBER = 40
+_TITLE_WITH_NUMBER = re.compile(r"[（(](?P<number>[^（()）]{6,40}号)[）)]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +24,11 @@ class Metadata:
     """What the document states of itself; None where it states nothing.
 
     Attributes:
-        quotes: for what was read from the text, the sentence it was read from.
         openness: 主动公开, 依申请公开 or 不予公开, by the names of the model.
         status: draft, repealed or exhausted where the document is marked so.
+        genre: what kind of text it is, by the names of the model.
+        reposted_by: whose site shows it, where that is not who issued it.
+        places: by field, where it was read and whether staff should look at it.
     """
 
     title: str | None = None
@@ -67,49 +42,52 @@ class Metadata:
     expires_on: date | None = None
     openness: Openness | None = None
     status: Status | None = None
-    quotes: dict[str, str] = field(default_factory=dict)
+    genre: Genre = "notice"
+    reposted_by: str | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def issuer(self) -> str | None:
         """The offices as one line, None when none is named."""
         return "、".join(self.issuers) or None
 
+    @property
+    def quotes(self) -> dict[str, str]:
+        """For what was read from the text, the sentence it was read from."""
+        names = ("effective_on", "expires_on", "openness", "status")
+        return {name: self.places[name].quote for name in names if name in self.places}
+
 
 def read_metadata(document: Document) -> Metadata:
     """Read what *document* says of itself; a field it does not state is None."""
     title = _title(document)
-    number = _own_number(document)
+    number = _own_number(document, title.value)
     signed = offices.signature(document.paragraphs)
-    written = _written_on(document, signed)
-    published = _published_on(document)
-    in_force = validity.read_validity(
-        document.paragraphs, written_on=written, published_on=published
-    )
-    openness, openness_quote = _openness(document)
-    status, status_quote = _status(document, title)
+    written, published = days.written_on(document, signed), days.published_on(document)
+    issuers = _issuers(document, title.value, number.value, signed)
+    open_to, status = markings.openness(document), markings.status(document, title.value)
+    genre = genre_of(
+        document, title=title.value, number=number.value, issuers=issuers.value or (),
+        draft=status.value == "draft",
+    )  # fmt: skip
+    reposted = reposter(document, issuers.value or ())
+    effective, expires = _in_force(document, written.value, published.value)
+    if genre.value in ("interpretation", "news"):
+        effective = expires = Found()  # what it tells of another document is not its own
+    read = {
+        "title": title, "document_number": number, "issuer": issuers,
+        "index_number": _index_number(document), "theme": _theme(document),
+        "written_on": written, "published_on": published, "effective_on": effective,
+        "expires_on": expires, "openness": open_to, "status": status, "genre": genre,
+        "reposted_by": reposted,
+    }  # fmt: skip
+    values = {name: one.value for name, one in read.items() if name not in ("issuer", "genre")}
     return Metadata(
-        title=title,
-        document_number=number,
-        issuers=_issuers(document, title, number, signed),
-        index_number=_index_number(document),
-        theme=_theme(document),
-        written_on=written,
-        published_on=published,
-        effective_on=_labelled_date(document, "effective_on") or in_force.effective_on,
-        expires_on=_labelled_date(document, "expires_on") or in_force.expires_on,
-        openness=openness,
-        status=status,
-        quotes=_quotes(
-            effective_on=in_force.effective_quote,
-            expires_on=in_force.expires_quote,
-            openness=openness_quote,
-            status=status_quote,
-        ),
+        **values,  # type: ignore[arg-type]
+        issuers=issuers.value or (),
+        genre=genre.value or "notice",
+        places={name: one.place for name, one in read.items() if one.place},
     )
-
-
-def _quotes(**found: str | None) -> dict[str, str]:
-    return {name: quote for name, quote in found.items() if quote}
 
 
 def _label(document: Document, name: str) -> str | None:
@@ -118,101 +96,125 @@ def _label(document: Document, name: str) -> str | None:
     return None if _NONE_SAID.fullmatch(value) else value
 
 
-def _title(document: Document) -> str | None:
-    return document.title_hint or _label(document, "title")
+def _title(document: Document) -> Found[str]:
+    title = document.title_hint or _label(document, "title")
+    if not title:
+        return Found()
+    sure = document.title_place not in ("网页标题", "页面大标题", "文件开头")
+    return found(title, document.title_place or "文件开头", doubt="" if sure else _CHECK_TITLE)
 
 
-def _own_number(document: Document) -> str | None:
+_CHECK_TITLE = "没有写明这是标题，请核对。"
+
+
+def _own_number(document: Document, title: str | None) -> Found[str]:
     """Return the number by its label or, alone on a line, above the first sentence.
 
     A number inside a sentence is one that the document cites.
     """
     labelled = _label(document, "document_number")
-    return (numbers.normalised(labelled) if labelled else None) or numbers.own_number(document.head)
+    said = _as_number(labelled) if labelled else None
+    above = numbers.own_number(document.head)
+    if said:
+        differs = above and numbers.normalised(labelled or "") and above != said
+        doubt = f"正文上方写作“{above}”，与网页标签不同。" if differs else ""
+        return found(said, "网页标签“发文字号”", labelled or "", doubt)
+    if above:
+        return found(above, "正文上方单独一行")
+    tail = _TITLE_WITH_NUMBER.search(title or "")
+    own = numbers.normalised(tail["number"]) if tail else None
+    if own and "转发" not in (title or ""):
+        return found(own, "标题末尾的括号", doubt="文号取自标题，请核对是否为本文件文号。")
+    return Found()
+
+
+def _as_number(labelled: str) -> str | None:
+    """A label's value in its official form; a form of its own is kept as it is."""
+    official = numbers.normalised(labelled)
+    if official:
+        return official
+    bare = re.sub(r"\s+", "", labelled)
+    own = bare.endswith("号") and any(map(str.isdigit, bare)) and len(bare) <= _LONGEST_NUMBER
+    return bare if own else None
 
 
 def _issuers(
     document: Document, title: str | None, number: str | None, signed: offices.Signature
-) -> tuple[str, ...]:
+) -> Found[tuple[str, ...]]:
     """Return who issued it: who signed, else whom title or label names.
 
     发布机构 names whose column shows the page, and that may be an office that reprints it.
     """
-    if signed.offices:
-        return signed.offices
-    if number and "令" in number:
-        return (number.partition("令")[0],)
     labelled = _label(document, "issuer")
-    if labelled and offices.labelled(labelled):
-        return offices.labelled(labelled)
+    by_label = offices.labelled(labelled) if labelled else ()
+    if signed.offices:
+        doubt = ""
+        if by_label and not _overlap(signed.offices, by_label):
+            doubt = f"网页标签写作“{'、'.join(by_label)}”，与落款不同。"
+        return found(signed.offices, "落款", "、".join(signed.offices), doubt)
+    if number and "令" in number:
+        return found((number.partition("令")[0],), "发文字号", number)
+    if by_label:
+        return found(by_label, "网页标签“发文机关”", labelled or "")
     named = offices.in_title(title or "")
     if named:
-        return named
+        return found(named, "标题", title or "")
+    letterhead = offices.letterhead(document.head)
+    if letterhead:
+        return found(letterhead, "红头（发文机关标志）", "、".join(letterhead))
     publisher = _label(document, "publisher")
-    return offices.labelled(publisher) if publisher else ()
+    published = offices.labelled(publisher) if publisher else ()
+    if published:
+        doubt = "只写明了发布机构，可能是转载单位，请核对。"
+        return found(published, "网页标签“发布机构”", publisher or "", doubt)
+    return Found()
 
 
-def _written_on(document: Document, signed: offices.Signature) -> date | None:
-    by_signature = first_date(signed.on) if signed.on else None
-    if by_signature:
-        return by_signature
-    alone = [line for line in document.paragraphs[-_CLOSING_LINES:] if is_date_line(line)]
-    return _labelled_date(document, "written_on") or (first_date(alone[-1]) if alone else None)
+def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return any(a.endswith(b[-4:]) or b.endswith(a[-4:]) for a in one for b in other)
 
 
-_CLOSING_LINES = 8
+def _in_force(
+    document: Document, written: date | None, published: date | None
+) -> tuple[Found[date], Found[date]]:
+    """From when to when: the label's word first, then the clause, counted where it says so."""
+    clause = validity.read_validity(document.paragraphs, written_on=written, published_on=published)
+    return (
+        _labelled_or_counted(
+            days.labelled_day(document, "effective_on", "施行日期"),
+            clause.effective_on, clause.effective_quote,
+        ),
+        _labelled_or_counted(
+            days.labelled_day(document, "expires_on", "失效日期"),
+            clause.expires_on, clause.expires_quote,
+        ),
+    )  # fmt: skip
 
 
-def _published_on(document: Document) -> date | None:
-    """Return the day of publication; PubDate is the name that the government's guide prescribes."""
-    declared = document.meta.get("pubdate") or document.meta.get("publishdate")
-    return (first_date(declared) if declared else None) or _labelled_date(document, "published_on")
+def _labelled_or_counted(
+    labelled: Found[date], counted: date | None, quote: str | None
+) -> Found[date]:
+    if labelled.value and labelled.place:
+        if counted and counted != labelled.value:
+            doubt = f"按正文“{(quote or '')[:60]}”应为 {counted.isoformat()}，与网页标签不同。"
+            return found(labelled.value, labelled.place.where, labelled.place.quote, doubt)
+        return labelled
+    if counted is None:
+        return Found()
+    stated = _is_stated(counted, quote or "")
+    return found(counted, "正文条款" if stated else "按正文条款推算", quote or "")
 
 
-def _labelled_date(document: Document, name: str) -> date | None:
-    value = _label(document, name)
-    found = find_dates(value) if value else []
-    return found[0].on if found else None
+def _is_stated(day: date, quote: str) -> bool:
+    return any(one.on == day for one in find_dates(quote))
 
 
-def _index_number(document: Document) -> str | None:
-    found = _INDEX_NUMBER.match(_label(document, "index_number") or "")
-    return found.group(0) if found else None
+def _index_number(document: Document) -> Found[str]:
+    labelled = _label(document, "index_number") or ""
+    mark = _INDEX_NUMBER.match(labelled)
+    return found(mark.group(0), "网页标签“索引号”", labelled) if mark else Found()
 
 
-def _theme(document: Document) -> str | None:
+def _theme(document: Document) -> Found[str]:
     theme = _label(document, "theme")
-    return theme if theme and len(theme) <= _LONGEST_THEME else None
-
-
-def _openness(document: Document) -> tuple[Openness | None, str | None]:
-    labelled = _label(document, "openness")
-    if labelled in _OPEN_AS:
-        return _OPEN_AS[labelled], None
-    for line in (*document.paragraphs, *document.head):
-        found = _OPENNESS.search(line)
-        if found:
-            return _OPEN_AS[found.group(1) or found.group(2)], found.group(0)
-    return None, None
-
-
-def _status(document: Document, title: str | None) -> tuple[Status | None, str | None]:
-    if title and _DRAFT.search(title) and not _DRAFT_ENDED.search(title):
-        return "draft", title
-    said = _label(document, "validity") or ""
-    if "失效" in said or "废止" in said:
-        return "repealed", said
-    for line in (title or "", *document.head):
-        if _REPEALED_TITLE.search(line):
-            return "repealed", line
-    return _status_in_text(document)
-
-
-def _status_in_text(document: Document) -> tuple[Status | None, str | None]:
-    for line in document.paragraphs:
-        for sentence in re.findall(r"[^。；\n]+", line):
-            if _REPEALED.search(sentence) and "同时废止" not in sentence:
-                return "repealed", sentence.strip()
-            if _EXHAUSTED.search(sentence) and not _SUPPOSED.search(sentence):
-                return "exhausted", sentence.strip()
-    return None, None
+    return found(theme, "网页标签“主题分类”") if theme and len(theme) <= _LONGEST_THEME else Found()

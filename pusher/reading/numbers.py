@@ -16,6 +16,7 @@ _ANY = re.compile(rf"(?:{_NUMBER}|{_ORDER}|{_NOTICE})")
 _LINE = re.compile(
     rf"[\s（(〔\[]*(?P<number>{_NUMBER}|{_ORDER}|{_NOTICE})[\s）)〕\]]*(?:[（(][^（()）\d]{{1,8}}[）)]\s*)?"
 )
+_YEAR_SERIAL = re.compile(r"[\s（(]*(?P<number>(?:19|20)\d\d\s*年\s*第\s*\d{1,4}\s*号)[\s）)]*")
 _BARE_SERIAL = re.compile(r"[\s（(]*第\s*(?P<serial>\d{1,4})\s*号[\s）)]*")
 _LONGEST_LINE = 120
 _PARTS = re.compile(
@@ -44,7 +45,8 @@ def is_number_line(line: str) -> bool:
     if len(line) > _LONGEST_LINE:
         return False
     plain = _narrow(line)
-    return bool(_LINE.fullmatch(plain) or _BARE_SERIAL.fullmatch(plain))
+    forms = (_LINE, _BARE_SERIAL, _YEAR_SERIAL)
+    return any(form.fullmatch(plain) for form in forms)
 
 
 def own_number(lines: tuple[str, ...]) -> str | None:
@@ -58,6 +60,9 @@ def own_number(lines: tuple[str, ...]) -> str | None:
             continue
         if _LINE.fullmatch(line):
             return normalised(line)
+        by_year = _YEAR_SERIAL.fullmatch(line)
+        if by_year:
+            return re.sub(r"\s+", "", by_year["number"])
         serial = _BARE_SERIAL.fullmatch(line)
         above = re.sub(r"\s+", "", lines[place - 1]) if place else ""
         if serial and above.endswith("令"):

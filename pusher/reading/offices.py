@@ -105,6 +105,30 @@ def labelled(value: str) -> tuple[str, ...]:
     return tuple(name for name in _split(value) if _ONE.search(name))
 
 
+def letterhead(head: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the office of a letterhead: X局文件 (GB/T 9704-2012, 7.2.4)."""
+    for line in head:
+        mark = _LETTERHEAD.fullmatch(re.sub(r"\s+", "", line))
+        if mark and _ONE.fullmatch(mark["office"]):
+            return (mark["office"],)
+    return ()
+
+
+_LETTERHEAD = re.compile(r"(?P<office>[\u4e00-\u9fff]{4,30})文件")
+
+
+def place_of(name: str) -> str:
+    """Return the place that the name of an office begins with: 广州市天河区; "" without one."""
+    mark = _PLACES.match(name)
+    return mark.group(0) if mark else ""
+
+
+_PLACES = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,7}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,6}?(?:市|自治州|盟))?"
+    r"(?:[\u4e00-\u9fff]{1,5}?(?:区|县|旗|街道|镇))?"
+)
+
+
 def _split(text: str) -> tuple[str, ...]:
     names = (name.strip() for name in re.split(_SEPARATOR, text.strip()))
     return tuple(part for name in names if name for part in _unglued(name))

@@ -105,10 +105,18 @@ def _lead(parsed: Page) -> str | None:
     for place, line in enumerate(near):
         if body.is_prose(line) and "关于" not in line.text:
             break
+        if body.written(line.text) <= _FEWEST_WRITTEN and "关于" not in line.text:
+            continue
         joined = ""
         for one in near[place : place + _MOST_LINES]:
             text = one.text
-            if body.is_around(text) or is_labelled(text) or is_number_line(text) or one.linked:
+            if (
+                one.within != line.within
+                or body.is_around(text)
+                or is_labelled(text)
+                or is_number_line(text)
+                or one.linked
+            ):
                 break
             if text.endswith(("。", "：", ":", "；")):
                 break

@@ -16,7 +16,16 @@ _FROM = re.compile(
 )
 _FROM_ISSUE = re.compile(
     rf"{_SUBJECT}(?:自|从)\s*(?:本\S{{1,6}}?)?{_ISSUED}之日起"
-    rf"(?:满?\s*(?P<days>\d{{1,3}})\s*(?:日|天|个自然日)(?:后|之后)?)?\s*{_IN_FORCE}"
+    rf"(?:满?\s*(?:(?P<days>\d{{1,3}}|[一二三四五六七八九十]{{1,3}})\s*(?:日|天|个自然日)"
+    rf"|(?P<months>\d{{1,2}}|[一二两三四五六])\s*个月)(?:后|之后)?)?\s*{_IN_FORCE}"
+)
+_FROM_TO = re.compile(
+    rf"{_SUBJECT}(?:自|从|于)\s*(?P<on>{PATTERN})\s*起?\s*(?:至|到)\s*(?P<end>{PATTERN})\s*止?\s*"
+    rf"{_IN_FORCE}"
+)
+_TERM_FROM_ISSUE = re.compile(
+    rf"有效期(?:限)?\s*(?:为|是|[:：])?\s*(?:自|从)\s*(?:本\S{{1,6}}?)?{_ISSUED}之日起\s*"
+    r"(?P<count>\d{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:个)?(?P<unit>年|月)"
 )
 _SPAN = re.compile(
     rf"(?:有效期限?|执行期限?|实施期限?|施行期限?|试行期限?|政策期限|执行时间|实施时间)\s*"
@@ -28,9 +37,11 @@ _OPENING_SPAN = re.compile(
 _UNTIL = re.compile(
     rf"有效期\s*(?:限)?\s*(?:截至|截止到|截止至|至|到|延续至|延长至)\s*(?P<end>{PATTERN})"
     rf"|(?:至|到|执行至|实施至)\s*(?P<end2>{PATTERN})\s*(?:止)?\s*(?:失效|废止|终止执行|到期)"
+    rf"|[，,]\s*(?:执行|实施|施行|有效)?\s*至\s*(?P<end3>{PATTERN})\s*(?:止|[。；]|$)"
+    rf"|[，,]\s*(?:于|自)?\s*(?P<end4>{PATTERN})\s*(?:起)?\s*(?:自动|自行)?(?:失效|废止)"
 )
 _TERM = re.compile(
-    r"(?:有效期|试行期|执行期限?|实施期限?|试行)\s*(?:限)?\s*(?:为|是|[:：])?\s*"
+    r"(?:有效期|试行期|执行期限?|实施期限?|试行|(?<=[，,])(?:暂定)?(?:执行|施行|实施))\s*(?:限)?\s*(?:为|是|[:：])?\s*"
     r"(?P<count>\d{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:个)?(?P<unit>年|月)"
 )
 _ITSELF = re.compile(
@@ -39,6 +50,10 @@ _ITSELF = re.compile(
 _PROCLAIMED = re.compile(r"现予|予以(?:公布|发布)|现印发")
 _BARE = re.compile(
     r"\s*(?:[一二三四五六七八九十\d]+[、.．]|第\S{1,5}条|[（(]\S{1,3}[）)])?\s*[自从]"
+)
+_OWN = re.compile(
+    r"\s*(?:[一二三四五六七八九十\d]+[、.．]|第\S{1,5}条|[（(]\S{1,3}[）)])?\s*"
+    r"(?:本|以上|上述)[\u4e00-\u9fff（）()]{1,20}"
 )
 _COLOPHON = re.compile(rf"(?P<on>{PATTERN})\s*印发\s*$")
 _SENTENCE = re.compile(r"[^。\n；;]+[。；;]?")
@@ -111,25 +126,39 @@ def _start(
     """Return the day of effect; the last clause counts, it stands in the closing articles."""
     found: tuple[date | None, str | None] = (None, None)
     for sentence in sentences:
-        for mark in _FROM.finditer(sentence):
-            if _speaks_of_itself(sentence, mark["subject"]):
+        for mark in (*_FROM.finditer(sentence), *_FROM_TO.finditer(sentence)):
+            if _speaks_of_itself(sentence, mark):
                 found = first_date(mark["on"]), sentence
         for mark in _FROM_ISSUE.finditer(sentence):
-            if _speaks_of_itself(sentence, mark["subject"]):
-                day = published if mark["issued"] in ("发布", "公布", "颁布") else issued
-                found = _later(day, mark["days"]), sentence
+            if _speaks_of_itself(sentence, mark):
+                day = published if mark["issued"] in _MADE_PUBLIC else issued
+                found = _later(day, mark["days"], mark["months"]), sentence
+        term = _TERM_FROM_ISSUE.search(sentence)
+        if term and found[0] is None and _OWN.match(sentence):
+            found = published if term["issued"] in _MADE_PUBLIC else issued, sentence
     return found
 
 
-def _later(day: date | None, days: str | None) -> date | None:
-    return day + timedelta(days=int(days)) if day and days else day
+_MADE_PUBLIC = ("发布", "公布", "颁布")
 
 
-def _speaks_of_itself(sentence: str, subject: str) -> bool:
+def _later(day: date | None, days: str | None, months: str | None) -> date | None:
+    if day and days:
+        return day + timedelta(days=read_count(days) or 0)
+    if day and months:
+        return last_day(day, months=read_count(months) or 0) + timedelta(days=1)
+    return day
+
+
+def _speaks_of_itself(sentence: str, mark: re.Match[str]) -> bool:
     """Whether the clause is about this document: 本办法自…, 现予公布，自…, or a bare 自…起施行."""
+    subject, before = mark["subject"], sentence[: mark.start()]
     if "》" in subject or "原" in subject:
         return False
-    return bool(_ITSELF.search(subject) or _PROCLAIMED.search(sentence) or _BARE.match(sentence))
+    if _ITSELF.search(subject) or _PROCLAIMED.search(sentence) or _BARE.match(sentence):
+        return True
+    # 本办法由…负责解释，自…起施行: the subject stands at the start of the sentence
+    return not subject.strip() and "》" not in before and bool(_OWN.match(sentence))
 
 
 def _end(sentences: list[str], start: date | None) -> tuple[date | None, str | None]:
@@ -137,7 +166,17 @@ def _end(sentences: list[str], start: date | None) -> tuple[date | None, str | N
     for sentence in sentences:
         until = _UNTIL.search(sentence)
         if until and "》" not in sentence[: until.start()]:
-            found = first_date(until["end"] or until["end2"]), sentence
+            own = until["end"] or until["end2"] or _OWN.match(sentence)
+            ends = [until[name] for name in ("end", "end2", "end3", "end4") if until[name]]
+            found = (first_date(ends[0]), sentence) if own else found
+        between = next(
+            (m for m in _FROM_TO.finditer(sentence) if _speaks_of_itself(sentence, m)), None
+        )
+        if between:
+            found = first_date(between["end"]), sentence
+        counted = _TERM_FROM_ISSUE.search(sentence)
+        if counted and start and _OWN.match(sentence):
+            found = _count(start, counted), sentence
         term = _TERM.search(sentence)
         if term and start and _is_term_of_document(sentence, term):
             found = _count(start, term), sentence

@@ -24,7 +24,7 @@ def read_page(html: str) -> Document:
     if body.is_index(found):
         raise IndexPage("这是栏目列表页，不是一份文件；请打开其中一份文件再导入。")
     if body.is_missing(found):
-        raise NoBody(_nothing(html))
+        raise NoBody(_nothing(html, linked([Link(*one) for one in parsed.links], ())))
     paragraphs = tuple(line.text for line in found.lines)
     links = tuple(Link(text, href) for text, href in parsed.links)
     return Document(
@@ -34,7 +34,7 @@ def read_page(html: str) -> Document:
         head=tuple(line.text for line in found.head),
         paragraphs=paragraphs,
         tables=parsed.tables,
-        meta=_meta(parsed.meta, read_labels(found.head)),
+        meta=_meta(parsed.meta, read_labels((*found.head, *found.tail))),
         links=links,
         attachments=linked(links, listed(paragraphs)),
         outside=(
@@ -48,7 +48,9 @@ _PATH = re.compile(r"位置|[>＞»›].*[>＞»›]|^首页")
 _SCRIPTED = re.compile(r"<script\b", re.IGNORECASE)
 
 
-def _nothing(html: str) -> str:
+def _nothing(html: str, files: tuple[Link, ...]) -> str:
+    if files:
+        return f"网页里没有正文，正文可能在附件“{files[0].text[:40]}”中；请下载附件后导入。"
     if len(_SCRIPTED.findall(html)) > 0 and body.written(page.parse(html).text) < 200:
         return "网页的正文要靠脚本加载，直接读取不到；请在浏览器中打开后另存为网页或 PDF 再导入。"
     return "网页里没有找到文件正文；请确认打开的是文件页面，或另存为文本后再导入。"

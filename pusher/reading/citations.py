@@ -11,7 +11,7 @@ from pusher.reading.genre import Genre
 Relation = Literal["interprets", "repeals", "forwards"]
 
 _NAMED = re.compile(
-    r"《(?P<title>[^《》]{4,120}(?:《[^《》]{2,100}》[^《》]{0,40})*)》"
+    r"《(?P<title>[^《》]{2,120}(?:《[^《》]{2,100}》[^《》]{0,40})*)》"
     r"(?:\s*[（(](?P<said>[^（()）]{4,60})[）)])?"
 )
 _REPEALS = re.compile(r"(?:同时|即行|自行|予以|一并)?(?:废止|失效|停止执行|不再执行)")

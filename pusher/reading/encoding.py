@@ -52,7 +52,7 @@ def _by_trial(content: bytes) -> str | None:
     declared = found.group(1).decode("ascii").lower() if found else "utf-8"
     for name in (_WIDER.get(declared, declared), "utf-8", "gb18030"):
         text = _decoded(content, name)
-        if text is not None and (name != "gb18030" or _reads_like_chinese(text)):
+        if text is not None and (name == "utf-8" or _reads_like_chinese(text)):
             return text
     return None
 
@@ -66,8 +66,10 @@ def _decoded(content: bytes, name: str) -> str | None:
 
 
 def _reads_like_chinese(text: str) -> bool:
-    """Whether everyday characters occur; almost any bytes decode as GB 18030."""
+    """Whether everyday characters occur; almost any bytes decode as GB 18030 or Latin-1."""
     written = [character for character in text if "\u4e00" <= character <= "\u9fff"]
+    if not written:
+        return text.isascii()
     return sum(character in _EVERYDAY for character in written) >= len(written) / 100
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from pusher.reading import days, markings, numbers, offices, validity
 from pusher.reading.dates import find_dates
@@ -74,7 +75,7 @@ def read_metadata(document: Document) -> Metadata:
     effective, expires = _in_force(document, written.value, published.value)
     if genre.value in ("interpretation", "news"):
         effective = expires = Found()  # what it tells of another document is not its own
-    read = {
+    read: dict[str, Found[Any]] = {
         "title": title, "document_number": number, "issuer": issuers,
         "index_number": _index_number(document), "theme": _theme(document),
         "written_on": written, "published_on": published, "effective_on": effective,
@@ -83,7 +84,7 @@ def read_metadata(document: Document) -> Metadata:
     }  # fmt: skip
     values = {name: one.value for name, one in read.items() if name not in ("issuer", "genre")}
     return Metadata(
-        **values,  # type: ignore[arg-type]
+        **values,
         issuers=issuers.value or (),
         genre=genre.value or "notice",
         places={name: one.place for name, one in read.items() if one.place},

@@ -1,4 +1,4 @@
-"""One invented notice on a dozen sites that no rule was written for: old, new, careless, crowded."""
+"""One invented notice on a dozen invented sites: old, new, careless, crowded."""
 
 from tests.reading.pages import NOTICE, NUMBER, TITLE
 
@@ -33,7 +33,8 @@ SITES = {
         f"<div>{_LINES}</div>"
     ),
     "labels in a list": _page(
-        f"<ul><li><b>索 引 号：</b>11370104MB000000/2026-00007</li><li><b>文　　号：</b>{NUMBER}</li>"
+        "<ul><li><b>索 引 号：</b>11370104MB000000/2026-00007</li>"
+        f"<li><b>文　　号：</b>{NUMBER}</li>"
         f"<li><b>发布日期：</b>2026-02-11</li></ul><h3>{TITLE}</h3><div>{_LINES}</div>",
         f"{TITLE}_某某区人民政府",
     ),
@@ -56,7 +57,8 @@ SITES = {
     "a page laid out with old tables": _page(
         "<table width=1000><tr><td><table><tr>"
         + "".join(f"<td><a href=/{n}>栏目{n}</a></td>" for n in range(9))
-        + "</tr></table></td></tr><tr><td>您的位置：<a href=/>首页</a> &gt; <a href=/a>公告</a></td></tr>"
+        + "</tr></table></td></tr><tr><td>您的位置：<a href=/>首页</a> &gt; "
+        "<a href=/a>公告</a></td></tr>"
         f"<tr><td><table><tr><td width=200><table><tr><td>热点</td></tr>{_HOT}</table></td><td>"
         f"<table><tr><td align=center><font size=5>{TITLE}</font></td></tr><tr><td align=center>"
         f"{NUMBER}</td></tr><tr><td align=center>2026-02-11　阅读次数：188</td></tr>"
@@ -71,8 +73,10 @@ SITES = {
     "declared as the guide prescribes": _page(
         f"<div><div>{TITLE}</div><div>{NUMBER}</div>{_LINES}</div>",
         "政府文件 - 某某区人民政府门户网站",
-        f'<meta name="ArticleTitle" content="{TITLE}"><meta name="PubDate" content="2026-02-11 09:00">'
-        '<meta name="ContentSource" content="区民政局"><meta name="SiteName" content="某某区人民政府">',
+        f'<meta name="ArticleTitle" content="{TITLE}">'
+        '<meta name="PubDate" content="2026-02-11 09:00">'
+        '<meta name="ContentSource" content="区民政局">'
+        '<meta name="SiteName" content="某某区人民政府">',
     ),
     "a title on two lines and nothing else to tell": _page(
         f"<div><p align=center>{TITLE[:13]}</p><p align=center>{TITLE[13:]}</p><p align=center>"
@@ -81,7 +85,8 @@ SITES = {
     ),
     "bars, buttons and a reader": _page(
         f"<h1>{TITLE}</h1><div>【发布日期】：2026-02-11</div><div>语音播报 朗读 暂停</div><div>"
-        f"分享：<a>微信</a><a>微博</a></div><div><p style='text-align:center'>{NUMBER}</p>{_LINES}</div>"
+        f"分享：<a>微信</a><a>微博</a></div>"
+        f"<div><p style='text-align:center'>{NUMBER}</p>{_LINES}</div>"
         "<div>扫一扫在手机打开当前页</div><div>上一篇：<a href=/1>关于某事的通知</a></div>"
         "<div>相关解读</div><ul><li><a href=/j>《通知》政策解读</a></li></ul>"
         "<div>附件下载：<a href=/f/1.doc>申请表.doc</a></div>",

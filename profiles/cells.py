@@ -78,9 +78,16 @@ _DATE = re.compile(
     re.ASCII,
 )
 
+_SERIAL = re.compile(r"[1-6]\d{4}(?:\.\d+)?", re.ASCII)
+"""Days since 1900 as a spreadsheet counts them, of 1927 to 2091."""
+
 
 def _read_date(fact: Fact, cell: str) -> str:
     found = _DATE.fullmatch(cell)
+    if _SERIAL.fullmatch(cell):
+        raise BadValue(
+            fact.code, "not_a_date", f"“{fact.label}”是表格软件的日期序号，请把该列设为日期格式"
+        )
     wrong = BadValue(fact.code, "not_a_date", f"“{fact.label}”应为日期，如2026-01-02或2026年1月2日")
     if not found:
         raise wrong

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -32,6 +32,7 @@ __all__ = [
     "contact_index",
     "facts_on",
     "find",
+    "known_of",
     "name_index",
     "name_of",
     "new_profile",
@@ -39,6 +40,7 @@ __all__ = [
     "number_of",
     "read_dossier",
     "rename",
+    "row_of",
     "write_dossier",
 ]
 
@@ -58,12 +60,15 @@ class Known:
         source: which register or whose word.
         known_on: the day for which the source vouches.
         valid_until: the last day it holds (a certificate's), or None.
+        others: what this one outranks, one word of each source, the newest first; shown to staff
+            beside it and never judged by. Their own `others` are empty.
     """
 
     value: Any
     source: str
     known_on: date
     valid_until: date | None = None
+    others: tuple["Known", ...] = ()
 
 
 def read_dossier(session: Session, profile: Profile) -> dict[str, Known]:
@@ -75,12 +80,12 @@ def read_dossier(session: Session, profile: Profile) -> dict[str, Known]:
     if profile.facts_sealed is None:
         return {}
     text = sealer_of(session).open(profile.facts_sealed, place=FACTS, row=profile.id)
-    return {code: _known(row) for code, row in json.loads(text).items()}
+    return {code: known_of(row) for code, row in json.loads(text).items()}
 
 
 def write_dossier(session: Session, profile: Profile, dossier: Mapping[str, Known]) -> None:
     """Seal *dossier* as all that is known of *profile*; the caller says when it changed."""
-    rows = {code: _row(known) for code, known in dossier.items()}
+    rows = {code: row_of(known) for code, known in dossier.items()}
     text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
     profile.facts_sealed = sealer_of(session).seal_text(text, place=FACTS, row=profile.id)
     session.add(profile)
@@ -95,15 +100,20 @@ def facts_on(dossier: Mapping[str, Known], day: date) -> dict[str, Any]:
     }
 
 
-def _row(known: Known) -> list[Any]:
+def row_of(known: Known) -> list[Any]:
+    """*known* as JSON keeps it; `known_of` reads it back."""
     until = known.valid_until.isoformat() if known.valid_until else None
     row = [known.value, known.source, known.known_on.isoformat(), until]
+    if known.others:
+        return [*row, [row_of(other) for other in known.others]]
     return row if until else row[:3]
 
 
-def _known(row: list[Any]) -> Known:
-    until = date.fromisoformat(row[3]) if len(row) > 3 else None
-    return Known(row[0], row[1], date.fromisoformat(row[2]), until)
+def known_of(row: Sequence[Any]) -> Known:
+    """What `row_of` made a row of."""
+    until = date.fromisoformat(row[3]) if len(row) > 3 and row[3] else None
+    others = tuple(known_of(other) for other in row[4]) if len(row) > 4 else ()
+    return Known(row[0], row[1], date.fromisoformat(row[2]), until, others)
 
 
 def birth_day(session: Session, profile: Profile, facts: Mapping[str, Any]) -> date | None:

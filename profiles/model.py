@@ -33,6 +33,10 @@ class EndReason(StrEnum):
     """Left the district; nothing of ours concerns them any more."""
     ERASED = "erased"
     """Asked to be forgotten; the row is blank and kept for the counts."""
+    UNLISTED = "unlisted"
+    """A full register no longer lists them, and staff confirmed that."""
+    UNDONE = "undone"
+    """The import that brought them was undone, and something refers to them already."""
 
 
 class GuardianKind(StrEnum):
@@ -211,17 +215,83 @@ class Subscription(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class ImportState(StrEnum):
+    """Where the import of one register file stands."""
+
+    CHECKED = "checked"
+    """Looked through; the file waits, sealed, for somebody to confirm."""
+    RUNNING = "running"
+    """Being taken in, chunk by chunk; if its process died, the same file again goes on."""
+    DONE = "done"
+    DROPPED = "dropped"
+    """Looked through and not wanted."""
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
 class RosterImport(SQLModel, table=True):
     """One register file that was taken in: what it changed and what it could not."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     office_id: UUID = Field(foreign_key="office.id", index=True)
-    file_sha256: str = Field(max_length=64)
+    file_sha256: str = Field(max_length=64, index=True)
     file_name: str = Field(max_length=120)
     kind: ProfileKind = Field(sa_column=checked(ProfileKind, "kind"))
+    state: ImportState = Field(default=ImportState.DONE, sa_column=checked(ImportState, "state"))
+    snapshot: bool = False
+    """It claims to list everybody, so that who is missing can be ended."""
+    source: str | None = Field(default=None, max_length=60)
+    """The one source that all its rows name; a snapshot speaks for this source alone."""
+    by: str = Field(default="", max_length=20)
     at: datetime = Field(sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    undone_at: datetime | None = Field(default=None, sa_type=Moment)
+    undone_by: str | None = Field(default=None, max_length=20)
     added: int
     changed: int
     unchanged: int
+    ended: int = 0
+    """People whom the file no longer lists, ended on confirmation."""
     rejected: list[dict[str, object]] = Field(sa_column=Column(JSON, nullable=False))
-    """Row, column, code and reason of each cell left out; never the cell itself."""
+    """Row, column, code and reason of each cell left out; never the cell itself. The first
+    thousands of them: the rows have them all."""
+
+
+class RosterFile(SQLModel, table=True):
+    """The file of an import while it waits for confirmation; gone as soon as it is in."""
+
+    import_id: UUID = Field(foreign_key="rosterimport.id", primary_key=True)
+    content_sealed: bytes
+
+
+class RowWord(StrEnum):
+    """What became of one row of a register."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+    """Left out whole."""
+    HEADER = "header"
+    """The row of names, for what is to be told of it."""
+    ENDED = "ended"
+    """Not of the file: somebody it no longer lists, ended; rows below zero."""
+
+
+class RosterRow(SQLModel, table=True):
+    """One row of one import, written in the transaction that took it in: never taken in twice."""
+
+    __table_args__ = (UniqueConstraint("import_id", "row"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    import_id: UUID = Field(foreign_key="rosterimport.id")
+    row: int
+    word: RowWord = Field(sa_column=checked(RowWord, "word"))
+    profile_id: UUID | None = Field(default=None, foreign_key="profile.id", index=True)
+    told: list[list[str]] | None = Field(
+        default=None, sa_column=Column(JSON(none_as_null=True), nullable=True)
+    )
+    """Column, code and reason of each cell left out; never the cell itself."""
+    trace_sealed: bytes | None = None
+    """What stood before and what the row made of it, sealed: so that it can be undone."""
+    undone: bool = False

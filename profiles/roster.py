@@ -1,31 +1,49 @@
 """Registers come in: rows are checked, compared with what we know, and the difference is kept.
 
-One file is one transaction of the caller's: a file that turns out unreadable half way leaves
-nothing behind. Rows are read and written 500 at a time; what is kept in memory for the whole file
-is its bytes, one index for each row (to see a number twice) and the rows that wait for guardians.
+A file is taken in a thousand rows at a time, each chunk in a transaction of its own, with a row
+of the import for each row of the file: killed in between, the same file again goes on where it
+stopped, and nothing is taken in twice. What is kept in memory for the whole file is its bytes,
+one digest for each row (to see a number twice) and the rows that wait for guardians.
 """
 
-import hashlib
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from typing import TypeVar
+from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from profiles.ages import day_of
-from profiles.model import Office, ProfileKind, RosterImport, Street
-from profiles.roster_columns import IDENTITY, read_header, score
-from profiles.roster_links import Waiting, link_guardians, waiting_of
-from profiles.roster_reading import BadRoster, Line, Rejected, read_lines
-from profiles.roster_rows import Entry, Reader, bare_street
+from profiles.model import Office, ProfileKind, RosterImport, RowWord, Street
+from profiles.roster_columns import IDENTITY, find_header, read_header, score
+from profiles.roster_entry import Entry
+from profiles.roster_import import Noting, Opening, begin, finish
+from profiles.roster_ledger import Counted, Kept, Ledger, Taken
+from profiles.roster_lines import Line
+from profiles.roster_links import InFile, Waiting, link_guardians, mark_of, waiting_of
+from profiles.roster_missing import Missing, missing_of
+from profiles.roster_reading import BadRoster, Rejected, read_lines
+from profiles.roster_rows import Reader, bare_street
 from profiles.roster_writing import Writer
 
-__all__ = ["BadRoster", "Rejected", "RosterReport", "import_roster"]
+__all__ = [
+    "BadRoster",
+    "Missing",
+    "Rejected",
+    "RosterReport",
+    "check_roster",
+    "import_in_chunks",
+    "import_roster",
+]
 
-CHUNK = 500
-MOST_KEPT = 5_000
-"""Rejected cells kept with the import; the report has all of them."""
+T = TypeVar("T")
+CHUNK = 1_000
+Progress = Callable[[int], None]
+"""Told how many rows of the file were read so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +54,18 @@ class RosterReport:
         added, changed, unchanged: rows; together with the rows rejected whole, all of them.
         rejected: cells left out, rows left out (`column` names the number, the name or nothing)
             and notices, by row.
+        import_id: of the import that was kept; None for a dry run.
+        resumed: whether an earlier attempt at this file had stopped half way.
+        missing: of a snapshot, whom the file no longer lists; nobody was ended.
     """
 
     added: int
     changed: int
     unchanged: int
     rejected: list[Rejected]
+    import_id: UUID | None = None
+    resumed: bool = False
+    missing: Sequence[Missing] = ()
 
 
 def import_roster(
@@ -55,32 +79,177 @@ def import_roster(
     now: datetime,
     dry_run: bool = False,
     tags: Collection[str] | None = None,
+    snapshot: bool = False,
 ) -> RosterReport:
-    """Take in a register of residents or of firms.
+    """Take in a register of residents or of firms, whole, in the caller's transaction.
 
-    A blank cell says nothing. Of two files the one with the later 数据日期 holds, cell by cell;
-    the same file again changes nothing. Nothing in a file lifts an opt-out, brings back a
-    withdrawn consent, or ends a subscription or a guardianship; a new phone number ends the one
-    that a register gave before.
+    A blank cell says nothing. Registers outrank what people say of themselves, and of two files
+    the one with the later 数据日期 holds, cell by cell; what is outranked stays beside it. The
+    same file again changes nothing. Nothing in a file lifts an opt-out, brings back a withdrawn
+    consent or ends a subscription; a new phone number ends the one that a register gave before.
 
     Args:
-        session: one that may write, also for a dry run; the caller commits it.
-        content: CSV in UTF-8, UTF-16 with its mark or GB18030, separated by , ; or tab.
+        session: one that may write; the caller commits it. A dry run writes nothing.
+        content: XLSX, or CSV in UTF-8, UTF-16 with its mark or GB18030, separated by , ; or tab.
         name: of the file; the source of rows without 数据来源.
         by: staff number of who imports.
-        dry_run: report only; everything is rolled back to where it was.
+        dry_run: report only.
         tags: codes that may be followed; None to take any that is well formed.
+        snapshot: the file claims to list everybody; who is missing is reported.
 
     Raises:
         BadRoster: not a table, no column of the name or number, nothing in it.
     """
-    if not dry_run:
-        return _Import(session, name, kind, office, by, now, tags).run(content)
-    point = session.begin_nested()
+    if dry_run:
+        session.flush()
+        return check_roster(
+            session, content, name=name, kind=kind, office=office, by=by, now=now, tags=tags,
+            snapshot=snapshot,
+        )  # fmt: skip
+    return import_in_chunks(
+        lambda: nullcontext(session), content, name=name, kind=kind, office=office, by=by,
+        now=now, tags=tags, snapshot=snapshot,
+    )  # fmt: skip
+
+
+def import_in_chunks(
+    opening: Opening,
+    content: bytes,
+    *,
+    name: str,
+    kind: ProfileKind,
+    office: Office,
+    by: str,
+    now: datetime,
+    tags: Collection[str] | None = None,
+    snapshot: bool = False,
+    import_id: UUID | None = None,
+    progress: Progress | None = None,
+    noting: Noting | None = None,
+    at_once: int = CHUNK,
+) -> RosterReport:
+    """`import_roster`, committed a thousand rows at a time.
+
+    Args:
+        import_id: of an import that was looked through and is confirmed now; otherwise an
+            unfinished import of the same bytes goes on, or a new one begins.
+        progress: told of the rows read.
+        noting: called in the transaction that finishes the import.
+        at_once: rows a commit.
+
+    Raises:
+        BadRoster: as `import_roster`; then no import is kept. Also if the same file is just
+            being taken in elsewhere.
+    """
+    source = _Source(content, name, kind, office, by, now, tags, snapshot)
+    source.look()  # a file that cannot be read at all leaves no import behind
+    with opening() as session:
+        kept, resumed = begin(
+            session, content, name=name, kind=kind, office_id=office.id, by=by, now=now,
+            snapshot=snapshot, import_id=import_id,
+        )  # fmt: skip
+    running = _Import(
+        source, opening, Kept(kept.id), resumed=resumed, progress=progress, at_once=at_once
+    )
     try:
-        return _Import(session, name, kind, office, by, now, tags).run(content)
-    finally:
-        point.rollback()
+        running.run()
+    except IntegrityError:
+        raise BadRoster("running", "同一份文件正在另一处导入，请稍后查看导入记录") from None
+    with opening() as session:
+        kept = session.get_one(RosterImport, kept.id)
+        finish(session, kept, running.ledger, source=running.one_source(), now=now)
+        if noting is not None:
+            noting(session, kept)
+        return running.report(session, kept)
+
+
+def check_roster(
+    session: Session,
+    content: bytes,
+    *,
+    name: str,
+    kind: ProfileKind,
+    office: Office,
+    by: str,
+    now: datetime,
+    tags: Collection[str] | None = None,
+    snapshot: bool = False,
+    progress: Progress | None = None,
+) -> RosterReport:
+    """Report what a register would change; nothing is written and no lock is taken.
+
+    Args:
+        session: may be one that cannot write.
+
+    Raises:
+        BadRoster: as `import_roster`.
+    """
+    source = _Source(content, name, kind, office, by, now, tags, snapshot)
+    trial = _Trial(session.connection(), autoflush=False, expire_on_commit=False, info=session.info)
+    with trial:
+        running = _Import(
+            source, lambda: _forgetting(trial), Counted(), resumed=False, progress=progress,
+            in_file=InFile(),
+        )  # fmt: skip
+        running.run()
+        return running.report(trial, None)
+
+
+class _Trial(Session):
+    """A session in which everything happens and nothing is sent to the database."""
+
+    def flush(self, objects: object = None) -> None:
+        """Keep what was added where it is, in memory."""
+
+
+class _forgetting(AbstractContextManager[Session]):  # noqa: N801  (reads as a word of the loop)
+    """One chunk of a trial: afterwards nothing of it is held any more."""
+
+    def __init__(self, trial: Session) -> None:
+        self._trial = trial
+
+    def __enter__(self) -> Session:
+        return self._trial
+
+    def __exit__(self, *_error: object) -> None:
+        self._trial.expunge_all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One register and what is asked of it."""
+
+    content: bytes
+    name: str
+    kind: ProfileKind
+    office: Office
+    by: str
+    now: datetime
+    tags: Collection[str] | None
+    snapshot: bool
+
+    def lines(self) -> tuple[Line, Iterator[Line]]:
+        """The row of names, and the rows of people.
+
+        Raises:
+            BadRoster: there is no table, or nothing in it.
+        """
+        return find_header(read_lines(self.content, score=score))
+
+    def look(self) -> None:
+        """Refuse what cannot be taken in at all.
+
+        Raises:
+            BadRoster: no table, no column of the name or number, no row.
+        """
+        first, rest = self.lines()
+        read_header(first, self.kind)
+        if next(rest, None) is None:
+            raise _without_rows()
+
+
+def _without_rows() -> BadRoster:
+    return BadRoster("no_rows", "只有表头，没有数据行，请检查是否选错文件")
 
 
 @dataclass(slots=True)
@@ -88,114 +257,172 @@ class _Import:
     """One register while it is taken in.
 
     Attributes:
-        rows: index of a number to the row it stood in.
-        words: row to what became of it.
+        rows: digest of a number to the row it stood in.
+        sources: that rows name; None: some name none.
         waiting: rows whose guardian is looked for at the end.
+        told: of the chunk at hand.
+        in_file: of a dry run, who stands in the file and not yet in the database.
     """
 
-    session: Session
-    name: str
-    kind: ProfileKind
-    office: Office
-    by: str
-    now: datetime
-    tags: Collection[str] | None
+    source: _Source
+    opening: Opening
+    ledger: Ledger
+    resumed: bool
+    progress: Progress | None = None
+    in_file: InFile | None = None
+    at_once: int = CHUNK
     rows: dict[bytes, int] = field(default_factory=dict)
-    words: dict[int, str] = field(default_factory=dict)
     waiting: list[Waiting] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
+    told: list[Rejected] = field(default_factory=list)
+    sources: set[str | None] = field(default_factory=set)
 
-    def run(self, content: bytes) -> RosterReport:
-        lines = read_lines(content, score=score)
-        first = next(lines, None)
-        if first is None:
-            raise BadRoster("empty", "文件是空的，请检查是否选错文件")
-        reader = self._reader(first)
-        seen = False
-        for chunk in _chunks(lines):
-            seen = True
-            self._write([e for line in chunk if (e := self._read(reader, line))])
+    def run(self) -> None:
+        first, rest = self.source.lines()
+        with self.opening() as session:
+            reader = self._reader(session, first)
+            self._write_down(session, [Taken(first.row, RowWord.HEADER)])
+        seen = 0
+        for chunk in _chunks(rest, self.at_once):
+            with self.opening() as session:
+                self._take(session, reader, chunk)
+            seen += len(chunk)
+            if self.progress is not None:
+                self.progress(seen)
         if not seen:
-            raise BadRoster("no_rows", "只有表头，没有数据行，请检查是否选错文件")
-        for row in link_guardians(self._writer(), self.waiting):
-            self.words[row] = "changed" if self.words[row] == "unchanged" else self.words[row]
-        return self._report(content)
+            raise _without_rows()
+        for waiting in _chunks(iter(self.waiting), self.at_once):
+            with self.opening() as session:
+                self._link(session, waiting)
 
-    def _reader(self, first: Line) -> Reader:
-        header = read_header(first, self.kind)
-        self.rejected.extend(header.notices)
-        streets = self.session.exec(
-            select(Street).where(Street.office_id == self.office.id).order_by(col(Street.code))
+    def report(self, session: Session, kept: RosterImport | None) -> RosterReport:
+        counts, source = self.ledger.counts(session), self.source
+        missing: Sequence[Missing] = ()
+        if source.snapshot:
+            missing = missing_of(
+                session, office_id=source.office.id, kind=source.kind, source=self.one_source(),
+                present=kept.id if kept else self.ledger.present(session) or (),
+                day=day_of(source.now),
+            )  # fmt: skip
+        return RosterReport(
+            counts.get(RowWord.ADDED, 0),
+            counts.get(RowWord.CHANGED, 0),
+            counts.get(RowWord.UNCHANGED, 0),
+            self.ledger.told(session),
+            kept.id if kept else None,
+            self.resumed,
+            missing,
+        )
+
+    def one_source(self) -> str | None:
+        """The one source that all rows name; None if they name several, or none."""
+        return next(iter(self.sources)) if len(self.sources) == 1 else None
+
+    def _reader(self, session: Session, first: Line) -> Reader:
+        source, header = self.source, read_header(first, self.source.kind)
+        self.told.extend(header.notices)
+        streets = session.exec(
+            select(Street).where(Street.office_id == source.office.id).order_by(col(Street.code))
         ).all()
         return Reader(
             header,
-            self.kind,
+            source.kind,
             {bare_street(street.name): street.code for street in streets}
             | {street.code: street.code for street in streets},
             "、".join(street.name for street in streets),
-            self.tags,
-            " ".join(self.name.split())[:50],
-            day_of(self.now),
-            self.rejected,
+            source.tags,
+            " ".join(source.name.split())[:50],
+            day_of(source.now),
+            self.told,
         )
+
+    def _take(self, session: Session, reader: Reader, lines: Sequence[Line]) -> None:
+        """One chunk: read, write what is new of it, and write down what became of each row."""
+        self.told.clear()
+        entries = [entry for line in lines if (entry := self._read(reader, line))]
+        standing = self.ledger.standing(session, [e.row for e in entries]) if self.resumed else {}
+        writer = self._writer(session)
+        written = writer.write([entry for entry in entries if entry.row not in standing])
+        for entry in entries:
+            word, profile = written.get(entry.row, (None, standing.get(entry.row)))
+            self._wait(entry, profile, is_new=word is RowWord.ADDED)
+        rejected = dict.fromkeys((line.row for line in lines), (RowWord.REJECTED, None))
+        taken = [Taken(row, word, profile, (), writer.traces.get(row))
+                 for row, (word, profile) in (rejected | written).items()]  # fmt: skip
+        self._write_down(session, taken)
 
     def _read(self, reader: Reader, line: Line) -> Entry | None:
         entry = reader.read(line)
         if entry is None:
             return None
-        # of the number only a digest is held for the whole file
-        mark = hashlib.blake2b(entry.number.encode(), digest_size=16).digest()
-        before = self.rows.setdefault(mark, entry.row)
+        before = self.rows.setdefault(mark_of(entry.number), entry.row)
         if before == entry.row:
+            self.sources.add(entry.source if entry.source != reader.source else None)
             return entry
-        column = IDENTITY[self.kind][1]
+        column = IDENTITY[self.source.kind][1]
         reason = f"第{before}行与第{entry.row}行是同一个号码，只导入了第{before}行"
-        self.rejected.append(Rejected(entry.row, column, "twice", reason))
+        self.told.append(Rejected(entry.row, column, "twice", reason))
         return None
 
-    def _write(self, entries: Sequence[Entry]) -> None:
-        written, today = self._writer().write(entries), day_of(self.now)
-        for entry in entries:
-            if entry.row not in written:
-                continue
-            self.words[entry.row], profile_id = written[entry.row]
-            waits = waiting_of(entry, profile_id, today)
-            if waits:
-                self.waiting.append(waits)
+    def _wait(self, entry: Entry, profile: UUID | None, *, is_new: bool) -> None:
+        if profile is None:
+            return
+        today = day_of(self.source.now)
+        if self.in_file is not None:
+            self.in_file.add(entry, profile, today, is_new=is_new)
+        waits = waiting_of(entry, profile, today)
+        if waits:
+            self.waiting.append(waits)
 
-    def _writer(self) -> Writer:
+    def _link(self, session: Session, waiting: Sequence[Waiting]) -> None:
+        self.told.clear()
+        writer = self._writer(session)
+        changed = link_guardians(writer, waiting, in_file=self.in_file)
+        told = _by_row(self.told)
+        self.ledger.amend(
+            session,
+            [
+                Taken(
+                    one.row,
+                    RowWord.CHANGED if one.row in changed else RowWord.UNCHANGED,
+                    one.ward,
+                    told.get(one.row, ()),
+                    writer.traces.get(one.row),
+                )
+                for one in waiting
+                if one.row in changed or one.row in told
+            ],
+        )
+
+    def _write_down(self, session: Session, taken: Sequence[Taken]) -> None:
+        standing = self.ledger.standing(session, [t.row for t in taken]) if self.resumed else {}
+        told = _by_row(self.told)
+        self.ledger.write(
+            session,
+            [
+                Taken(t.row, t.word, t.profile_id, told.get(t.row, ()), t.trace)
+                for t in taken
+                if t.row not in standing
+            ],
+        )
+
+    def _writer(self, session: Session) -> Writer:
         return Writer(
-            self.session,
-            self.office.id,
-            self.kind,
-            f"登记册导入（经办 {self.by}）"[:60],
-            self.now,
-            self.rejected,
+            session,
+            self.source.office.id,
+            self.source.kind,
+            f"登记册导入（经办 {self.source.by}）"[:60],
+            self.source.now,
+            self.told,
         )
 
-    def _report(self, content: bytes) -> RosterReport:
-        words = list(self.words.values())
-        self.rejected.sort(key=lambda r: r.row)
-        report = RosterReport(
-            words.count("added"), words.count("changed"), words.count("unchanged"), self.rejected
-        )
-        self.session.add(
-            RosterImport(
-                office_id=self.office.id,
-                file_sha256=hashlib.sha256(content).hexdigest(),
-                file_name=" ".join(self.name.split())[-120:],
-                kind=self.kind,
-                at=self.now,
-                added=report.added,
-                changed=report.changed,
-                unchanged=report.unchanged,
-                rejected=[asdict(one) for one in self.rejected[:MOST_KEPT]],
-            )
-        )
-        self.session.flush()
-        return report
+
+def _by_row(told: Sequence[Rejected]) -> dict[int, list[Rejected]]:
+    found: dict[int, list[Rejected]] = {}
+    for one in told:
+        found.setdefault(one.row, []).append(one)
+    return found
 
 
-def _chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    while chunk := list(islice(lines, CHUNK)):
+def _chunks(things: Iterator[T], at_once: int) -> Iterator[list[T]]:
+    while chunk := list(islice(things, at_once)):
         yield chunk

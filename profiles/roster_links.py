@@ -1,8 +1,9 @@
 """Guardians of a register: linked when every row is in, for they may stand further down."""
 
+import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -10,10 +11,18 @@ from sqlmodel import Session, col, select
 from profiles.ages import ADULT, day_of, has_died, is_under
 from profiles.dossier import birth_day, facts_on, number_index, read_dossier
 from profiles.guardians import BadGuardian, link
-from profiles.model import Consent, ConsentScope, GuardianKind, Guardianship, Profile
+from profiles.model import (
+    Consent,
+    ConsentScope,
+    GuardianKind,
+    Guardianship,
+    Profile,
+    ProfileKind,
+)
 from profiles.reach import has_ended
-from profiles.roster_reading import Rejected
-from profiles.roster_rows import CONSENTS, Entry, GuardianCells, is_child, needs_guardian
+from profiles.roster_entry import Entry, GuardianCells, is_child, needs_guardian
+from profiles.roster_lines import Rejected
+from profiles.roster_rows import CONSENTS
 from profiles.roster_writing import Writer, consents_of
 from profiles.rows import in_chunks, links_of, profiles_by_id
 from profiles.sealing import sealer_of
@@ -36,6 +45,44 @@ class Waiting:
     consents: dict[ConsentScope, date]
 
 
+def mark_of(number: str) -> bytes:
+    """A digest of a number, for as long as a file is read."""
+    return hashlib.blake2b(number.encode(), digest_size=16).digest()
+
+
+@dataclass(slots=True)
+class InFile:
+    """Who stands in a file of which nothing is written: a dry run links to these.
+
+    Attributes:
+        new: by the digest of their number, who is not in the database.
+        unable: why some of the file cannot read for anybody.
+    """
+
+    new: dict[bytes, UUID] = field(default_factory=dict)
+    unable: dict[UUID, str] = field(default_factory=dict)
+
+    def add(self, entry: Entry, profile: UUID, day: date, *, is_new: bool) -> None:
+        """Note somebody of the file."""
+        if is_new:
+            self.new[mark_of(entry.number)] = profile
+        if is_child(entry, day):
+            self.unable[profile] = "guardian_is_child"
+        elif has_died(entry.facts, day) or _left(entry.moved_out, day):
+            self.unable[profile] = "guardian_gone"
+
+    def stand_in(self, row: UUID, office: UUID, now: datetime) -> Profile:
+        """An empty profile in the place of one that is not written."""
+        return Profile(
+            id=row, office_id=office, kind=ProfileKind.RESIDENT, name_index="", number_index="",
+            created_at=now, changed_at=now,
+        )  # fmt: skip
+
+
+def _left(moved_out: date | bool | None, day: date) -> bool:
+    return isinstance(moved_out, date) and moved_out <= day
+
+
 def waiting_of(entry: Entry, ward: UUID, day: date) -> Waiting | None:
     """What of a row waits for a guardian; None for adults who name nobody."""
     child = is_child(entry, day)
@@ -46,17 +93,21 @@ def waiting_of(entry: Entry, ward: UUID, day: date) -> Waiting | None:
     return Waiting(entry.row, ward, entry.guardian, child, given)
 
 
-def link_guardians(writer: Writer, waiting: Sequence[Waiting]) -> set[int]:
+def link_guardians(
+    writer: Writer, waiting: Sequence[Waiting], *, in_file: InFile | None
+) -> set[int]:
     """Link the guardians that rows named, and write the consents that guardians gave.
+
+    Args:
+        waiting: some hundreds of rows.
+        in_file: of a dry run.
 
     Returns:
         The rows at which anything changed.
     """
-    changed: set[int] = set()
-    for chunk in in_chunks(waiting, 1_000):
-        linker = _Linker.read(writer, chunk)
-        changed |= {one.row for one in chunk if linker.link(one)}
-        writer.session.flush()
+    linker = _Linker.read(writer, waiting, in_file)
+    changed = {one.row for one in waiting if linker.link(one)}
+    writer.session.flush()
     return changed
 
 
@@ -68,18 +119,30 @@ class _Linker:
     links: dict[UUID, list[Guardianship]]
     consents: dict[UUID, list[Consent]]
     today: date
+    in_file: InFile | None
 
     @classmethod
-    def read(cls, writer: Writer, waiting: Sequence[Waiting]) -> "_Linker":
+    def read(cls, writer: Writer, waiting: Sequence[Waiting], in_file: InFile | None) -> "_Linker":
         session, wards = writer.session, [one.ward for one in waiting]
         numbers = {one.cells.number for one in waiting if one.cells}
+        people = profiles_by_id(session, wards)
+        guardians = _by_number(session, writer.office_id, numbers)
+        if in_file is not None:
+            office, now = writer.office_id, writer.now
+            missing = [number for number in numbers if mark_of(number) in in_file.new]
+            found = {number: in_file.new[mark_of(number)] for number in missing}
+            people |= {w: in_file.stand_in(w, office, now) for w in wards if w not in people}
+            guardians |= {
+                number: in_file.stand_in(row, office, now) for number, row in found.items()
+            }
         return cls(
             writer,
-            profiles_by_id(session, wards),
-            _by_number(session, writer.office_id, numbers),
+            people,
+            guardians,
             links_of(session, wards),
             consents_of(session, wards),
             day_of(writer.now),
+            in_file,
         )
 
     def link(self, one: Waiting) -> bool:
@@ -125,6 +188,7 @@ class _Linker:
         until = cells.until_on or (old.until_on if old else None)
         if old and (old.relation, old.until_on) == (relation, until):
             return False
+        before = (old.id, old.relation, _text(old.until_on)) if old else None
         try:
             new = link(
                 self.writer.session,
@@ -137,26 +201,42 @@ class _Linker:
         except BadGuardian as wrong:
             self._reject(one, COLUMN, wrong.code, str(wrong))
             return False
-        if old is None:
+        if before is None:
             mine.append(new)
+            self.writer.traces[one.row].made.append(("guardianship", new.id))
+        else:
+            self.writer.traces[one.row].links.append(before)
         return True
 
     def _is_able(self, one: Waiting, guardian: Profile) -> bool:
-        session = self.writer.session
+        unable = self._why_unable(guardian)
+        if unable:
+            self._reject(one, COLUMN, unable, _UNABLE[unable])
+        return not unable
+
+    def _why_unable(self, guardian: Profile) -> str:
+        session, known = self.writer.session, self.in_file.unable if self.in_file else {}
+        if guardian.id in known or guardian.facts_sealed is None:
+            return known.get(guardian.id, "")
         facts = facts_on(read_dossier(session, guardian), self.today)
         if is_under(ADULT, birth_day(session, guardian, facts), self.today):
-            self._reject(one, COLUMN, "guardian_is_child", "监护人是未成年人，请核对证件号码")
-            return False
-        if has_died(facts, self.today) or has_ended(guardian, facts, self.today):
-            self._reject(one, COLUMN, "guardian_gone", "监护人已去世或已迁出，请核对")
-            return False
-        return True
+            return "guardian_is_child"
+        gone = has_died(facts, self.today) or has_ended(guardian, facts, self.today)
+        return "guardian_gone" if gone else ""
 
     def _reject(self, one: Waiting, column: str, code: str, reason: str) -> None:
         self.writer.rejected.append(Rejected(one.row, column, code, reason))
 
 
+_UNABLE = {
+    "guardian_is_child": "监护人是未成年人，请核对证件号码",
+    "guardian_gone": "监护人已去世或已迁出，请核对",
+}
 _DEFAULT = {GuardianKind.GUARDIAN: "监护人", GuardianKind.AGENT: "家属"}
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _is_same(one: Guardianship, guardian: Profile, cells: GuardianCells) -> bool:

@@ -1,14 +1,13 @@
 """One row of a register becomes what it says of one person or firm; each bad cell is told of."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
 
 from profiles.addresses import read_address
-from profiles.ages import ADULT, OWN_CONSENT, birthday, is_under
+from profiles.ages import ADULT, birthday, is_under
 from profiles.facts import BadValue, Fact, is_blank, read_cell, vocabulary
 from profiles.identity import (
     BadIdentity,
@@ -19,7 +18,8 @@ from profiles.identity import (
 )
 from profiles.model import Channel, ConsentScope, GuardianKind, Pace, ProfileKind
 from profiles.roster_columns import IDENTITY, Header
-from profiles.roster_reading import Line, Rejected, squeezed
+from profiles.roster_entry import Entry, GuardianCells
+from profiles.roster_lines import Line, Rejected, squeezed
 
 OLDEST = 130
 LONGEST_NAME = {ProfileKind.RESIDENT: 64, ProfileKind.ENTERPRISE: 120}
@@ -33,50 +33,6 @@ _CHANNELS = {"手机号": Channel.SMS, "微信openid": Channel.WECHAT}
 _PACES = {"即时": Pace.AT_ONCE, "每日": Pace.DAILY, "每周": Pace.WEEKLY}
 _RIGHTS = {"监护人": GuardianKind.GUARDIAN, "授权家属": GuardianKind.AGENT}
 _TAG = re.compile(r"[A-Z0-9_-]{1,40}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class GuardianCells:
-    """Who reads for the person of a row, as the register says it; empty and None say nothing."""
-
-    number: str
-    kind: GuardianKind
-    relation: str
-    until_on: date | None
-
-
-@dataclass(slots=True)
-class Entry:
-    """What one row says; None and empty say nothing.
-
-    Attributes:
-        known_on: the day for which the row vouches.
-        dated: whether the row says so itself; otherwise it is the day of the import.
-        born: None for firms.
-        moved_out: a day; False for "did not move out".
-        derived: codes of facts that come from the number, not from a cell.
-        labels: fact to the name of its column.
-    """
-
-    row: int
-    name: str
-    number: str
-    source: str
-    known_on: date
-    dated: bool = False
-    born: date | None = None
-    street_code: str | None = None
-    community: str | None = None
-    addresses: dict[Channel, str] = field(default_factory=dict)
-    guardian: GuardianCells | None = None
-    consents: dict[ConsentScope, date] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
-    pace: Pace = Pace.DAILY
-    silences: list[tuple[Channel | None, str | None]] = field(default_factory=list)
-    moved_out: date | bool | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
-    derived: Collection[str] = ()
-    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +59,7 @@ class Reader:
 
     def read(self, line: Line) -> Entry | None:
         """What the row says, or None if it cannot be told whom it is about."""
+        line = self._filled_up(line)
         if len(line.cells) < self.header.width or any(line.cells[self.header.width :]):
             self._reject(
                 line.row,
@@ -116,6 +73,11 @@ class Reader:
         if entry is not None:
             row.fill(entry)
         return entry
+
+    def _filled_up(self, line: Line) -> Line:
+        """A workbook keeps nothing of blank cells; text without them has lost its place."""
+        missing = self.header.width - len(line.cells)
+        return replace(line, cells=line.cells + [""] * missing) if line.whole else line
 
     def _reject(self, row: int, column: str, code: str, reason: str) -> None:
         self.rejected.append(Rejected(row, column, code, reason))
@@ -160,7 +122,8 @@ class _Row:
 
     def fill(self, entry: Entry) -> None:
         """Everything else the row says."""
-        self._tell_of_cleaned()
+        self._tell_of(self._line.cleaned, "cleaned", "有看不见的字符，已去掉后采用")
+        self._tell_of(self._line.broken, "formula", "公式出错，这一格没有采用；请填写结果")
         self._read_source(entry)
         self._read_place(entry)
         self._read_facts(entry)
@@ -171,12 +134,14 @@ class _Row:
             self._read_guardian(entry)
             self._read_moved_out(entry)
 
-    def _tell_of_cleaned(self) -> None:
+    def _tell_of(self, places: Sequence[int], code: str, reason: str) -> None:
+        if not places:
+            return
         names = {place: name for name, place in self._places.items()}
         names |= {place: name for place, name, _ in self._reader.header.facts}
-        for place in self._line.cleaned:
+        for place in places:
             if place in names:
-                self._reject(names[place], "cleaned", "有看不见的字符，已去掉后采用")
+                self._reject(names[place], code, reason)
 
     def _read_source(self, entry: Entry) -> None:
         source = self._short("数据来源", LONGEST_PLACE)
@@ -185,6 +150,7 @@ class _Row:
         day = self._day("数据日期", until_today=True)
         if day:
             entry.known_on, entry.dated = day, True
+        entry.valid_until = self._day("数据有效期至")
 
     def _read_place(self, entry: Entry) -> None:
         street = self._cell("街道")
@@ -365,13 +331,3 @@ def bare_street(name: str) -> str:
     """The name of a street without what may stand or be missing: 腊山 for 腊山街道办事处."""
     bare = squeezed(name).removesuffix("办事处").removesuffix("办")
     return bare.removesuffix("街道") or bare
-
-
-def needs_guardian(entry: Entry, day: date) -> bool:
-    """Whether somebody else must consent for the person of this row (under 14)."""
-    return is_under(OWN_CONSENT, entry.born, day)
-
-
-def is_child(entry: Entry, day: date) -> bool:
-    """Whether the person of this row is under 18; firms never are."""
-    return is_under(ADULT, entry.born, day)

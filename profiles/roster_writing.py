@@ -11,6 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from profiles.addresses import contact_index, new_contact
 from profiles.ages import day_of, start_of
+from profiles.columns import new_id
 from profiles.dossier import (
     Known,
     name_of,
@@ -29,10 +30,14 @@ from profiles.model import (
     OptOut,
     Profile,
     ProfileKind,
+    RowWord,
     Subscription,
 )
-from profiles.roster_reading import Rejected
-from profiles.roster_rows import CONSENTS, Entry, needs_guardian
+from profiles.precedence import Verdict, weigh
+from profiles.roster_entry import Entry, needs_guardian
+from profiles.roster_lines import Rejected
+from profiles.roster_rows import CONSENTS
+from profiles.roster_trace import Trace
 from profiles.rows import in_chunks
 from profiles.sealing import sealer_of
 
@@ -40,7 +45,15 @@ REGISTER = "登记册："
 """How the source of a contact or a wish begins that came from a register; only such contacts end
 when the register gives another number."""
 TEXT_VERSION = "登记册"
-_WORDS = {True: "changed", False: "unchanged"}
+UNDONE = "登记册：导入已撤销"
+"""The source of a contact whose import was undone while a notice refers to it already."""
+_LISTED_AGAIN = (EndReason.UNLISTED, EndReason.UNDONE)
+"""Who was ended for want of a register is there again as soon as one lists them."""
+_NOT_TAKEN = {
+    Verdict.OLDER: "已有更新的数据，这一格没有采用，留作参考",
+    Verdict.OUTRANKED: "登记部门已有数据，本人所述没有采用，留作参考",
+}
+_WORDS = {True: RowWord.CHANGED, False: RowWord.UNCHANGED}
 _SCOPE_COLUMNS = {scope: column for column, scope in CONSENTS.items()}
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -52,6 +65,7 @@ class Writer:
     Attributes:
         how: by which way consents and opt-outs came, without personal data.
         rejected: grows with what was not taken.
+        traces: what each row changed, so that it can be undone.
     """
 
     session: Session
@@ -60,12 +74,13 @@ class Writer:
     how: str
     now: datetime
     rejected: list[Rejected]
+    traces: dict[int, Trace] = field(default_factory=lambda: defaultdict(Trace))
 
-    def write(self, entries: Sequence[Entry]) -> dict[int, tuple[str, UUID]]:
+    def write(self, entries: Sequence[Entry]) -> dict[int, tuple[RowWord, UUID]]:
         """Write a chunk of rows, each about somebody else.
 
         Returns:
-            Row number to ``added``, ``changed`` or ``unchanged`` and the profile's id; rows that
+            Row number to added, changed or unchanged, and the profile's id; rows that
             cannot be written (forgotten people) are missing.
         """
         indexes = {e.row: number_index(sealer_of(self.session), e.number) for e in entries}
@@ -81,7 +96,7 @@ class Writer:
             if self._add_to(entry, profile, standing) or changed[entry.row]:
                 profile.changed_at = self.now
                 changed[entry.row] = True
-            word = "added" if entry.row in fresh else _WORDS[changed[entry.row]]
+            word = RowWord.ADDED if entry.row in fresh else _WORDS[changed[entry.row]]
             result[entry.row] = (word, profile.id)
         self.session.flush()
         return result
@@ -145,37 +160,38 @@ class Writer:
         return any(changes)
 
     def _update_profile(self, entry: Entry, profile: Profile) -> bool:
-        before = (profile.street_code, profile.community, profile.ended_on)
-        renamed = name_of(self.session, profile) != entry.name
-        if renamed:
+        trace = self.traces[entry.row]
+        before = _fields(self.session, profile)
+        if before["name"] != entry.name:
             rename(self.session, profile, entry.name)
         profile.street_code = entry.street_code or profile.street_code
         profile.community = entry.community or profile.community
         if isinstance(entry.moved_out, date):
             profile.ended_on, profile.ended_reason = entry.moved_out, EndReason.MOVED_OUT
-        elif entry.moved_out is False:
+        elif entry.moved_out is False or profile.ended_reason in _LISTED_AGAIN:
             profile.ended_on, profile.ended_reason = None, None
-        return renamed or before != (profile.street_code, profile.community, profile.ended_on)
+        after = _fields(self.session, profile)
+        trace.fields |= {
+            name: (before[name], value) for name, value in after.items() if before[name] != value
+        }
+        return before != after
 
     def _update_facts(self, entry: Entry, profile: Profile, dossier: dict[str, Known]) -> bool:
-        changed = refreshed = False
+        changed = kept = False
+        trace = self.traces[entry.row]
         for code, value in entry.facts.items():
-            old, new = dossier.get(code), Known(value, entry.source, entry.known_on)
-            if old is not None and old.value == value:
-                # a later word for the same is noted, or an older file could overrule it
-                if entry.dated and entry.known_on > old.known_on:
-                    dossier[code] = Known(value, entry.source, entry.known_on, old.valid_until)
-                    refreshed = True
-            elif old is not None and code in entry.derived:
+            old = dossier.get(code)
+            new = Known(value, entry.source, entry.known_on, entry.valid_until)
+            if code in entry.derived and old is not None and old.value != value:
                 continue
-            elif old is not None and entry.known_on < old.known_on:
-                self._reject(
-                    entry, entry.labels.get(code, ""), "older", "已有更新的数据，这一格没有采用"
-                )
-            else:
-                dossier[code] = new
-                changed = True
-        if changed or refreshed:
+            stands, verdict = weigh(old, new, dated=entry.dated)
+            if verdict in _NOT_TAKEN:
+                self._reject(entry, entry.labels.get(code, ""), verdict.value, _NOT_TAKEN[verdict])
+            if stands != old:
+                trace.fact(code, old, stands)
+                dossier[code] = stands
+                kept, changed = True, changed or verdict is Verdict.TAKEN
+        if kept:
             write_dossier(self.session, profile, dossier)
         return changed
 
@@ -199,10 +215,12 @@ class Writer:
         same = next((c for c in here if c.address_index == index), None)
         if same is not None and same.ended_at is None:
             return False
-        source = _from_register(entry)
+        source, trace = _from_register(entry), self.traces[entry.row]
         if same is None:
-            new_contact(self.session, profile, channel, address, source=source, now=self.now)
-        elif entry.dated and same.ended_at and entry.known_on > day_of(same.ended_at):
+            made = new_contact(self.session, profile, channel, address, source=source, now=self.now)
+            trace.made.append(("contact", made.id))
+        elif same.source == UNDONE or _is_later(entry, same.ended_at or self.now):
+            trace.revived.append((same.id, same.ended_at, same.source, same.added_at))
             same.ended_at, same.source, same.added_at = None, source, self.now
         else:
             column = "手机号" if channel is Channel.SMS else "微信openid"
@@ -212,6 +230,8 @@ class Writer:
             return False
         for contact in here:
             if contact is not same and contact.source.startswith(REGISTER):
+                if contact.ended_at is None:
+                    trace.ended.append(contact.id)
                 contact.ended_at = contact.ended_at or self.now
         return True
 
@@ -225,14 +245,16 @@ class Writer:
             ]
             if any(o.lifted_at is None or day_of(o.lifted_at) >= entry.known_on for o in equal):
                 continue
-            self.session.add(
+            self._make(
+                entry.row,
                 OptOut(
+                    id=new_id(),
                     profile_id=profile.id,
                     channel=channel,
                     topic=topic,
                     said_at=self.now,
                     how=self.how,
-                )
+                ),
             )
             added = True
         return added
@@ -243,14 +265,16 @@ class Writer:
             ends = [s.ended_at for s in mine if s.tag_code == tag]
             if any(end is None or not _is_later(entry, end) for end in ends):
                 continue
-            self.session.add(
+            self._make(
+                entry.row,
                 Subscription(
+                    id=new_id(),
                     profile_id=profile.id,
                     tag_code=tag,
                     pace=entry.pace,
                     source=_from_register(entry),
                     since=self.now,
-                )
+                ),
             )
             added = True
         return added
@@ -285,18 +309,24 @@ class Writer:
                 reason = "已撤回同意，没有恢复；再次同意的请填新的日期"
                 self.rejected.append(Rejected(row, _SCOPE_COLUMNS[scope], "withdrawn", reason))
                 continue
-            self.session.add(
+            self._make(
+                row,
                 Consent(
+                    id=new_id(),
                     profile_id=profile_id,
                     scope=scope,
                     given_by_id=given_by,
                     text_version=TEXT_VERSION,
                     how=self.how,
                     given_at=start_of(day),
-                )
+                ),
             )
             added = True
         return added
+
+    def _make(self, row: int, thing: OptOut | Subscription | Consent) -> None:
+        self.session.add(thing)
+        self.traces[row].made.append((type(thing).__name__.lower(), thing.id))
 
     def _reject(self, entry: Entry, column: str, code: str, reason: str) -> None:
         self.rejected.append(Rejected(entry.row, column, code, reason))
@@ -326,6 +356,17 @@ class _Standing:
                 found.wishes[wish.profile_id].append(wish)
         found.consents.update(consents_of(session, ids))
         return found
+
+
+def _fields(session: Session, profile: Profile) -> dict[str, str | None]:
+    """What a row can change of the profile itself, as plain words."""
+    return {
+        "name": name_of(session, profile),
+        "street_code": profile.street_code,
+        "community": profile.community,
+        "ended_on": profile.ended_on.isoformat() if profile.ended_on else None,
+        "ended_reason": profile.ended_reason.value if profile.ended_reason else None,
+    }
 
 
 def consents_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Consent]]:

@@ -10,8 +10,9 @@ from pusher.commands.hold import hold
 from pusher.commands.keep import doctor
 from pusher.commands.listen import audit, leaflet, report, visits
 from pusher.commands.match import explain, match
-from pusher.commands.office import init, roster, staff
+from pusher.commands.office import init, staff
 from pusher.commands.policy import policy
+from pusher.commands.roster import roster
 from pusher.commands.run import demo, jobs, sandbox, send, serve
 from pusher.commands.tags import tags
 

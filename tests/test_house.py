@@ -28,6 +28,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.looks": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.office": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.staff": {"profiles", "pusher.model", "pusher.audit"},
+    # registers at the doors: what both the command line and the console do with one
+    "pusher.registers": {"profiles", "pusher.audit", "pusher.store"},
     "pusher.gateways": {"pusher.settings"},
     "pusher.reading": {
         "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",
@@ -70,6 +72,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "prometheus_client": ("pusher.web.metrics",),
     "cryptography": ("profiles.sealing", "pusher.gateways"),
     "click": ("pusher.__main__", "pusher.commands"),
+    "openpyxl": ("profiles.workbook_child",),
 }  # fmt: skip
 
 

@@ -1,6 +1,5 @@
-"""Setting up an office: its database and keys, its staff, its registers."""
+"""Setting up an office: its database and keys, its staff."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +8,6 @@ from pusher.commands.door import (
     Refusal,
     answer,
     json_option,
-    now_option,
     open_door,
     read_bytes,
     settings_here,
@@ -177,60 +175,3 @@ def _staff_called(session: Any, login: str) -> Any:
     if found is None:
         raise Refusal(f"没有登录名为 {login} 的账号；可用 pusher staff list 查看", code="not_found")
     return found
-
-
-@click.group()
-def roster() -> None:
-    """名册：居民与企业从登记部门的表格导入。"""
-
-
-@roster.command("import")
-@click.argument("file")
-@click.option(
-    "--kind", type=click.Choice(["enterprise", "resident"]), required=True, help="名册种类"
-)
-@click.option("--dry-run", is_flag=True, help="只检查，不保存")
-@click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
-@now_option
-@json_option
-def roster_import(
-    file: str, kind: str, dry_run: bool, by: str, now: str | None, as_json: bool
-) -> None:
-    """导入一份 CSV 名册（UTF-8 或 GB18030）；同一文件再次导入不会改变任何内容。
-
-    \b
-    例：pusher roster import residents.csv --kind resident --dry-run
-    """
-    from profiles.model import ProfileKind
-    from profiles.roster import import_roster
-
-    content = read_bytes(file)
-    with open_door(now) as door, door.store.writing() as session:
-        found = import_roster(
-            session,
-            content,
-            name=Path(file).name,
-            kind=ProfileKind(kind),
-            office=door.office(session),
-            by=by,
-            now=door.now,
-            dry_run=dry_run,
-        )
-    rejected = [
-        {"row": r.row, "column": r.column, "code": r.code, "reason": r.reason}
-        for r in found.rejected
-    ]
-    answer(
-        {
-            "added": found.added,
-            "changed": found.changed,
-            "unchanged": found.unchanged,
-            "rejected": rejected,
-        },
-        as_json,
-        lambda: [
-            f"{'（仅检查）' if dry_run else ''}新增 {found.added}，变更 {found.changed}，"
-            f"未变 {found.unchanged}，未采纳 {len(rejected)} 处",
-            *(f"  第 {r['row']} 行“{r['column'] or '整行'}”：{r['reason']}" for r in rejected),
-        ],
-    )

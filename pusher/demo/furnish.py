@@ -14,7 +14,6 @@ from typing import Any
 from sqlmodel import Session, select
 
 from profiles.model import Office, ProfileKind
-from profiles.roster import import_roster
 from profiles.sealing import Sealer, read_keys
 from pusher import staff
 from pusher.clock import OFFICE_ZONE, office_now
@@ -24,6 +23,8 @@ from pusher.model.policy import Policy
 from pusher.model.staff import Role
 from pusher.reading.confirm import confirm, proposed
 from pusher.reading.ingest import read_policy
+from pusher.reading.taxonomy import taxonomy
+from pusher.registers import take_in
 from pusher.sandbox.credentials import print_config
 from pusher.sending.hours import next_working_morning, read_calendar
 from pusher.sending.wording import registered
@@ -88,9 +89,7 @@ def furnish(home: Path, *, port: int, tick_s: float = 1.0) -> District:
     with store.writing() as session:
         office = session.exec(select(Office)).one()
         passwords = _hire(session, office, token, now)
-    with store.writing() as session:
-        office = session.exec(select(Office)).one()
-        _take_in_registers(session, office, now)
+    _take_in_registers(store, now)
     policies = _take_in_policies(store, now)
     return District(settings, store, passwords, policies, now)
 
@@ -152,14 +151,16 @@ def _hire(session: Session, office: Office, token: str, now: datetime) -> dict[s
     return passwords
 
 
-def _take_in_registers(session: Session, office: Office, now: datetime) -> None:
+def _take_in_registers(store: Store, now: datetime) -> None:
+    with store.reading() as session:
+        office = session.exec(select(Office)).one()
     for file, kind in (
         ("residents.csv", ProfileKind.RESIDENT),
         ("enterprises.csv", ProfileKind.ENTERPRISE),
     ):
-        import_roster(
-            session, _district().joinpath(file).read_bytes(), name=file, kind=kind,
-            office=office, by=PEOPLE[0][1], now=now,
+        take_in(
+            store, _district().joinpath(file).read_bytes(), name=file, kind=kind,
+            office=office, by=PEOPLE[0][1], now=now, tags=set(taxonomy()),
         )  # fmt: skip
 
 

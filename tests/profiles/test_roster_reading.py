@@ -61,8 +61,8 @@ def test_cells_that_were_cleaned_are_named() -> None:
     [
         (b"", "empty", "空的"),
         (b" \n\r\n\t", "empty", "空的"),
-        (b"PK\x03\x04rest", "xlsx", "另存为 CSV UTF-8"),
-        (b"\xd0\xcf\x11\xe0rest", "xls", "另存为 CSV UTF-8"),
+        (b"PK\x03\x04rest", "broken", "另存为 XLSX 或 CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0rest", "xls", "另存为 XLSX 或 CSV UTF-8"),
         (b"%PDF-1.7", "not_a_table", "PDF"),
         (b"\x89PNG\r\n", "not_a_table", "图片"),
         (b"\xff\xd8\xff\xe0", "not_a_table", "图片"),

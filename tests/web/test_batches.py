@@ -173,11 +173,11 @@ def test_pause_resume_and_cancel(console: Console) -> None:
     assert 'role="alert"' in late.text
 
 
-def test_a_batch_that_is_being_sent_refreshes_itself(lite: Console) -> None:
+def test_a_batch_that_is_being_sent_refreshes_itself_for_whoever_asks(lite: Console) -> None:
     batch = make_draft(lite)
     refresh = '<meta http-equiv="refresh"'
     viewer = lite.browser(Role.VIEWER)
-    assert refresh not in viewer.get(f"/batches/{batch.id}").text
+    assert refresh not in viewer.get(f"/batches/{batch.id}?live=1").text
 
     with lite.store.writing() as session:
         found = session.get_one(Batch, batch.id)
@@ -194,7 +194,9 @@ def test_a_batch_that_is_being_sent_refreshes_itself(lite: Console) -> None:
         )
 
     page = viewer.get(f"/batches/{batch.id}").text
-    assert refresh in page
+    assert refresh not in page
+    assert f'href="/batches/{batch.id}?live=1#progress"' in page
+    assert refresh in viewer.get(f"/batches/{batch.id}?live=1").text
     assert "发送进度" in page
     assert "送达率" in page
 

@@ -227,6 +227,8 @@ def _show(
         rows=rows,
         fields=fields,
         asked=wanted,
+        # a page that reloads by itself throws readers out of their place: only who asks for it
+        is_followed=seen["is_live"] and request.query_params.get("live") == "1",
         here_query=urlencode({**wanted, "page": str(page)}),
         unmasked=unmasked,
         **seen,

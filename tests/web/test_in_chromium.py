@@ -1,0 +1,279 @@
+"""Every page, empty, full and with an error, in a real browser: legible, reachable, no scripts."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from profiles.links import WHY_PAGE, make_link_token
+from profiles.model import OptOut
+from profiles.sealing import Sealer
+from pusher import staff as accounts
+from pusher.model.batch import BatchState
+from pusher.model.clockwork import Pause
+from pusher.model.notice import NoticeState
+from pusher.model.staff import Role
+from pusher.store import Store
+from pusher.web.gate import Gate, gate_of, routes_of
+from tests.journeys.browser import browsing
+from tests.listening.callbacks import answer, folded, push
+from tests.makers import AGED, make_policy
+from tests.sending.delivery_makers import make_batch, make_notice, make_visit
+from tests.sending.makers import drafted_for, make_child, make_firm, make_person
+from tests.web.browsing import Console, make_console, submit
+from tests.web.window import Window, faults_of, served
+
+pytestmark = pytest.mark.xdist_group("chromium")
+
+NO_PAGES = {"/healthz", "/readyz", "/metrics", "/static/{name}", "/callbacks/wechat"}
+"""Answered to machines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Street:
+    """A full office in its window, and the ids that stand in addresses."""
+
+    window: Window
+    holes: dict[str, str] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def new_console(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, sealer: Sealer
+) -> Callable[[], Console]:
+    def make() -> Console:
+        file = tmp_path_factory.mktemp("console") / "pusher.db"
+        shutil.copy(sqlite_template, file)
+        return make_console(Store(f"sqlite:///{file}", sealer=sealer))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def empty(chromium: Browser, new_console: Callable[[], Console]) -> Iterator[Window]:
+    console = new_console()
+    with served(console) as address:
+        yield Window(console, address, chromium)
+
+
+@pytest.fixture(scope="module")
+def full(chromium: Browser, new_console: Callable[[], Console]) -> Iterator[Street]:
+    console = new_console()
+    holes = furnish(console)
+    with served(console) as address:
+        yield Street(Window(console, address, chromium), holes)
+
+
+def furnish(console: Console) -> dict[str, str]:
+    """Something of everything: on every list a row, on every page what it can say."""
+    clerk = console.staff[Role.CLERK].number
+    with console.office() as (session, office):
+        mother = make_person(session, office, name="周样例", facts={"household_area": "370104"})
+        child, firm = make_child(session, office, mother), make_firm(session, office)
+        alone = make_person(session, office, phone=None, facts={"welfare_status": ["dibao"]})
+        session.add(OptOut(profile_id=mother.id, said_at=console.now, how="电话"))
+        batch = drafted_for(session, office, [mother, child, alone, firm], by=clerk)
+        read = make_policy(
+            session, office, title="关于甲的通知（样例）", warnings=["没有找到发文日期"],
+            draft={"rule": AGED, "audience": "resident", "subject": "self",
+                   "needs_person": ["家庭经济困难的"]},
+        )  # fmt: skip
+        sending = make_batch(session, state=BatchState.SENDING)
+        unsure = make_notice(session, sending)
+        unsure.state, unsure.unsure_since = NoticeState.UNSURE, console.now
+        unsure.left_to_staff_at = console.now
+        visit = make_visit(session, sending, person=alone)
+        make_batch(session, state=BatchState.FINISHED)
+        waiting = drafted_for(session, office, [make_person(session, office)], by=clerk)
+        session.add(Pause(gateway="aliyun", by="0001", because="余额不足", since=console.now))
+        invited = accounts.add(
+            session, login="xinren", name="新人", number="9001", role=Role.CLERK, office=office,
+            by="0001", now=console.now,
+        )  # fmt: skip
+        ids = {
+            "policy_id": batch.policy_id,
+            "read_id": read.id,
+            "batch_id": batch.id,
+            "sending_id": sending.id,
+            "waiting_id": waiting.id,
+            "profile_id": mother.id,
+            "child_id": child.id,
+            "visit_id": visit.id,
+        }
+        notice = unsure.id
+    submit(console, waiting)
+    push(console.store, [answer("19900000001", "别烦我")])
+    folded(console.store)
+    word = make_link_token(console.app.state.desk.sealer, WHY_PAGE, notice)
+    return {**{name: str(one) for name, one in ids.items()}, "word": word, "invited": invited}
+
+
+def pages_of(console: Console) -> dict[Role | None, list[str]]:
+    """Every page, by a role that may look at it; new routes are found by themselves."""
+    found: dict[Role | None, list[str]] = {}
+    for route in routes_of(console.app):
+        if "GET" in (route.methods or ()) and route.path not in NO_PAGES:
+            gate = gate_of(route)
+            may = [role for role in PREFERRED if isinstance(gate, Gate) and role in gate.roles]
+            found.setdefault(may[0] if may else None, []).append(route.path)
+    return found
+
+
+PREFERRED = (Role.CLERK, Role.REVIEWER, Role.ADMIN, *Role)
+"""Who sees the most of a page looks at it."""
+
+
+def filled(path: str, holes: dict[str, str]) -> str:
+    if path == "/invite/{word}":
+        return path.replace("{word}", holes["invited"])
+    for hole in re.findall(r"{(\w+)}", path):
+        assert hole in holes, f"`furnish` makes nothing to put into {{{hole}}} of {path}"
+        path = path.replace("{" + hole + "}", holes[hole])
+    return path
+
+
+def look(page: Page, address: str, status: int = 200) -> list[str]:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, address
+    return look_at(page, address)
+
+
+def look_at(page: Page, name: str) -> list[str]:
+    """What is wrong with the page that stands open."""
+    found = faults_of(page)
+    if page.locator("script").count():
+        found.append("a script")
+    if page.locator("h1").count() != 1:
+        found.append("not one h1")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return [f"{name}: {fault}" for fault in found]
+
+
+def test_every_page_of_an_empty_office(empty: Window) -> None:
+    faults = []
+    for role, paths in pages_of(empty.console).items():
+        with empty.opened(role) as page:
+            for path in paths:
+                if "{" not in path:
+                    faults += look(page, path)
+
+    assert faults == []
+
+
+def test_every_page_of_a_full_office(full: Street) -> None:
+    faults = []
+    for role, paths in pages_of(full.window.console).items():
+        with full.window.opened(role) as page:
+            for path in paths:
+                faults += look(page, filled(path, full.holes))
+
+    assert faults == []
+
+
+def test_the_same_pages_in_their_other_states(full: Street) -> None:
+    ids = full.holes
+    seen = {
+        Role.CLERK: (
+            f"/policies/{ids['read_id']}",
+            f"/policies/{ids['read_id']}/confirm",
+            f"/batches/{ids['sending_id']}",
+            f"/profiles/{ids['child_id']}?policy={ids['policy_id']}",
+            "/replies?all=1",
+            "/policies?state=repealed",
+        ),
+        Role.REVIEWER: ("/", f"/batches/{ids['waiting_id']}"),
+        Role.VIEWER: ("/", f"/batches/{ids['batch_id']}", f"/profiles/{ids['child_id']}"),
+        Role.ADMIN: ("/", "/settings"),
+        Role.AUDITOR: ("/", "/audit"),
+    }
+    faults = []
+    for role, paths in seen.items():
+        with full.window.opened(role) as page:
+            for path in paths:
+                faults += look(page, path)
+
+    assert faults == []
+
+
+def test_every_form_with_an_error(full: Street) -> None:
+    ids = full.holes
+    wrong: dict[Role | None, list[tuple[str, str, dict[str, str]]]] = {
+        None: [("/sign-in", "main form", {"login": "nobody", "password": "wrong"})],
+        Role.CLERK: [
+            ("/policies", "#upload form", {}),
+            ("/profiles", "main form[role=search]", {"words": " "}),
+            (f"/profiles/{ids['profile_id']}", "form[action$=reveal]", {"reveal": " "}),
+            ("/replies", "form[action$=settle]", {}),
+            ("/notices/unsure", "form[action$=settle]", {}),
+            (f"/policies/{ids['read_id']}/confirm", "#main-form", {"short_title": ""}),
+        ],
+        Role.REVIEWER: [(f"/batches/{ids['waiting_id']}", "form[action$=approve]", {})],
+        Role.ADMIN: [
+            ("/staff", "form[action='/staff']", {"login": "空 格"}),
+            ("/settings", "form[action='/settings/office']", {"phone": "19900000001"}),
+        ],
+    }
+    faults = []
+    for role, forms in wrong.items():
+        for path, form, typed in forms:
+            with full.window.opened(role) as page:
+                page.goto(path)
+                sent = page.locator(form).first
+                sent.evaluate("form => { form.noValidate = true }")
+                for name, text in typed.items():
+                    sent.locator(f"[name={name}]").fill(text)
+                sent.locator("button:not(.first-button)").last.click()
+                assert page.locator(".error, .wrong").count(), f"{path} says nothing of its error"
+                faults += look_at(page, f"{path} with an error")
+
+    assert faults == []
+
+
+def test_what_is_not_there_not_allowed_or_too_late(full: Street) -> None:
+    faults = []
+    with full.window.opened(Role.VIEWER) as page:
+        faults += look(page, "/nothing", 404)
+        faults += look(page, "/staff", 403)
+    with full.window.opened() as page:
+        faults += look(page, "/p/why/nothing", 404)
+        faults += look(page, "/invite/nothing", 410)
+        page.goto(f"/p/stop/{full.holes['word']}")
+        page.get_by_role("button").click()
+        faults += look_at(page, "stopped")
+    full.window.console.later(hours=9)
+    faults += _after_the_session_ended(full)
+
+    assert faults == []
+
+
+def _after_the_session_ended(full: Street) -> list[str]:
+    console = full.window.console
+    with full.window.opened(Role.CLERK) as page:
+        page.goto("/profiles")
+        console.now += timedelta(hours=9)
+        page.get_by_role("searchbox").fill("王样例")
+        page.get_by_role("button", name="查找").click()
+        return look_at(page, "after the session ended")
+
+
+def test_every_page_says_the_same_without_scripts(full: Street) -> None:
+    for role, paths in pages_of(full.window.console).items():
+        with full.window.opened(role, scripts=False) as page:
+            for path in paths:
+                answer = page.goto(filled(path, full.holes))
+
+                assert answer is not None
+                assert answer.status == 200, path
+                assert page.locator("h1").is_visible(), path

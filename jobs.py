@@ -252,6 +252,13 @@ def _deliver(desk: Desk) -> Mapping[str, int]:
     return counts
 
 
+def _age(desk: Desk) -> Mapping[str, int]:
+    from pusher.keeping.epoch import count_on
+
+    count_on(desk.store, desk.settings, now=desk.moment())
+    return {}
+
+
 def _each_tick(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.tick_s)
 
@@ -271,6 +278,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         ),
         "rescue": Job(_each_tick, _rescue, "核对结果不明的发送，核不清的交人工", moves=True),
         "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
+        "age": Job(_each_tick, _age, "记下数据库的新旧，日后放回旧备份时据此停发", shared=False),
     }
 )
 """Every job by name, in the order of a tick."""
@@ -370,10 +378,13 @@ def _open_clockwork(settings: Settings) -> tuple[Store, Clockwork]:
     from profiles.sealing import Sealer, read_keys
     from pusher.gateways.base import boot_seconds
     from pusher.gateways.registry import open_gateways
+    from pusher.keeping.epoch import OLDER, check_age
     from pusher.store import Store
 
     store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
     store.check_schema()
+    if check_age(store, settings, now=office_now(settings.clock_ahead)):
+        sys.stderr.write(f"{OLDER}\n")
     patience = timedelta(seconds=settings.call_timeout_s)
     gateways = open_gateways(settings.gateways, call_timeout=patience)
     wall = partial(office_now, settings.clock_ahead)

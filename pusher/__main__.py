@@ -7,7 +7,7 @@ import click
 
 from pusher.commands.batch import batch
 from pusher.commands.hold import hold
-from pusher.commands.keep import doctor
+from pusher.commands.keep import backup, doctor, restore, upgrade
 from pusher.commands.listen import audit, leaflet, report, visits
 from pusher.commands.match import explain, match
 from pusher.commands.office import init, staff
@@ -18,7 +18,7 @@ from pusher.commands.tags import tags
 
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, policy, tags, explain, match, batch, send,
-    hold, visits, leaflet, report, audit, doctor,
+    hold, visits, leaflet, report, audit, doctor, backup, restore, upgrade,
 )  # fmt: skip
 
 

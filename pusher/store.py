@@ -8,9 +8,10 @@ engine of their own that cannot write.
 
 import fcntl
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,17 @@ class Store:
         if found != known[0]:
             raise WrongSchema(f"数据库版本为 {found}，程序需要 {known[0]}；请运行 pusher upgrade")
 
+    def copy_sqlite(self, file: Path) -> None:
+        """Copy the database as it is now into *file*, an empty one; writers go on meanwhile."""
+        connection = self._reader.raw_connection()
+        try:
+            # of the copy's own file: the reader may write nothing in the database itself
+            connection.cursor().execute("PRAGMA query_only=OFF")
+            connection.cursor().execute("VACUUM INTO ?", (str(file),))
+        finally:
+            connection.cursor().execute("PRAGMA query_only=ON")
+            connection.close()
+
     def close(self) -> None:
         """Close all connections; SQLite checkpoints at the last one, so under the lock."""
         with _locked(self._lock_file):
@@ -101,6 +113,16 @@ def migrate(url: str, revision: str = "head") -> None:
     """Bring the database at *url* to *revision*, under the lock that all writers share."""
     with _locked(_lock_file(url)):
         command.upgrade(_alembic(url), revision)
+
+
+def fold_log(file: Path) -> None:
+    """Bring what stands in a SQLite file's write-ahead log into the file; the log is gone then.
+
+    Raises:
+        sqlite3.Error: the file is damaged; both are left as they are.
+    """
+    with _locked(_lock_file(f"sqlite:///{file}")), closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def downgrade(url: str, revision: str) -> None:

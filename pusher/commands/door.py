@@ -1,5 +1,6 @@
 """What every verb shares: where the office lies, which clock it has, how it answers and refuses."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class Refusal(click.ClickException):
@@ -120,25 +124,40 @@ def open_door(now: str | None = None) -> Iterator[Door]:
         Misconfigured: wrong settings or keys.
         Refusal: no database, a broken or newer one, or what a verb refused.
     """
-    from sqlalchemy.exc import DBAPIError
-
-    from profiles.errors import Unwelcome
-    from profiles.sealing import BadKeyFile, Sealer, read_keys
-    from pusher.keeping.explain import explain_if_known
-    from pusher.model.errors import Unwilling
-    from pusher.store import Store, WrongSchema
+    from profiles.sealing import Sealer, read_keys
+    from pusher.store import Store
 
     settings = settings_here()
     file = settings.database_file
     if file is not None and not file.exists():
         raise Refusal(f"没有数据库 {file}；请先运行 pusher init", code="no_database")
-    try:
+    with told_plainly(settings):
         store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
         try:
             store.check_schema()
-            yield Door(settings, store, read_moment(now) if now else _now(settings))
+            yield Door(settings, store, moment(settings, now))
         finally:
             store.close()
+
+
+@contextmanager
+def told_plainly(settings: Settings) -> Iterator[None]:
+    """Turn what the office's folder, keys, database or a verb refuse into one clear line.
+
+    Raises:
+        Misconfigured: no usable keys.
+        Refusal: everything else; what points at the program itself is raised as it is.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    from profiles.errors import Unwelcome
+    from profiles.sealing import BadKeyFile
+    from pusher.keeping.explain import explain_if_known
+    from pusher.model.errors import Unwilling
+    from pusher.store import WrongSchema
+
+    try:
+        yield
     except (Unwilling, Unwelcome) as error:
         raise Refusal(str(error), code=error.code) from None
     except BadKeyFile as error:
@@ -151,14 +170,17 @@ def open_door(now: str | None = None) -> Iterator[Door]:
             raise
         raise Refusal(known, code="database") from None
     except OSError as error:
-        if error.filename is None or not Path(str(error.filename)).is_relative_to(settings.home):
+        # only the trouble of files has a name; what else fails is not the operator's
+        if error.filename is None and error.errno not in _FULL:
             raise
-        told = f"无法写入 {error.filename}（{error.strerror}）；请检查权限、磁盘空间和是否只读"
-        raise Refusal(told, code="folder", where=str(error.filename)) from None
+        where = str(error.filename or settings.home)
+        told = f"无法读写 {where}（{error.strerror}）；请检查权限、磁盘空间和是否只读"
+        raise Refusal(told, code="folder", where=where) from None
 
 
-def _now(settings: Settings) -> datetime:
-    return office_now(settings.clock_ahead)
+def moment(settings: Settings, now: str | None = None) -> datetime:
+    """The moment on the office clock, or the one that was typed."""
+    return read_moment(now) if now else office_now(settings.clock_ahead)
 
 
 def read_moment(text: str) -> datetime:

@@ -1,9 +1,11 @@
-"""The ways out, opened from the settings, for every verb that needs them."""
+"""What verbs that send need: the ways out, and a database that is no copy from the past."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 
-from pusher.commands.door import Refusal
+import click
+
+from pusher.commands.door import Door, Refusal
 from pusher.gateways.base import Gateway
 from pusher.gateways.registry import BadGatewayTable, open_gateways
 from pusher.settings import Settings
@@ -21,3 +23,11 @@ def open_ways(settings: Settings) -> Mapping[str, Gateway]:
         )
     except BadGatewayTable as error:
         raise Refusal(str(error), code="bad_gateway") from None
+
+
+def look_at_age(door: Door) -> None:
+    """Hold everything if the database is an older copy, and say so."""
+    from pusher.keeping.epoch import OLDER, check_age
+
+    if check_age(door.store, door.settings, now=door.now):
+        click.echo(OLDER, err=True)

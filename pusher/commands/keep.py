@@ -1,10 +1,23 @@
 """Keeping the office: the doctor, backup, restore, upgrade."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
-from pusher.commands.door import answer, json_option
+from pusher.commands.door import (
+    Refusal,
+    answer,
+    json_option,
+    moment,
+    now_option,
+    open_door,
+    settings_here,
+    told_plainly,
+)
+from pusher.settings import Settings
 
 _MARKS = {"fine": "✓", "note": "·", "wrong": "✗"}
 
@@ -47,3 +60,123 @@ def doctor(quiet: bool, as_json: bool) -> None:
     )
     if not sound:
         raise SystemExit(1)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def backup(file: Path, as_json: bool) -> None:
+    """备份数据库到一个加密文件；运行中也可以备份。密钥不在其中，请另行保管 keys.json。
+
+    \b
+    例：pusher backup /backup/pusher-20261127.backup
+    """
+    from pusher.keeping.backup import back_up
+
+    with open_door() as door, _keeping(door.settings, str(file)):
+        made = back_up(door.store, door.settings, file, now=door.now)
+    answer(
+        made,
+        as_json,
+        lambda: [
+            f"已备份到 {file}（{made['bytes']:,} 字节，已回读核对）",
+            f"恢复它需要当前的 keys.json：{_marks_of(made['keys'])}",
+        ],
+    )
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--check", is_flag=True, help="只核对备份是否完整、密钥是否齐全，不恢复")
+@click.option("--replace", is_flag=True, help="换下现有的数据库（改名保留）")
+@now_option
+@json_option
+def restore(file: Path, check: bool, replace: bool, now: str | None, as_json: bool) -> None:
+    """从备份恢复。恢复后全部停发，未发完的通知列为存疑，核对后由审核人员解除。
+
+    \b
+    例：pusher restore /backup/pusher-20261127.backup --replace
+    """
+    from pusher.keeping.restore import check_backup
+    from pusher.keeping.restore import restore as put_back
+
+    settings = settings_here()
+    with told_plainly(settings), _keeping(settings, str(file)):
+        if check:
+            head = check_backup(settings, file)
+            answer(head, as_json, lambda: [f"备份完整，作于 {head['made_at']}，密钥齐全"])
+            return
+        with _doors_shut(settings):
+            done = put_back(settings, file, replace=replace, now=moment(settings, now))
+    answer(
+        {
+            **done.head,
+            "hold": "restore",
+            "doubted": done.doubted,
+            "kept": str(done.kept) if done.kept else None,
+        },
+        as_json,
+        lambda: [
+            f"已恢复到 {done.head['made_at']}；全部停发，{done.doubted} 条通知列为存疑",
+            *([f"原数据库保留为 {done.kept}"] if done.kept else []),
+            "备份之后发出的通知和收到的退订不在其中；请按《运维手册》核对，",
+            "然后由审核人员运行 pusher hold lift restore --remark 核对情况 --by 登录名",
+        ],
+    )
+
+
+@click.command()
+@now_option
+@json_option
+def upgrade(now: str | None, as_json: bool) -> None:
+    """把数据库升级到本程序的版本：先备份，再升级，再核对。请先停止 serve 与 jobs。
+
+    \b
+    例：pusher upgrade
+    """
+    from pusher.keeping.upgrade import upgrade as bring_up
+
+    settings = settings_here()
+    with told_plainly(settings), _keeping(settings, None), _doors_shut(settings):
+        done = bring_up(settings, now=moment(settings, now))
+    shape = {**asdict(done), "backup": str(done.backup) if done.backup else None}
+    answer(
+        shape,
+        as_json,
+        lambda: (
+            [f"已由 {done.before} 升级到 {done.after}，核对无误", f"升级前的备份：{done.backup}"]
+            if done.backup
+            else [f"已是最新（{done.after}），未作更改"]
+        ),
+    )
+
+
+@contextmanager
+def _keeping(settings: Settings, where: str | None) -> Iterator[None]:
+    """Say what backup, restore and upgrade refuse."""
+    from pusher.keeping.backup import FileIsThere
+    from pusher.keeping.restore import CannotRestore
+    from pusher.keeping.running import AlreadyRunning
+    from pusher.keeping.sealed_file import NotABackup
+    from pusher.keeping.upgrade import NotWhole
+
+    if not settings.home.is_dir():
+        raise Refusal(f"没有文件夹 {settings.home}；请建立并放回 keys.json", code="folder")
+    try:
+        yield
+    except AlreadyRunning as error:
+        raise Refusal(str(error), code="already_running") from None
+    except (FileIsThere, CannotRestore, NotABackup, NotWhole) as error:
+        raise Refusal(str(error), code="backup", where=where) from None
+
+
+@contextmanager
+def _doors_shut(settings: Settings) -> Iterator[None]:
+    from pusher.keeping.running import all_doors_shut
+
+    with all_doors_shut(settings.home):
+        yield
+
+
+def _marks_of(keys: dict[str, str]) -> str:
+    return "、".join(f"{name} {mark}" for name, mark in keys.items())

@@ -80,9 +80,10 @@ def jobs(listing: bool, name: str | None, now: str | None, as_json: bool) -> Non
         raise SystemExit(clockwork.main())
     if name not in clockwork.JOBS:
         raise Refusal(f"没有名为“{name}”的任务；可用 pusher jobs --list 查看", code="no_job")
-    from pusher.commands.doors import open_ways
+    from pusher.commands.doors import look_at_age, open_ways
 
     with open_door(now) as door:
+        look_at_age(door)
         clockwork.run(
             name,
             store=door.store,
@@ -135,11 +136,12 @@ def send(limit: int | None, now: str | None, as_json: bool) -> None:
     \b
     例：pusher send --limit 100
     """
-    from pusher.commands.doors import open_ways
+    from pusher.commands.doors import look_at_age, open_ways
     from pusher.commands.shapes import plain
     from pusher.sending.deliver import deliver
 
     with open_door(now) as door:
+        look_at_age(door)
         found = deliver(
             door.store,
             open_ways(door.settings),

@@ -3,6 +3,8 @@
 import socket
 from contextlib import ExitStack
 
+import click
+
 from pusher.commands.door import Door, Misconfigured, Refusal, open_door, settings_here
 from pusher.settings import Settings
 
@@ -44,9 +46,12 @@ def _serve(door: Door, listener: socket.socket) -> None:
     from pusher.clock import office_now
     from pusher.commands.doors import open_ways
     from pusher.commands.tagger import office_tagger
+    from pusher.keeping.epoch import OLDER, check_age
     from pusher.web.app import create_app
 
     settings: Settings = door.settings
+    if check_age(door.store, settings, now=door.now):
+        click.echo(OLDER, err=True)
     app = create_app(
         door.store,
         settings,

@@ -40,6 +40,15 @@ class Heartbeat(SQLModel, table=True):
     """Seconds since then, sleep included."""
 
 
+class Epoch(SQLModel, table=True):
+    """How new this database is: one row whose number only grows; a file outside has the same."""
+
+    id: int = Field(primary_key=True)
+    number: int
+    at: datetime = Field(sa_type=Moment)
+    """When it last grew, on the office clock."""
+
+
 class HoldCause(StrEnum):
     """Why all sending is held."""
 

@@ -80,6 +80,13 @@ class Outcome(StrEnum):
 RISING = tuple(Outcome)
 
 
+class Doubt(StrEnum):
+    """Why an unsure notice is unsure, where it is not a call that nobody answered."""
+
+    RESTORED = "restored"
+    """The database came from a backup; it may have been sent since."""
+
+
 class Basis(StrEnum):
     """Why they are written to; it decides the words."""
 
@@ -151,6 +158,7 @@ class Notice(SQLModel, table=True):
     gateway_ref: str | None = Field(default=None, max_length=80, index=True)
     accepted_at: datetime | None = Field(default=None, sa_type=Moment)
     unsure_since: datetime | None = Field(default=None, sa_type=Moment)
+    doubt: Doubt | None = Field(default=None, sa_column=checked(Doubt, "doubt", nullable=True))
     negatives: int = 0
     """How often the gateway said it does not know an unsure notice."""
     left_to_staff_at: datetime | None = Field(default=None, sa_type=Moment)

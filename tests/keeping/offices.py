@@ -1,8 +1,11 @@
 """An office's folder on disk, as ``pusher init`` makes it, without the half second it takes."""
 
+import json
 import os
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner, Result
 from sqlmodel import select
@@ -10,7 +13,7 @@ from sqlmodel import select
 from profiles.model import Office
 from profiles.sealing import Sealer, make_keys, read_keys
 from pusher.__main__ import pusher
-from pusher.settings import FILE_NAME
+from pusher.settings import FILE_NAME, Settings, read_settings
 from pusher.store import Store
 from tests.makers import make_office
 
@@ -62,3 +65,27 @@ def environ_of(home: Path, **more: str) -> dict[str, str]:
     """The environment of a process of that office."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("PUSHER_")}
     return {**inherited, "PUSHER_HOME": str(home), **more}
+
+
+@dataclass(frozen=True, slots=True)
+class AnOffice:
+    """An office's folder and, on PostgreSQL, its database."""
+
+    home: Path
+    url: str
+
+    def opened(self) -> Store:
+        return open_home(self.home, self.url)
+
+    def typed(self, *words: str) -> Result:
+        environ = {"PUSHER_DATABASE_URL": self.url} if self.url else {}
+        return typed(self.home, *words, **environ)
+
+    def told(self, *words: str) -> Any:
+        """The JSON of a verb that succeeds."""
+        done = self.typed(*words, "--json")
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    def settings(self) -> Settings:
+        return read_settings(self.home, {"PUSHER_HOME": str(self.home)})

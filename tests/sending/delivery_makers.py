@@ -1,10 +1,14 @@
 """Makers of approved batches with people behind them. Everybody is invented."""
 
+import atexit
 import hashlib
 import json
+import shutil
+import tempfile
 from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +29,9 @@ from pusher.settings import Settings
 from pusher.store import Store
 from tests.makers import NOW, make_office, make_policy, make_rule
 
+HOME = Path(tempfile.mkdtemp(prefix="pusher-"))
+"""For the file beside the keys that tells how new a database is."""
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 _numbers = count(1)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 URL = "http://127.0.0.1:8000/p/why/sample"
@@ -38,7 +45,9 @@ def make_settings(**given: Any) -> Settings:
         vendor = "aliyun" if template.channel is Channel.SMS else "wechat"
         codes[vendor][template.key] = template.code
     tables = {name: {"templates": table} for name, table in codes.items()}
-    return Settings(**{"gateways": tables, "public_url": "http://127.0.0.1:8000", **given})
+    return Settings(
+        **{"home": HOME, "gateways": tables, "public_url": "http://127.0.0.1:8000", **given}
+    )
 
 
 def a_phone(number: int) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +12,7 @@ from sqlmodel import Session, col, select
 from profiles.identity import masked_name
 from profiles.model import ImportState, Office, ProfileKind, RosterImport
 from profiles.roster import Rejected, RosterReport, check_roster, import_in_chunks
-from profiles.roster_import import NotThere, drop, file_of, keep_for_later
-from profiles.roster_ledger import told_of
+from profiles.roster_import import MOST_KEPT, NotThere, drop, file_of, keep_for_later
 from profiles.roster_missing import Missing, end_missing
 from profiles.roster_undo import Undone, undo_import
 from pusher.audit import note
@@ -95,13 +95,17 @@ def keep_waiting(
     by: str,
     now: datetime,
     snapshot: bool,
+    found: RosterReport,
 ) -> UUID:
-    """Keep a checked register, sealed, until somebody confirms or drops it."""
+    """Keep a checked register, sealed, with what was found, until somebody confirms or drops it."""
     with store.writing() as session:
         waiting = keep_for_later(
             session, content, name=name, kind=kind, office_id=office.id, by=by, now=now,
             snapshot=snapshot,
         )  # fmt: skip
+        waiting.added, waiting.changed = found.added, found.changed
+        waiting.unchanged = found.unchanged
+        waiting.rejected = [asdict(one) for one in found.rejected[:MOST_KEPT]]
         note(session, "roster.check", about=("import", waiting.id), by=by, now=now)
         return waiting.id
 
@@ -181,11 +185,6 @@ def told_as_csv(told: Iterable[Rejected]) -> Iterator[str]:
     yield _line(COLUMNS)
     for one in told:
         yield _line((str(one.row), one.column or "整行", one.code, one.reason))
-
-
-def error_report(session: Session, import_id: UUID) -> str:
-    """The error report of an import that was taken in."""
-    return "".join(told_as_csv(told_of(session, import_id)))
 
 
 def _line(cells: Iterable[str]) -> str:

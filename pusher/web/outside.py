@@ -16,7 +16,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_FORM = 1024 * 1024
 LARGEST_DOCUMENT = 30 * 1024 * 1024
-"""An upload of a policy; the reading room has its own caps on what is inside."""
+"""An upload of a policy or a register; the rooms have their own caps on what is inside."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -78,7 +78,7 @@ class SizeCap:
 
 
 def _largest(path: str) -> int:
-    return LARGEST_DOCUMENT if path == "/policies" else LARGEST_FORM
+    return LARGEST_DOCUMENT if path in ("/policies", "/imports") else LARGEST_FORM
 
 
 def hush_traces() -> None:

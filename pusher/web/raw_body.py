@@ -9,12 +9,15 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartParser
 
 from pusher.web.session import signed_in
 
 LARGEST_CALLBACK = 1024 * 1024
 LARGEST_FIELD = 1024 * 1024
 MOST_FIELDS = 4_000
+# A register is never written to a temporary file in clear: `outside` has capped its length.
+MultiPartParser.spool_max_size = 32 * 1024 * 1024
 
 
 async def raw_body(request: Request) -> bytes:

@@ -186,7 +186,7 @@ def long_register(rows: int) -> bytes:
     """People of whom the number, a phone and a few facts are known; no children."""
     lines = ["姓名,证件号码,街道,手机号,婚姻状况,同意推送,数据来源,数据日期"]
     for n in range(rows):
-        number = resident_number(date(1940 + n % 60, 1 + n // 60_000, 1 + n // 60 % 28), n % 1000)
+        number = resident_number(date(1940 + n % 60, 1 + n // 42_000, 1 + n // 60 % 28), n % 1000)
         lines.append(f"王样例,{number},腊山街道,199{n:08},已婚,2026-09-01,样例台账,2026-06-01")
     return "\n".join(lines).encode()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from pusher.gateways.base import Gateway
@@ -16,11 +16,12 @@ from pusher.settings import Settings
 from pusher.store import Store
 from pusher.web import callbacks, health, plain, public, sign_in
 from pusher.web.desk import Desk, desk_of, sealer_from
-from pusher.web.gate import SAFE, NotYours, StalePage, check_gates
-from pusher.web.layout import frame, office_name, show_public
+from pusher.web.gate import NotYours, StalePage, check_gates
+from pusher.web.kept import keep_forms
+from pusher.web.layout import show_public, show_sorry, show_stale
 from pusher.web.outside import ARMOUR, Armour, SizeCap, hush_traces, note_failure
 from pusher.web.pages import ROUTERS
-from pusher.web.session import NotSignedIn, is_https
+from pusher.web.session import is_https
 
 if TYPE_CHECKING:
     from pusher.reading.classify import Tagger
@@ -66,9 +67,9 @@ def create_app(
 
 
 def _explain_failures(app: FastAPI) -> None:
-    app.add_exception_handler(NotSignedIn, _to_sign_in)
     app.add_exception_handler(NotYours, _not_yours)
     app.add_exception_handler(StalePage, _stale)
+    keep_forms(app)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(Unwilling, _unwilling)
     app.add_exception_handler(RequestValidationError, _not_found)
@@ -76,28 +77,22 @@ def _explain_failures(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _last_resort)
 
 
-def _to_sign_in(request: Request, error: Exception) -> Response:
-    path = request.url.path if request.method in SAFE else "/"
-    return RedirectResponse(sign_in.address_to_sign_in(path), 303)
-
-
 def _not_yours(request: Request, error: Exception) -> Response:
-    return _sorry(request, 403, "您的岗位不能做这一步", "如需办理，请联系管理员调整岗位。")
+    return show_sorry(request, 403, "您的岗位不能做这一步", "如需办理，请联系管理员调整岗位。")
 
 
 def _stale(request: Request, error: Exception) -> Response:
-    text = "页面已过期，或不是从本系统打开的。请返回上一页，刷新后再提交。"
-    return _sorry(request, 403, "没有提交成功", text)
+    return show_stale(request)
 
 
 def _not_found(request: Request, error: Exception) -> Response:
     if request.url.path.startswith("/p/"):
         return show_public(desk_of(request), "no_link.html", status=404)
-    return _sorry(request, 404, "没有找到这个页面", "可能已经删除，或地址抄写有误。")
+    return show_sorry(request, 404, "没有找到这个页面", "可能已经删除，或地址抄写有误。")
 
 
 def _unwilling(request: Request, error: Exception) -> Response:
-    return _sorry(request, 409, "这一步没有做成", str(error))
+    return show_sorry(request, 409, "这一步没有做成", str(error))
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -105,7 +100,7 @@ def _http(request: Request, error: Exception) -> Response:
     if status == 404:
         return _not_found(request, error)
     texts = {405: "这个地址不接受这种提交。", 413: "提交的内容过大。", 400: "提交的内容无法识别。"}
-    return _sorry(request, status, "没有提交成功", texts.get(status, "请稍后再试。"))
+    return show_sorry(request, status, "没有提交成功", texts.get(status, "请稍后再试。"))
 
 
 def _last_resort(request: Request, error: Exception) -> Response:
@@ -116,13 +111,3 @@ def _last_resort(request: Request, error: Exception) -> Response:
     # this answer is made outside of everything, the armour included
     response.headers.update({**ARMOUR, "cache-control": "no-store"})
     return response
-
-
-def _sorry(request: Request, status: int, heading: str, text: str) -> Response:
-    desk = desk_of(request)
-    with desk.store.reading() as session:
-        office = office_name(session)
-    body = desk.pages.get_template("console/sorry.html").render(
-        frame(desk), office_name=office, heading=heading, text=text
-    )
-    return HTMLResponse(body, status)

@@ -23,6 +23,10 @@ class StalePage(Exception):
     """A form that is not from our page, or from one of another session."""
 
 
+class OldPage(StalePage):
+    """A form of a page of ours that was opened under another session."""
+
+
 class Unguarded(Exception):
     """A route was added without a gate; the application does not start."""
 
@@ -38,14 +42,15 @@ class Gate:
 
         Raises:
             NotYours: another role.
-            StalePage: an unsafe method without the token, or from another site.
+            StalePage: an unsafe method from another site.
+            OldPage: an unsafe method without the token of this session.
         """
         if who.role not in self.roles:
             raise NotYours
         if request.method not in SAFE:
             refuse_strangers(request, desk)
             if not is_form_token(desk, _text(form.get("token")), who.token):
-                raise StalePage
+                raise OldPage
         return who
 
 

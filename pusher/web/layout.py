@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from profiles.model import Office
 from pusher import hold
 from pusher.model.staff import Role
-from pusher.web.desk import Desk
+from pusher.web.desk import Desk, desk_of
 from pusher.web.sayings import say_clock
 from pusher.web.session import (
     SignedIn,
@@ -119,6 +119,23 @@ def show_public(desk: Desk, page: str, *, status: int = 200, **shown: Any) -> HT
     """Show a page to citizens; no cookie is set."""
     body = desk.pages.get_template(f"public/{page}").render(frame(desk), **shown)
     return HTMLResponse(body, status)
+
+
+def show_sorry(request: Request, status: int, heading: str, text: str) -> HTMLResponse:
+    """Say why something was not done, on a page without the rail: nobody may be signed in."""
+    desk = desk_of(request)
+    with desk.store.reading() as session:
+        office = office_name(session)
+    body = desk.pages.get_template("console/sorry.html").render(
+        frame(desk), office_name=office, heading=heading, text=text
+    )
+    return HTMLResponse(body, status)
+
+
+def show_stale(request: Request) -> HTMLResponse:
+    """Refuse a form that is not surely from a page of ours."""
+    text = "页面已过期，或不是从本系统打开的。请返回上一页，刷新后再提交。"
+    return show_sorry(request, 403, "没有提交成功", text)
 
 
 def go(address: str, *, desk: Desk, said: str = "") -> RedirectResponse:

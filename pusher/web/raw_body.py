@@ -4,10 +4,12 @@ Everything else is synchronous; FastAPI runs it in its threads. Content-Length i
 this (`outside`); what comes in pieces is counted here.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartParser
 
@@ -18,6 +20,19 @@ LARGEST_FIELD = 1024 * 1024
 MOST_FIELDS = 4_000
 # A register is never written to a temporary file in clear: `outside` has capped its length.
 MultiPartParser.spool_max_size = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form held, but for its token.
+
+    Attributes:
+        fields: name and text, in the order of the form.
+        file: it had a file too, which is not kept.
+    """
+
+    fields: Sequence[tuple[str, str]] = field(repr=False)
+    file: bool
 
 
 async def raw_body(request: Request) -> bytes:
@@ -46,6 +61,34 @@ async def staff_form(
     opened = request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
     async with opened as form:
         yield form
+
+
+def with_form(
+    wanted: Callable[[Request], bool], answer: Callable[[Request, Typed | None], Response]
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Make a handler of a refusal that is told what the refused form held.
+
+    Args:
+        wanted: whether to read it at all.
+        answer: gets None where it was not wanted, or cannot be read.
+    """
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        typed = await _typed(request) if wanted(request) else None
+        return await run_in_threadpool(answer, request, typed)
+
+    return refuse
+
+
+async def _typed(request: Request) -> Typed | None:
+    try:
+        opened = request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+        async with opened as form:
+            parts = form.multi_items()
+    except HTTPException:
+        return None
+    texts = [(name, part) for name, part in parts if isinstance(part, str) and name != "token"]
+    return Typed(texts, file=any(not isinstance(part, str) for _, part in parts))
 
 
 RawBody = Annotated[bytes, Depends(raw_body)]

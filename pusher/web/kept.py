@@ -1,0 +1,74 @@
+"""What was typed is not lost: a form sent after its session ended comes back to be sent again.
+
+Only to whoever surely sent it from one of our own pages; another site's form is never offered for
+a second try. Files are not kept, and pages before the sign-in (passwords) are not either.
+"""
+
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from pusher.web.desk import desk_of
+from pusher.web.gate import SAFE, OldPage
+from pusher.web.layout import frame, office_name, show_stale
+from pusher.web.raw_body import Typed, with_form
+from pusher.web.session import NotSignedIn, cookie_name, form_token
+from pusher.web.sign_in import address_to_sign_in
+
+_SHOWN = 80
+"""So many characters of each field are shown, so that the clerk knows what will be sent."""
+
+
+def keep_forms(app: FastAPI) -> None:
+    """Answer forms that come too late with what they held."""
+    app.add_exception_handler(NotSignedIn, with_form(_is_ours, _ended))
+    app.add_exception_handler(OldPage, with_form(_is_ours, _from_before))
+
+
+def _ended(request: Request, typed: Typed | None) -> Response:
+    if typed is None:
+        path = request.url.path if request.method in SAFE else "/"
+        return RedirectResponse(address_to_sign_in(path), 303)
+    return _show(request, typed, token="")
+
+
+def _from_before(request: Request, typed: Typed | None) -> Response:
+    if typed is None:
+        return show_stale(request)
+    desk = desk_of(request)
+    session = request.cookies.get(cookie_name(desk.settings), "")
+    return _show(request, typed, token=form_token(desk, session))
+
+
+def _show(request: Request, typed: Typed, *, token: str) -> Response:
+    desk = desk_of(request)
+    with desk.store.reading() as session:
+        office = office_name(session)
+    page = desk.pages.get_template("console/kept.html").render(
+        frame(desk),
+        office_name=office,
+        action=_address(request),
+        typed=typed,
+        lines=[text[:_SHOWN] for _, text in typed.fields if text.strip()],
+        token=token,
+    )
+    return HTMLResponse(page, 403)
+
+
+def _address(request: Request) -> str:
+    query = request.url.query
+    return request.url.path + (f"?{query}" if query else "")
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether the browser says that the form stood on a page of ours, under a session of ours."""
+    desk = desk_of(request)
+    if request.method in SAFE or not request.cookies.get(cookie_name(desk.settings)):
+        return False
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site != "same-origin":
+        return False
+    origin = urlsplit(request.headers.get("origin", "")).netloc
+    ours = {request.headers.get("host", ""), urlsplit(desk.settings.public_url).netloc}
+    return site == "same-origin" or (origin != "" and origin in ours)

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from profiles.identity import BadIdentity, read_uscc
 from pusher.reading.child import Reads, read_apart
-from pusher.reading.conditions import Draft, draft
 from pusher.reading.document import Document
 from pusher.reading.elements import Elements, read_elements
-from pusher.reading.joining import leaves_of
+from pusher.reading.grammar.drafting import Draft, draft
+from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.metadata import Metadata, read_metadata
 from pusher.reading.titles import short_title
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pusher.reading.conditions import Draft, draft
-from pusher.reading.joining import leaves_of
+from pusher.reading.grammar.drafting import Draft, draft
+from pusher.reading.grammar.joining import leaves_of
 from pusher.rules.language import parse
 
 DISTRICT = "370104"

@@ -46,19 +46,22 @@ def _unites(one: Node, other: Node) -> bool:
 
 def bare(node: Node) -> Node:
     """Return *node* without its quotes, to compare what it asks."""
-    return {
-        key: [bare(part) for part in value] if key in ("all", "any") else value
-        for key, value in node.items()
-        if key != "quote"
-    }
+    if "not" in node:
+        return {"not": bare(node["not"])}
+    for join in ("all", "any"):
+        if join in node and "op" not in node:
+            return {join: [bare(part) for part in node[join]]}
+    return {key: value for key, value in node.items() if key != "quote"}
 
 
 def quoted(node: Node, quote: str) -> Node:
-    """Return *node* with *quote* on each of its leaves."""
+    """Return *node* with *quote* on each of its leaves that has none yet."""
+    if "not" in node:
+        return {"not": quoted(node["not"], quote)}
     for join in ("all", "any"):
-        if join in node and "fact" not in node:
+        if join in node and "op" not in node:
             return {join: [quoted(part, quote) for part in node[join]]}
-    return {**node, "quote": quote}
+    return node if node.get("quote") else {**node, "quote": quote}
 
 
 def leaves_of(node: Node) -> list[Node]:
@@ -78,7 +81,7 @@ def alternatives(asked: list[Node]) -> list[Node]:
     """
     kept: list[Node] = []
     for node in asked:
-        rivals = [other for other in kept if _rivals(node, other)]
+        rivals = [other for other in kept if rival(node, other)]
         if not rivals:
             kept += node["all"] if set(node) == {"all"} else [node]
             continue
@@ -86,8 +89,19 @@ def alternatives(asked: list[Node]) -> list[Node]:
         known = [bare(way) for way in ways]
         place = kept.index(rivals[0])
         kept = [other for other in kept if other not in rivals]
-        kept.insert(place, {"any": ways if bare(node) in known else [*ways, node]})
+        kept.insert(place, _one_leaf(ways if bare(node) in known else [*ways, node]))
     return kept
+
+
+def _one_leaf(ways: list[Node]) -> Node:
+    """Join alternatives; sets of values of one fact are one set, whichever clause named them."""
+    first = ways[0]
+    if first.get("op") in _UNITED and all(
+        (way.get("fact"), way.get("op")) == (first["fact"], first["op"]) for way in ways
+    ):
+        values = [value for way in ways for value in way["value"]]
+        return {**first, "value": list(dict.fromkeys(values))}
+    return {"any": ways}
 
 
 def _ways(node: Node) -> list[Node]:
@@ -95,7 +109,7 @@ def _ways(node: Node) -> list[Node]:
     return ways
 
 
-def _rivals(one: Node, other: Node) -> bool:
+def rival(one: Node, other: Node) -> bool:
     """Whether two conditions cannot both be asked of the same person."""
     return any(
         _differ(mine, its, alone=mine is one and its is way)
@@ -110,12 +124,15 @@ def _parts(node: Node) -> list[Node]:
     return [part for part in parts if part.get("fact")]
 
 
+_BOUNDS = frozenset({"ge", "gt", "le", "lt"})
+
+
 def _differ(one: Node, way: Node, *, alone: bool) -> bool:
-    """Whether two leaves of one fact differ; inside a longer condition, whether ages clash."""
+    """Whether two leaves of one fact differ; inside a longer condition, whether figures clash."""
     if one["fact"] != way["fact"]:
         return False
-    if alone and one["op"] == way["op"]:
-        return bool(one["value"] != way["value"])
+    if one["op"] == way["op"] and (alone or one["op"] in _BOUNDS):
+        return bool(one["value"] != way["value"]) and one["op"] not in ("has", "none")
     ages = {one["op"]: one["value"], way["op"]: way["value"]}
     below = ages.get("age_lt", ages.get("age_le"))
     above = ages.get("age_ge")

@@ -1,0 +1,72 @@
+"""Whom a policy speaks to: people or firms, themselves or their wards."""
+
+import re
+from typing import Literal
+
+from profiles.facts import vocabulary
+from pusher.reading.grammar.joining import Node, leaves_of
+
+_WARD = re.compile(r"婴幼儿|新生儿|随迁子女|适龄儿童")
+_CHILD = re.compile(r"儿童|未成年人|孤儿|学生|子女")
+_GUARDIAN = re.compile(r"监护人|父母")
+_FIRM = re.compile(
+    r"企业|个体工商户|合作社|家庭农场|经营主体|纳税人|用人单位|机构(?:给予|为)|民办非企业|法人|公司"
+)
+_ALSO_PEOPLE = re.compile(r"农户|自然人|个人(?!所得|独资)|种粮大户")
+_PERSON = re.compile(
+    r"居民|老年人|老人|儿童|人员|户籍|残疾人|个人|毕业生|家庭|农户|消费者|申请人|职工|退役|学生|婴幼儿|所有权人|青年"
+)
+
+
+def audience_of(rule: Node, text: str) -> Literal["resident", "enterprise", "both"]:
+    """Tell people from firms: by whose facts the rule asks, else by who is named more often."""
+    if any(_ALSO_PEOPLE.search(leaf.get("quote", "")) for leaf in _entities(rule)):
+        return "both"
+    kinds = {kind for leaf in _positive(rule) if (kind := _kind(leaf)) != "both"}
+    if len(kinds) == 1:
+        return "enterprise" if kinds == {"enterprise"} else "resident"
+    firms, persons = len(_FIRM.findall(text)), len(_PERSON.findall(text))
+    if kinds and min(firms, persons) * 3 > max(firms, persons) * 2:
+        return "both"
+    return "enterprise" if firms > persons else "resident"
+
+
+def of_its_kind(rule: Node, audience: str) -> Node:
+    """Drop exclusions of the other kind: 企业、单位采购不适用 shuts no resident out."""
+    if audience not in ("resident", "enterprise"):
+        return rule
+    kept = [
+        part
+        for part in rule["all"]
+        if "not" not in part or any(_kind(x) in (audience, "both") for x in leaves_of(part["not"]))
+    ]
+    return {"all": kept}
+
+
+def subject_of(rule: Node, text: str) -> Literal["self", "ward", "self_or_ward"]:
+    """Tell whether a policy looks at its applicants or at their wards."""
+    if _WARD.search(text) and _GUARDIAN.search(text):
+        return "ward"
+    facts = {leaf.get("fact") for leaf in leaves_of(rule)}
+    if (_CHILD.search(text) or "disability" in facts) and _GUARDIAN.search(text):
+        return "self_or_ward"
+    return "self"
+
+
+def _entities(rule: Node) -> list[Node]:
+    return [leaf for leaf in _positive(rule) if leaf.get("fact") == "entity_type"]
+
+
+def _kind(leaf: Node) -> str:
+    fact = vocabulary().get(leaf.get("fact") or "")
+    return fact.applies_to if fact else "both"
+
+
+def _positive(node: Node) -> list[Node]:
+    """Return the leaves that are asked, not those that shut out."""
+    if "not" in node:
+        return []
+    for join in ("all", "any"):
+        if join in node:
+            return [leaf for part in node[join] for leaf in _positive(part)]
+    return [node]

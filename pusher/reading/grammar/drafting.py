@@ -1,0 +1,348 @@
+"""A document becomes a draft rule: its sentences by role, its lists, its ways in, its exclusions."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pusher.reading.grammar.ages import ages_below, months_counted
+from pusher.reading.grammar.audience import audience_of, of_its_kind, subject_of
+from pusher.reading.grammar.findings import Scope
+from pusher.reading.grammar.joining import (
+    Node,
+    all_of,
+    alternatives,
+    any_of,
+    bare,
+    leaves_of,
+)
+from pusher.reading.grammar.tidying import merged, needed
+from pusher.reading.grammar.outline import Item, outline
+from pusher.reading.grammar.roles import cues, has_role
+from pusher.reading.grammar.sentence import Reading, read_sentence
+from pusher.reading.grammar.words import OwnPhrase, Words, definitions
+
+AudienceKind = Literal["resident", "enterprise", "both", "none"]
+Subject = Literal["self", "ward", "self_or_ward"]
+
+_LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:：]\s*$|之一")
+_SENTENCE = re.compile(r"[^。\n]+")
+# Up to here a granting sentence says for whom, behind it what is given.
+_GIVES = re.compile(
+    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次])"
+    r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励)"
+)
+_WAY_IN = re.compile(r"直接(?:调整|发放|享受)|无需(?:重新)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请")
+_TIERS = re.compile(r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$")
+_OFFERS = re.compile(r"(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))")
+_LISTED_BELOW = re.compile(
+    r"(?:同时)?(?:符合|具备|满足|属于)?(?:下列|以下|如下)(?:任一|之一)?[^。；，的:：]{0,8}(?:条件|情形|要求|人员|对象|老年人)(?:之一)?(?:的)?(?!人|老)"
+)
+_SHORTEST_TOLD = 6
+_LONGEST_HEADING = 24
+_LONGEST_QUOTE = 1000
+_MOST_CONDITIONS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft of whom a policy is for.
+
+    Attributes:
+        rule: a RULE of the contract; ``{"all": []}`` asks nothing of the audience.
+        needs_person: clauses that ask something and were not understood.
+        manual_checks: clauses that no register can answer; staff or the office check them.
+    """
+
+    audience_kind: AudienceKind
+    subject: Subject
+    rule: dict[str, Any]
+    needs_person: tuple[str, ...]
+    manual_checks: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What has been read of a document so far."""
+
+    scope: Scope
+    words: Words
+    reading: Reading = field(default_factory=Reading)
+    ways: list[Reading] = field(default_factory=list)
+
+
+def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase] = ()) -> Draft:
+    """Draft the rule of whom *paragraphs* are for.
+
+    Args:
+        paragraphs: the body of a policy.
+        area_code: the six digits of the district whose office reads; what 本区 means.
+        own: phrases of the office; they win over the grammar's.
+    """
+    whole = "\n".join(paragraphs)
+    scope = Scope(whole=whole, area_code=area_code, below=ages_below(whole))
+    desk = _Desk(scope, Words(own=tuple(own)))
+    tree = outline(paragraphs)
+    defining = list(_define(tree, desk))
+    for item, inside in _spoken(tree, inside=False):
+        _read_item(item, desk, inside=inside)
+    _ask_unused(defining, desk)
+    _take_ways(desk)
+    return _finished(desk)
+
+
+def _finished(desk: _Desk) -> Draft:
+    rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
+    audience = audience_of(rule, desk.scope.whole)
+    rule = of_its_kind(rule, audience)
+    unread = dict.fromkeys(q for q in desk.reading.unread if q)
+    checks = dict.fromkeys(q for q in desk.reading.checks if q and q not in unread)
+    return Draft(audience, subject_of(rule, desk.scope.whole), rule, tuple(unread), tuple(checks))
+
+
+def _define(tree: Item, desk: _Desk) -> Iterator[tuple[str, str, Reading]]:
+    """Learn the words that the document defines; give each with its sentence and its reading."""
+    for item in tree.walk():
+        for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
+            for one in definitions(mark.group(0)):
+                reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
+                if reading.asked:
+                    desk.words.defined[one.term] = (all_of(alternatives(reading.asked)), one.quote)
+                yield one.term, mark.group(0), reading
+
+
+def _ask_unused(defining: list[tuple[str, str, Reading]], desk: _Desk) -> None:
+    """Ask what a definition says whose term stands in no condition: it says whom all is about."""
+    for term, sentence, reading in defining:
+        if term not in desk.words.used and "所称" in sentence:
+            desk.reading.add(reading)
+
+
+def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
+    """Give the items that may speak of whom the policy is for; a list stays with its lead.
+
+    With each goes whether its heading says that it does.
+    """
+    first = re.split(r"[。\n:：]", item.text.strip(), maxsplit=1)[0]
+    if item.level >= 0 and len(first) <= _LONGEST_HEADING:
+        if has_role(first, "audience heading"):
+            inside = True
+        elif has_role(first, "procedure heading") and not has_role(first, "grants"):
+            return
+    yield item, inside
+    if not (item.items and _leads(item)):
+        for part in item.items:
+            yield from _spoken(part, inside=inside)
+
+
+def _leads(item: Item) -> bool:
+    """Whether the list below *item* is a list of conditions."""
+    lead = _lead(item)
+    return bool(lead) and any(
+        has_role(lead, role) for role in ("asks", "any of", "all of", "excludes")
+    ) or bool(_TIERS.search(item.text.strip()))
+
+
+def _lead(item: Item) -> str:
+    """Return the last sentence before a list, if it leads into the list."""
+    last = re.split(r"[。\n]", item.text.strip())[-1]
+    return last if _LIST_LEAD.search(last) or _TIERS.search(last) else ""
+
+
+def _read_item(item: Item, desk: _Desk, *, inside: bool) -> None:
+    leads = bool(item.items) and _leads(item)
+    lead = _lead(item) if leads else ""
+    for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
+        sentence = mark.group(0).strip()
+        if sentence and sentence != lead.strip():
+            _read_parts(sentence, desk, inside=inside)
+    if leads:
+        if not _TIERS.search(lead) and not has_role(lead, "excludes"):
+            desk.reading.add(read_sentence(_without_lead(lead), desk.scope, desk.words))
+        _read_list(item, lead, desk, desk.reading)
+
+
+def _without_lead(lead: str) -> str:
+    bare = re.sub(_LISTED_BELOW, "", lead)
+    return _cut(bare, _OFFERS)
+
+
+def _read_parts(sentence: str, desk: _Desk, *, inside: bool) -> None:
+    """Read a sentence part by part; a part that begins nothing new goes with the one before."""
+    if any(True for _ in definitions(sentence)):
+        return
+    together: list[str] = []
+    for part in re.split(r"[；;]", sentence):
+        plain = has_role(part, "grants") or _WAY_IN.search(part) or has_role(part, "never")
+        if together and not plain and _goes_on(part, together[-1]):
+            together[-1] = f"{together[-1]}；{part}"
+        elif part.strip():
+            together.append(part)
+    for part in together:
+        told = _without_tail(part.strip())
+        if told:
+            _read_in_role(told, desk, inside=inside)
+
+
+def _without_tail(part: str) -> str:
+    """Drop the clauses from the first one on that speaks of something else."""
+    kept = []
+    for clause in part.split("，"):
+        if has_role(clause, "tail"):
+            break
+        kept.append(clause)
+    return "，".join(kept)
+
+
+def _goes_on(part: str, before: str) -> bool:
+    """Whether *part* is an exception to an exclusion before it, or goes on with conditions."""
+    if has_role(before, "excludes"):
+        return has_role(part, "excludes") or "限制" in part
+    return has_role(before, "asks") and not has_role(part, "aside")
+
+
+def _read_in_role(sentence: str, desk: _Desk, *, inside: bool) -> None:
+    """Read a sentence for what it does; what speaks of something else is passed over."""
+    excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
+    way_in = _WAY_IN.search(sentence)
+    if has_role(sentence, "never"):
+        return
+    if way_in and not excludes:
+        told = sentence[: way_in.start()]
+        desk.ways.append(read_sentence(told, desk.scope, desk.words))
+    elif has_role(sentence, "aside") and not excludes and not _names_audience(sentence):
+        return
+    elif has_role(sentence, "grants"):
+        _read_grant(sentence, desk)
+    elif excludes:
+        desk.reading.add(read_sentence(sentence, desk.scope, desk.words))
+    elif asks or inside:
+        told = _cut(sentence, _OFFERS)
+        desk.reading.add(read_sentence(told, desk.scope, desk.words))
+
+
+def _cut(sentence: str, at: re.Pattern[str]) -> str:
+    """Keep what stands before what is offered, unless the sentence begins with the offer."""
+    mark = at.search(sentence)
+    return sentence[: mark.start()] if mark and mark.start() > _SHORTEST_TOLD else sentence
+
+
+def _names_audience(sentence: str) -> bool:
+    return bool(cues("asks")[0].search(sentence))
+
+
+def _read_grant(sentence: str, desk: _Desk) -> None:
+    """Read each 对…的，给予…: a way in; what is given behind it asks nothing."""
+    for part in re.split(r"[；;]|[，,](?=对(?!象|应))", sentence):
+        gives = _GIVES.search(part)
+        told = part[: gives.start()] if gives else part
+        if not gives and has_role(part, "excludes"):
+            desk.reading.add(read_sentence(part, desk.scope, desk.words))
+        elif told.strip():
+            found = read_sentence(told, desk.scope, desk.words)
+            if found.asked or found.excluded or found.unread:
+                desk.ways.append(found)
+
+
+def _take_ways(desk: _Desk) -> None:
+    """Join the ways in: one is enough; a place is asked of all, and so is a single way."""
+    options: list[Node] = []
+    several = len(desk.ways) > 1
+    for way in desk.ways:
+        place = [node for node in way.asked if _is_place(node)] if several else []
+        rest = [node for node in way.asked if node not in place]
+        desk.reading.add(Reading(place, way.excluded, [], way.checks if rest else []))
+        if not several:
+            desk.reading.add(Reading(rest, [], way.unread))
+        elif rest or way.unread:
+            unread = [_manual(quote) for quote in way.unread]
+            options.append(all_of([*rest, *unread]))
+    if options:
+        desk.reading.asked.append(any_of(_distinct(options)))
+
+
+def _is_place(node: Node) -> bool:
+    return all(str(leaf.get("fact")).endswith("_area") for leaf in leaves_of(node))
+
+
+def _read_list(item: Item, lead: str, desk: _Desk, into: Reading) -> None:
+    """Read the items of a list as alternatives or as conditions that must all hold."""
+    shuts = has_role(lead, "excludes")
+    parts = [(below, _read_whole(below, desk, shuts=shuts)) for below in item.items]
+    if shuts:
+        for _, part in parts:
+            into.add(Reading([], [*part.asked, *part.excluded], part.unread, part.checks))
+    elif _one_is_enough(lead):
+        options = []
+        for below, part in parts:
+            into.checks += part.checks
+            options.append(_option(part) or _manual(below.text))
+        into.asked.append(any_of(options))
+    else:
+        for _, part in parts:
+            into.add(part)
+
+
+def _one_is_enough(lead: str) -> bool:
+    if _TIERS.search(lead) or "之一" in lead or "任一" in lead:
+        return True
+    return has_role(lead, "any of") and not has_role(lead, "all of")
+
+
+def _read_whole(item: Item, desk: _Desk, *, shuts: bool = False) -> Reading:
+    """Read every sentence of an item of a list; each of them counts."""
+    reading = Reading()
+    for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
+        sentence = mark.group(0).strip()
+        if sentence and not has_role(sentence, "aside"):
+            reading.add(read_sentence(sentence, desk.scope, desk.words, shuts=shuts))
+    reading.asked = alternatives(reading.asked)
+    if item.items:
+        _read_list(item, _lead(item) or item.text, desk, reading)
+    return reading
+
+
+def _option(part: Reading) -> Node | None:
+    negated = [{"not": node} for node in part.excluded]
+    unread = [_manual(quote) for quote in part.unread]
+    return all_of([*part.asked, *negated, *unread]) if part.asked or negated else None
+
+
+def _manual(text: str) -> Node:
+    """A branch that no register answers: unknown for everybody, so that nobody is shut out."""
+    return {"fact": None, "op": "manual", "value": None, "quote": text.strip()[:_LONGEST_QUOTE]}
+
+
+def _rule(reading: Reading) -> Node:
+    asked = alternatives(_most(_distinct(reading.asked), reading))
+    asked = merged(asked)
+    shut = needed(_distinct(reading.excluded), asked)
+    joined = [*asked, *({"not": node} for node in _most(shut, reading))]
+    rule = all_of(joined) if joined else {"all": []}
+    return rule if set(rule) == {"all"} else {"all": [rule]}
+
+
+def _distinct(nodes: Sequence[Node]) -> list[Node]:
+    kept: dict[str, Node] = {}
+    for node in nodes:
+        kept.setdefault(json.dumps(bare(node), sort_keys=True), node)
+    return list(kept.values())
+
+
+def _most(nodes: list[Node], reading: Reading) -> list[Node]:
+    """Keep an honest number of conditions; what is beyond goes to a person."""
+    for node in nodes[_MOST_CONDITIONS:]:
+        reading.unread += [leaf["quote"] for leaf in leaves_of(node) if leaf.get("quote")]
+    return nodes[:_MOST_CONDITIONS]
+
+
+def _in_month(rule: Node, said: frozenset[int]) -> Node:
+    """Count the whole month of a birthday at the ages *said*."""
+    if "op" in rule:
+        if rule["fact"] != "birth_date" or rule["op"] != "age_ge" or rule["value"] not in said:
+            return rule
+        return {"any": [rule, {**rule, "op": "age_ge_in_month"}]}
+    if "not" in rule:
+        return rule
+    return {join: [_in_month(part, said) for part in parts] for join, parts in rule.items()}

@@ -1,0 +1,48 @@
+"""Every family of phrases, and what they all read in a sentence."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from pusher.reading.grammar import (
+    ages,
+    disability,
+    figures,
+    households,
+    industries,
+    periods,
+    places,
+    qualifications,
+    records,
+    schooling,
+    standing,
+)
+from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps
+from pusher.reading.grammar.tables import tables
+
+
+@cache
+def families(area_code: str) -> tuple[Family, ...]:
+    """Return every family, as the office of *area_code* reads."""
+    return (
+        places.family(area_code), ages.family(), periods.family(), figures.family(),
+        disability.family(), households.family(), standing.family(), qualifications.family(),
+        records.family(), industries.family(), schooling.family(), *tables(),
+    )  # fmt: skip
+
+
+def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[Finding]:
+    """Find every condition that *text*, a sentence, speaks of.
+
+    Args:
+        first: what is known of *text* already and wins over any phrase: words that the document
+            defines, and phrases of the office.
+    """
+    found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
+    kept = without_overlaps([*first, *_beside(found, first)])
+    if not any(one.group == "area" for one in kept):
+        kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
+    return kept
+
+
+def _beside(found: Iterable[Finding], known: Sequence[Finding]) -> list[Finding]:
+    return [f for f in found if all(f.end <= k.start or k.end <= f.start for k in known)]

@@ -1,0 +1,123 @@
+"""Figures that must be reached or not passed: 年营业收入2000万元及以上, 签订1年以上劳动合同."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+from pusher.reading.grammar.amounts import (
+    NUMBER,
+    SIDE,
+    SPAN,
+    THEN,
+    UNITS,
+    WORD,
+    Bound,
+    bound_of,
+    read_span,
+)
+from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, leaf
+
+_FILL = r"(?P<fill>[^，。；、\d]{0,16}?)"
+_BOUND = (
+    rf"(?:(?P<word>{WORD})(?P<gap>[^，。；、\d]{{0,20}}?))?"
+    rf"(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE}){THEN}"
+)
+_BEFORE = rf"(?P<word>{WORD})?(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE})(?:的|期限的)?"
+_GROWS = re.compile(r"增长|增速|增幅|增加|同比|提高")
+_FIRST = re.compile(r"首次|首度|首年")
+# 从业人员300人及以上的为中型企业 says what a word means; 为其担保 speaks of others.
+_DEFINES = re.compile(r"[^，。；]{0,30}的(?:企业)?(?:为|属于)(?:大|中|小|微|规模)")
+_GIVEN = re.compile(r"[^，。；、]{0,4}(?:的标准|给予|补贴|补助|奖励|发放|贴息|返还)")
+
+
+def family() -> Family:
+    """Return the family of figures, from its table of nouns."""
+    rules = [rule for row in _rows() for rule in _rules(row)]
+    rules += [
+        Rule(_STANDARD, _standard, "figure",
+             (("标准提高至每人每月1150元，家庭人均收入低于新标准", "household_income_month lt 0.115"),
+              ("标准为每人每月1000元，人均收入不超过低保标准的1.5倍", "household_income_month le 0.15"))),
+        Rule(_OF_SAME, _of_same, "figure",
+             (("零售额同比增长15%以上且绝对额不低于1000万元", "retail_sales ge 1000"),
+              ("出口额增长10%以上且总额达到500万元", "export_value ge 500"))),
+    ]  # fmt: skip
+    return Family("figures", "经营和家庭数字", ("%", "％", *"上下内过低少满到突不达超至于"), tuple(rules))
+
+
+@cache
+def _rows() -> tuple[Mapping[str, Any], ...]:
+    text = (files("pusher.reading.grammar") / "nouns" / "figures.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["figure"])
+
+
+_STANDARD = re.compile(
+    r"(?:家庭)?(?:人均)?(?:月)?(?:可支配)?收入(?P<word>低于|不超过|不高于|未超过)(?:当地|我市|我区|本市|本区|同期|上述|新|城乡|城市)*(?:居民)?(?:最低生活保障|低保)?标准(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍)?"
+)
+_SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
+_OF_SAME = re.compile(rf"(?:绝对额|总额|绝对值|总量){_FILL}{_BOUND}")
+
+
+def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 收入低于新标准 by the standard that the document sets."""
+    told = _SET.search(scope.whole)
+    if told is None:
+        return None
+    amount = float(told["amount"].replace(",", "")) * float(mark["times"] or 1) / 10_000
+    op = "lt" if mark["word"] == "低于" else "le"
+    return leaf("household_income_month", op, round(amount, 6))
+
+
+def _of_same(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 且绝对额不低于1000万元 of the figure named before it."""
+    before = mark.string[: mark.start()]
+    named = [(m.end(), row) for row in _rows() for m in re.finditer(row["noun"], before)]
+    if not named:
+        return None
+    row = max(named, key=lambda pair: pair[0])[1]
+    bound = bound_of(mark.groupdict(), row["kind"])
+    return leaf(row["fact"], bound.op, bound.value) if bound else None
+
+
+def _rules(row: Mapping[str, Any]) -> list[Rule]:
+    noun = row["noun"]
+    one, other = (tuple(said.split(" → ")) for said in row["examples"])
+    forms = (rf"(?P<noun>{noun}){_FILL}{_BOUND}", rf"(?P<noun>{noun}){_FILL}{SPAN}")
+    if row.get("before"):
+        forms = (*forms, rf"{_BEFORE}(?P<noun>{noun})")
+    if row.get("only_before"):
+        forms = (rf"{_BEFORE}(?P<noun>{noun})",)
+    return [
+        Rule(re.compile(form), partial(_make, row), "figure", (one, other)) for form in forms
+    ]
+
+
+def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    groups, text = mark.groupdict(), mark.string
+    fill = (groups.get("fill") or "") + (groups.get("gap") or "")
+    if _DEFINES.match(text, mark.end()) or (row.get("must") or "") not in mark.group(0):
+        return None
+    fact, kind = row["fact"], row["kind"]
+    if _GROWS.search(fill):
+        if "growth" not in row:
+            return None
+        fact, kind = row["growth"], "percent"
+    bounds = read_span(mark, kind) if "low" in groups else _bounds(mark, kind)
+    if not bounds or (_GIVEN.match(text, mark.end()) and not groups["side"]):
+        return None
+    nodes = [leaf(fact, bound.op, bound.value) for bound in bounds]
+    if [bound.op for bound in bounds] == ["ge", "le"]:
+        nodes = [leaf(fact, "between", [bounds[0].value, bounds[1].value])]
+    if "prior" in row and _FIRST.search(fill):
+        nodes.append(leaf(row["prior"], "lt", bounds[0].value))
+    return all_or_one(nodes)
+
+
+def _bounds(mark: re.Match[str], kind: str) -> list[Bound]:
+    groups = mark.groupdict()
+    first, second = bound_of(groups, kind), bound_of(groups, kind, which="2")
+    if first is None:
+        return []
+    return [first, second] if second and second.op[0] != first.op[0] else [first]

@@ -1,0 +1,158 @@
+"""What the families of phrases hand over, and what a rule of the grammar is."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Leaf = dict[str, Any]
+"""``{"fact", "op", "value"}`` of the contract's RULE; the quote is added where it is built in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One condition read from a piece of text.
+
+    Attributes:
+        start, end: where in the text the words stand.
+        node: a leaf, or a small tree of leaves (all/any/not) where the words say several things.
+        group: findings of one group, listed with 、 or 或, are alternatives.
+        only_negated: counts only inside an exclusion (已享受…, 不适用…).
+        quote: the words of a definition elsewhere that the condition was taken from.
+    """
+
+    start: int
+    end: int
+    node: dict[str, Any]
+    group: str
+    only_negated: bool = False
+    quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a phrase must know of the document around it.
+
+    Attributes:
+        whole: the text of the document.
+        area_code: six digits of the district whose office reads.
+        below: ages N of which the document says 未满N周岁; there N周岁以下 means the same.
+    """
+
+    whole: str
+    area_code: str
+    below: frozenset[int] = frozenset()
+
+
+Make = Callable[[re.Match[str], Scope], dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the grammar: a pattern, what it means, and two examples that are its tests.
+
+    Attributes:
+        pattern: linear, no quantifier inside a quantifier.
+        make: the condition of a match; None where the words only look like one.
+        group: see `Finding`.
+        examples: (words, the condition as `spell` writes it).
+    """
+
+    pattern: re.Pattern[str]
+    make: Make
+    group: str
+    examples: tuple[tuple[str, str], tuple[str, str]]
+    only_negated: bool = False
+
+    def find(self, text: str, scope: Scope) -> Iterator[Finding]:
+        """Find every place of *text* that the rule reads."""
+        for mark in self.pattern.finditer(text):
+            node = self.make(mark, scope)
+            if node is not None:
+                yield Finding(mark.start(), mark.end(), node, self.group, self.only_negated)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Rules about one subject.
+
+    Attributes:
+        name, label: for programs and for staff.
+        anchors: words of which a text must hold one before the rules are tried.
+        rules: tried one by one; longer findings win over shorter ones that they overlap.
+    """
+
+    name: str
+    label: str
+    anchors: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+    def find(self, text: str, scope: Scope) -> Iterator[Finding]:
+        """Find what this family reads in *text*."""
+        if any(anchor in text for anchor in self.anchors):
+            for rule in self.rules:
+                yield from rule.find(text, scope)
+
+
+INSURED = "insured area"
+"""The group of findings of where somebody is insured, over words that also say in what."""
+
+
+def leaf(fact: str, op: str, value: object) -> Leaf:
+    """Make a leaf of the audience language."""
+    return {"fact": fact, "op": op, "value": value}
+
+
+def field(code: str, op: str, value: object) -> dict[str, Any]:
+    """Make a condition over a field of a record."""
+    return {"field": code, "op": op, "value": value}
+
+
+def has(fact: str, *where: dict[str, Any]) -> Leaf:
+    """Make: there is a record of *fact* of which all of *where* hold."""
+    return leaf(fact, "has", {"all": list(where)})
+
+
+def none(fact: str, *where: dict[str, Any]) -> Leaf:
+    """Make: there is no record of *fact* of which all of *where* hold."""
+    return leaf(fact, "none", {"all": list(where)})
+
+
+def all_or_one(nodes: Iterable[dict[str, Any]]) -> dict[str, Any] | None:
+    """Join *nodes* with all; None of none."""
+    parts = list(nodes)
+    return None if not parts else parts[0] if len(parts) == 1 else {"all": parts}
+
+
+def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
+    """Keep the longest of findings that share words, in the order of the text."""
+    kept: list[Finding] = []
+    for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
+        if all(_apart(one, other) for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda f: f.start)
+
+
+def _apart(one: Finding, other: Finding) -> bool:
+    """Whether two findings share no words; 参加我市职工医保 says a place and an insurance."""
+    if (one.group == INSURED) != (other.group == INSURED):
+        return True
+    return one.end <= other.start or other.end <= one.start
+
+
+def spell(node: dict[str, Any]) -> str:
+    """Write a condition on one line: ``birth_date age_ge 80``, ``(a & b)``, ``not a``."""
+    for join, sign in (("all", " & "), ("any", " | ")):
+        if join in node:
+            return f"({sign.join(spell(part) for part in node[join])})"
+    if "not" in node:
+        return f"not {spell(node['not'])}"
+    value = node["value"]
+    if node["op"] in ("has", "none"):
+        said = spell(value)
+    elif isinstance(value, list):
+        said = ",".join(map(str, value))
+    else:
+        said = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return f"{node.get('field') or node.get('fact')} {node['op']} {said}"

@@ -1,0 +1,168 @@
+"""Homes, parents, hired people and own businesses: what one sentence says of a record."""
+
+import re
+from typing import Any
+
+from pusher.reading.counting import COUNT, read_count
+from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, field, has, leaf, none
+from pusher.reading.grammar.places import area_in
+
+_HOME = re.compile(
+    r"(?P<who>本人及其?配偶|本人和配偶|本人(?:、|及)配偶(?:及未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋)"
+)
+_STATES = {
+    "死亡": "dead", "失踪": "missing", "重残": "severely_disabled", "重病": "seriously_ill",
+    "服刑": "imprisoned", "强制隔离戒毒": "compulsory_rehab", "限制人身自由": "restricted_liberty",
+    "失联": "lost_contact", "撤销监护": "guardianship_revoked", "遣送": "deported", "驱逐出境": "deported",
+    "外出务工": "working_away",
+}  # fmt: skip
+_STATE = r"(?:死亡|失踪|重残|重病|服刑|强制隔离戒毒|限制人身自由|失联|撤销监护|遣送|驱逐出境)"
+_ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
+_BOTH = re.compile(rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}")
+_ONE = re.compile(
+    rf"父母一方(?P<one>[^，。；]{{0,24}}?{_STATE}[^，。；、]{{0,8}}?)(?:的)?(?:、|，)(?:而)?(?:且)?另一方(?P<other>[^，。；]{{0,160}}?){_ENDS}"
+)
+_CAPABLE = re.compile(r"父母(?:任|有)?一方(?:具)?有(?:监护|抚养|履行)+能力(?:的)?")
+_LOST = re.compile(rf"失联[^。]{{0,40}}?(?P<months>{COUNT})\s*个月以上")
+
+_HIRED = {
+    "毕业年度高校毕业生": "graduate_this_year", "毕业年度": "graduate_this_year", "应届": "graduate_this_year",
+    "离校两年内": "graduate_2y", "离校2年内": "graduate_2y", "就业困难": "hard_to_employ",
+    "16至24岁": "youth_16_24", "16-24岁": "youth_16_24", "退役军人": "veteran", "退役士兵": "veteran",
+    "残疾人": "disabled", "脱贫": "poverty", "引进人才": "talent", "人才": "talent", "见习": "intern",
+    "登记失业": "unemployed", "失业半年": "unemployed",
+}  # fmt: skip
+_HIRE = re.compile(
+    r"(?:新)?(?:招用|吸纳|录用|聘用|引进|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保)[^，。；]{0,40}?(?:合同|保险费?|社保|参保)[^，。；、]{0,20}){0,3})(?:的)?"
+)
+_CONTRACT = re.compile(rf"(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:期)?(?:（含）)?以上(?:期限)?(?:的)?劳动合同")
+_INSURED = re.compile(rf"(?:缴纳|参加|参保)[^，。；]{{0,24}}?(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:（含）)?(?:以上)?")
+
+_VENTURE = re.compile(
+    r"(?:在(?P<place>[^，。；、]{2,12}?))?(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营)[^，。；]{0,30})?)"
+)
+_RUN = re.compile(rf"(?:正常)?(?:经营|运营)(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:以上)?|(?:满)(?P<count2>{COUNT})\s*(?P<unit2>年|个月)")
+
+
+def family() -> Family:
+    """Return the family of homes, parents, hired people and own businesses."""
+    return Family(
+        "households", "住房、父母情况、招用和创业",
+        ("住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "引进", "招收", "创办", "开办", "领办", "登记", "注册"),
+        (
+            Rule(_HOME, _homeless, "homes",
+                 (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
+                  ("申请人在本市无住房", "homes_owned none (area within 370100 & disposed_on null None)"))),
+            Rule(_BOTH, _both_parents, "parents",
+                 (("父母双方均符合重残、重病情形之一的", "(father_state in severely_disabled,seriously_ill & mother_state in severely_disabled,seriously_ill)"),
+                  ("父母双方均为重残的", "(father_state in severely_disabled & mother_state in severely_disabled)"))),
+            Rule(_ONE, _one_parent, "parents",
+                 (("父母一方死亡、另一方重残情形的", "((father_state in dead & mother_state in severely_disabled) | (mother_state in dead & father_state in severely_disabled))"),
+                  ("父母一方死亡或失踪，另一方服刑的", "((father_state in dead,missing & mother_state in imprisoned) | (mother_state in dead,missing & father_state in imprisoned))"))),
+            Rule(_CAPABLE, _capable, "capable",
+                 (("父母任一方有抚养能力的", "(father_state eq capable | mother_state eq capable)"),
+                  ("父母一方有监护能力", "(father_state eq capable | mother_state eq capable)"))),
+            Rule(_HIRE, _hired, "hires",
+                 (("招用毕业年度高校毕业生", "new_hires has (category any_of graduate_this_year)"),
+                  ("吸纳退役军人就业，并签订1年以上劳动合同的", "new_hires has (category any_of veteran & contract_months ge 12)"))),
+            Rule(_VENTURE, _venture, "venture",
+                 (("在槐荫区首次创办小微企业", "businesses has (registered_area within 370104 & is_first is True & size_class in micro,small)"),
+                  ("首次创办个体工商户，正常经营1年以上", "businesses has (is_first is True & operating is True & established_on years_ge 1 & entity_type eq individual_business)"))),
+        ),
+    )  # fmt: skip
+
+
+def _homeless(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    where = [field("disposed_on", "null", None)]
+    codes = area_in(mark["place"] or "", scope.area_code)
+    if codes:
+        where.insert(0, field("area", "within", codes))
+    both = re.search("配偶|夫妻|家庭", mark["who"] or "")
+    facts = ["homes_owned", *(["spouse_homes_owned"] if both else [])]
+    return all_or_one(none(fact, *where) for fact in facts)
+
+
+def _states(text: str) -> list[str]:
+    return list(dict.fromkeys(code for word, code in _STATES.items() if word in text))
+
+
+def _in_state(who: str, states: list[str], scope: Scope) -> dict[str, Any]:
+    """One parent is in one of *states*; lost contact counts from the months the text tells."""
+    lost = _LOST.search(scope.whole) if "lost_contact" in states else None
+    if not lost:
+        return leaf(f"{who}_state", "in", states)
+    months = read_count(lost["months"])
+    gone = [leaf(f"{who}_state", "eq", "lost_contact"), leaf(f"{who}_state_since", "months_ge", months)]
+    rest = [state for state in states if state != "lost_contact"]
+    ways: list[dict[str, Any]] = [leaf(f"{who}_state", "in", rest)] if rest else []
+    return {"any": [*ways, {"all": gone}]} if ways else {"all": gone}
+
+
+def _both_parents(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    states = _states(mark["states"])
+    return {"all": [_in_state(who, states, scope) for who in ("father", "mother")]}
+
+
+def _one_parent(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    one, other = _states(mark["one"]), _states(mark["other"])
+    if not other:  # 另一方符合上述情形之一
+        both = _BOTH.search(scope.whole)
+        other = _states(both["states"]) if both else []
+    if not one or not other:
+        return None
+    pairs = (("father", "mother"), ("mother", "father"))
+    return {
+        "any": [
+            {"all": [leaf(f"{a}_state", "in", one), _in_state(b, other, scope)]} for a, b in pairs
+        ]
+    }
+
+
+def _capable(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return {"any": [leaf(f"{who}_state", "eq", "capable") for who in ("father", "mother")]}
+
+
+def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    said = mark["who"]
+    codes = list(dict.fromkeys(code for word, code in _HIRED.items() if word in said))
+    if not codes:
+        return None
+    if "graduate_2y" in codes and "unemployed" in codes and "登记失业" not in said:
+        codes.remove("unemployed")
+    where = [field("category", "any_of", codes)]
+    more = said + mark["more"]
+    contract, insured = _CONTRACT.search(more), _INSURED.search(more)
+    if contract:
+        where.append(field("contract_months", "ge", _months(contract)))
+    elif "合同" in more:
+        where.append(field("contract_months", "ge", 1))
+    if insured:
+        where.append(field("insured_months", "ge", _months(insured)))
+    return has("new_hires", *where)
+
+
+def _months(mark: re.Match[str]) -> int:
+    return (read_count(mark["count"]) or 0) * (12 if mark["unit"] == "年" else 1)
+
+
+def _venture(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    what, more = mark["what"], mark["what"] + mark["more"]
+    where = [field("is_first", "is", True)]
+    codes = area_in(mark["place"] or "", scope.area_code)
+    if codes:
+        where.insert(0, field("registered_area", "within", codes))
+    if "法定代表人" in more or "经营者" in more:
+        where.append(field("role", "in", ["legal_rep", "operator"]))
+    run = _RUN.search(more)
+    if run:
+        count, unit = run["count"] or run["count2"], run["unit"] or run["unit2"]
+        op = "years_ge" if unit == "年" else "months_ge"
+        where += [field("operating", "is", True), field("established_on", op, read_count(count))]
+    kinds = []
+    if "个体工商户" in what:
+        kinds.append(field("entity_type", "eq", "individual_business"))
+    if "小微企业" in what or "微型企业" in what:
+        kinds.append(field("size_class", "in", ["micro", "small"]))
+    if kinds:
+        where.append(kinds[0] if len(kinds) == 1 else {"any": kinds})
+    return has("businesses", *where)

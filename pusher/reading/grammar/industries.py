@@ -1,0 +1,55 @@
+"""Industries by name or by code: 制造业企业, 大类65, 行业小类5292, C门类."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pusher.reading.grammar.findings import Family, Rule, Scope, leaf
+
+_KIND = r"(?:国民经济)?(?:行业)?(?:分类)?(?:大类|中类|小类|代码)?"
+_CODED = rf"[”\"]?[（(]{_KIND}\s*(?P<code>\d{{2,4}})[）)]"
+_SECTION = r"[”\"]?(?:企业)?[（(](?:国民经济行业分类)?(?P<section>[A-T])门类[）)]"
+_FOLLOWS = (
+    r"(?=[^，。；、]{0,8}(?:企业|法人|单位|主体|机构|从业|领域|行业)|、|，|或|和|及|[（(]|$|。|的|不包括|除外|不适用)"
+)
+# Words that name a field of work rather than an industry unless a firm follows.
+_SHORT = frozenset({"教育", "卫生", "体育", "农业", "工业", "服务业", "社会工作", "物业管理"})
+_FIRM = re.compile(r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)")
+_CODES = re.compile(rf"(?:行业代码|行业(?:大类|中类|小类))(?:为|属于|是)?\s*(?P<code>\d{{2,4}})")
+
+
+def family() -> Family:
+    """Return the family of industries."""
+    names = "|".join(map(re.escape, sorted(_names(), key=len, reverse=True)))
+    return Family(
+        "industries", "行业", ("业", "教育", "卫生", "社会工作", "物业", "互联网", "门类", "加油站", "体育", "中介", "大类", "行业", "研究"),
+        (
+            Rule(re.compile(rf"(?P<name>{names})(?:{_CODED}|{_SECTION}|{_FOLLOWS})"), _named, "industry",
+                 (("槐荫区零售业（行业大类52）法人企业", "industry prefix 52"),
+                  ("制造业企业（国民经济行业分类C门类）", "industry prefix C"))),
+            Rule(_CODES, _coded, "industry",
+                 (("行业代码为65", "industry prefix 65"), ("行业小类5292", "industry prefix 5292"))),
+        ),
+    )  # fmt: skip
+
+
+@cache
+def _names() -> Mapping[str, list[str]]:
+    text = (files("pusher.reading.grammar") / "nouns" / "industries.toml").read_text("utf-8")
+    names: Mapping[str, list[str]] = tomllib.loads(text)["industries"]
+    return names
+
+
+def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    code = mark["code"] or mark["section"]
+    name = mark["name"]
+    if not code and name in _SHORT and not _FIRM.match(mark.string, mark.end("name")):
+        return None
+    return leaf("industry", "prefix", [code] if code else list(_names()[name]))
+
+
+def _coded(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return leaf("industry", "prefix", [mark["code"]])

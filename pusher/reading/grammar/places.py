@@ -1,0 +1,164 @@
+"""Phrases of place: 具有槐荫区户籍, 在本区居住, 注册地在…, 注册、纳税、统计均在…, 由市外迁入."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+from profiles.facts import areas
+from pusher.reading.grammar.findings import (
+    INSURED,
+    Family,
+    Finding,
+    Rule,
+    Scope,
+    all_or_one,
+    field,
+    has,
+    leaf,
+)
+
+_OWN = {
+    "district": ("本区", "我区", "全区", "区内", "辖区内", "辖区", "区行政区域内"),
+    "city": ("本市", "我市", "全市", "市内", "本市行政区域内"),
+    "province": ("本省", "我省", "全省", "省内"),
+}
+_TOGETHER = {
+    "户籍": "household_area", "居住": "residence_area", "注册": "registered_area",
+    "登记": "registered_area", "纳税": "tax_area", "税": "tax_area",
+    "统计": "statistics_area", "经营": "business_area",
+}  # fmt: skip
+_WORD = r"(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税收征管|税收|统计|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
+_SEVERAL = rf"(?P<words>{_WORD}(?:(?:、|和|及|以及|与|且){_WORD}){{1,3}})(?:关系|地)?(?:须|应)?(?:均|都)?(?:在|位于|属于|隶属于)A"
+_MOVED = r"(?:由|从)?(?:A|区外|市外|省外|外区|外市|外地|外省)(?:新)?(?:整体)?(?:迁入|迁至|引进)(?:我区|本区|A)?(?:的)?"
+_FIRMS_OF = re.compile(
+    r"(?:行政区域|辖区|范围)*(?:内)?(?:的)?[^，。；的]{0,20}?(?:企业|个体工商户|经营主体|合作社|法人)"
+)
+# 市内六区 names some districts, not the city.
+_NOT_SOME = r"(?![一二两三四五六七八九十\d]+区|各区|范围外|外)"
+_NEGATED = ("非", "不在", "不具有", "无", "不具备", "未在")
+_LONGEST_LIST = 8
+
+
+@cache
+def family(area_code: str = "370104") -> Family:
+    """Return the family of places for the office of *area_code*."""
+    rules = [_rule(row, area_code) for row in _table()["place"]]
+    rules += [
+        Rule(_compiled(_SEVERAL, area_code), partial(_several, area_code), "area",
+             (("注册、纳税、统计均在槐荫区", "(registered_area within 370104 & tax_area within 370104 & statistics_area within 370104)"),
+              ("注册地和纳税关系均在本区", "(registered_area within 370104 & tax_area within 370104)"))),
+        Rule(_compiled(_MOVED, area_code), _moved, "moved",
+             (("由市外迁入的", "(not moved_in_from null None & not moved_in_from within 370100)"),
+              ("从区外迁入我区的", "(not moved_in_from null None & not moved_in_from within 370104)"))),
+    ]  # fmt: skip
+    return Family("places", "地域", _anchors(area_code), tuple(rules))
+
+
+def find_firms_of(text: str, scope: Scope) -> list[Finding]:
+    """Find 槐荫区…企业 in *text*: weaker than a clause that says where they are registered."""
+    found = []
+    for mark in _name(scope.area_code).finditer(text):
+        if _FIRMS_OF.match(text, mark.end()):
+            codes = _codes(mark.group(0), scope.area_code)
+            node = leaf("registered_area", "within", codes)
+            found.append(Finding(mark.start(), mark.end(), node, "area"))
+    return found
+
+
+def area_in(text: str, area_code: str) -> list[str]:
+    """Return the codes of the areas that *text* names; empty where it names none."""
+    return _codes(text, area_code)
+
+
+def _rule(row: Mapping[str, Any], area_code: str) -> Rule:
+    one, other = (tuple(said.split(" → ")) for said in row["examples"])
+    pattern = _compiled(row["says"], area_code)
+    group = INSURED if row["fact"] == "medical_insured_area" else "area"
+    return Rule(pattern, partial(_placed, row["fact"], area_code), group, (one, other))
+
+
+def _placed(fact: str, area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    codes = _codes(mark.group(0), area_code)
+    if not codes:
+        return None
+    node = leaf(fact, "within", codes)
+    if fact == "residence_permit":
+        node = has(fact, field("area", "within", codes), field("valid_to", "on_or_after_as_of", None))
+    negated = mark.string[: mark.start()].endswith(_NEGATED)
+    return {"not": node} if negated else node
+
+
+def _several(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    codes = _codes(mark.group(0), area_code)
+    said = mark["words"]
+    facts = [fact for word, fact in _TOGETHER.items() if word in said]
+    if re.search("注册登记|税务登记", said) and "注册" not in said.replace("注册登记", ""):
+        facts = facts if "注册" in said else [f for f in facts if f != "registered_area"]
+    nodes = [leaf(fact, "within", codes) for fact in dict.fromkeys(facts)]
+    return all_or_one(nodes) if codes else None
+
+
+def _moved(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    own = {"区": 6, "市": 4, "省": 2}
+    place = next((own[word] for word in own if f"{word}外" in mark.group(0)), None)
+    place = place or next((own[word] for word in own if f"外{word}" in mark.group(0)), None)
+    if place is None:
+        return None
+    inside = scope.area_code[:place].ljust(6, "0")
+    moved = {"not": leaf("moved_in_from", "null", None)}
+    return {"all": [moved, {"not": leaf("moved_in_from", "within", [inside])}]}
+
+
+@cache
+def _table() -> Mapping[str, Any]:
+    text = (files("pusher.reading.grammar") / "nouns" / "places.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def _names(area_code: str) -> dict[str, list[str]]:
+    """Return every name of an area that may stand in a text → its codes."""
+    own = {"district": area_code[:6], "city": area_code[:4] + "00", "province": area_code[:2] + "0000"}
+    found = {word: [own[level]] for level, words in _OWN.items() for word in words}
+    found |= _table()["areas"].get(own["city"], {})
+    for code, label in areas().items():
+        if "(" not in label:
+            found.setdefault(label, [code])
+        short = label.rstrip("市区省县")
+        if code in own.values() and len(short) >= 2:
+            found.setdefault(short, [code])
+    return found
+
+
+@cache
+def _anchors(area_code: str) -> tuple[str, ...]:
+    return ("区", "市", "省", "街道", *(name for name in _names(area_code) if len(name) == 2))
+
+
+@cache
+def _names_pattern(area_code: str) -> str:
+    names = sorted(_names(area_code), key=len, reverse=True)
+    return rf"(?:{'|'.join(map(re.escape, names))}){_NOT_SOME}"
+
+
+@cache
+def _name(area_code: str) -> re.Pattern[str]:
+    return re.compile(_names_pattern(area_code))
+
+
+@cache
+def _compiled(pattern: str, area_code: str) -> re.Pattern[str]:
+    name = _names_pattern(area_code)
+    listed = rf"(?:(?:山东省)?(?:济南市)?{name}(?:(?:、|和|或|及){name}){{0,{_LONGEST_LIST}}})"
+    return re.compile(re.sub(r"A(?![A-Za-z])", lambda _: listed, pattern))
+
+
+def _codes(text: str, area_code: str) -> list[str]:
+    """Return the codes of the areas that *text* names; of 济南市槐荫区 the smaller one."""
+    names = _names(area_code)
+    found = [code for mark in _name(area_code).findall(text) for code in names[mark]]
+    kept = [c for c in found if not any(o != c and o.startswith(c.rstrip("0")) for o in found)]
+    return list(dict.fromkeys(kept))

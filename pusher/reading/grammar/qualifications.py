@@ -1,0 +1,93 @@
+"""Qualifications with level, batch, term and kind of award: 2025年新认定的省级专精特新中小企业."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+from pusher.reading.dates import PATTERN, first_date
+from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
+
+_LEVELS = {"国家": "nation", "全国": "nation", "省": "province", "市": "city", "区": "district",
+           "山东": "province", "济南": "city"}  # fmt: skip
+_LEVEL = r"(?:(?P<level>国家|全国|省|市|区)级?(?P<up>及?以上)?(?:的)?)?"
+_RANKS = ("district", "city", "province", "nation")
+_VERB = r"(?:获得?|被)?(?:认定|获评|评定|入选|评为|获批|授予|公布|入库|通过)"
+_AWARDED = (
+    rf"(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
+)
+_SINCE = rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?)?"
+# 国家级…企业 names its batch by the year that stands before another of the same list.
+_VALID = re.compile(r"有效期|有效的|处于有效|在有效|资格有效")
+_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
+_STARS = {"丙": 3, "乙": 4, "甲": 5, "三": 3, "四": 4, "五": 5}
+_NEW_IN = re.compile(r"(?P<year>20\d\d)\s*年度?(?:首次|新)(?:认定|获评|评定|入选)")
+
+
+def family() -> Family:
+    """Return the family of qualifications."""
+    rules = tuple(_rule(row) for row in _rows())
+    anchors = (
+        "专精特新", "小巨人", "高新技术", "科技型", "创新型", "单项冠军", "瞪羚", "绿色", "备案",
+        "星级", "等级", "托育", "托位", "老字号", "名特优新", "成熟度", "CMMI", "示范", "有机",
+        "民宿", "旅行社", "首店", "见习",
+    )  # fmt: skip
+    return Family("qualifications", "资质荣誉", anchors, rules)
+
+
+@cache
+def _rows() -> tuple[Mapping[str, Any], ...]:
+    text = (files("pusher.reading.grammar") / "nouns" / "qualifications.toml").read_text("utf-8")
+    return tuple(tomllib.loads(text)["qualification"])
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    pattern = rf"{_SINCE}{_AWARDED}{_LEVEL}(?:{row['says']})"
+    one, other = (tuple(said.split(" → ")) for said in row["examples"])
+    return Rule(re.compile(pattern), partial(_make, row), "qualification", (one, other))
+
+
+def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    groups = mark.groupdict()
+    where = [field("code", "eq", row["code"])]
+    where += _level(groups)
+    where += _batch(groups, scope)
+    where += _grade(groups)
+    if row.get("expires") or _VALID.search(mark.group(0)):
+        where.append(field("valid_to", "on_or_after_as_of", None))
+    return has("qualifications", *where)
+
+
+def _level(groups: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+    level = _LEVELS.get(groups["level"] or "")
+    if level and groups["up"]:
+        yield field("level", "in", list(_RANKS[_RANKS.index(level) :]))
+    elif level:
+        yield field("level", "eq", level)
+
+
+def _batch(groups: Mapping[str, str | None], scope: Scope) -> Iterator[dict[str, Any]]:
+    """Say when it was awarded, and whether for the first time."""
+    new = groups["new"] and (groups["verb"] or groups["new"] == "新")
+    year = groups["year"] if groups["verb"] or new else None
+    if new and not year:  # the year stands beside another of the same list
+        told = _NEW_IN.search(scope.whole)
+        year = told["year"] if told else None
+    if year:
+        yield field("batch_year", "eq", int(year))
+    if new:
+        yield field("review", "eq", "new")
+    day = first_date(groups["on"]) if groups["on"] else None
+    if day:
+        yield field("granted_on", "on_or_after", day.isoformat())
+
+
+def _grade(groups: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+    stars = [_STARS[one] for one in groups.get("stars") or "" if one in _STARS]
+    if stars:
+        yield field("grade", "ge", min(stars))
+    said = groups.get("grade") or groups.get("grade2")
+    if said:
+        yield field("grade", "ge", _NUMBERS.get(said) or int(said))

@@ -1,0 +1,151 @@
+"""Records of firms and people: 首次升规纳统, 新三板挂牌, 流动资金贷款, 突发火灾, 居住证."""
+
+import re
+from typing import Any
+
+from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
+
+_YEAR = r"(?:(?P<year>20\d\d)\s*年度?\s*(?:以来|内|期间|1月1日(?:起|以后))?)?"
+_KINDS = (
+    ("工业", "industry"), ("服务业", "service"), ("批零", "trade"), ("批发", "trade"),
+    ("零售", "trade"), ("商贸", "trade"), ("住餐", "catering"), ("餐饮", "catering"),
+    ("住宿", "catering"), ("建筑", "construction"),
+)  # fmt: skip
+_ENTERED = re.compile(
+    rf"{_YEAR}(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业)(?:法人)?(?:企业|单位)?(?:统计库)?"
+)
+_NEW = re.compile(r"(?P<year>20\d\d)\s*年度?(?:内)?新(?:入库|纳统|升规|入统)(?:的)?(?:企业)?")
+_OF_SIZE = re.compile(
+    r"(?P<kind>规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:法人)?(?:企业|单位)"
+)
+_DIRECT = re.compile(r"纳入(?:商贸)?(?:联网)?统计直报(?:系统|平台|库)?|纳入商贸统计直报(?:系统)?")
+_BOARDS = {
+    "主板": "main", "科创板": "star", "创业板": "gem", "北交所": "bse", "北京证券交易所": "bse",
+    "新三板": "neeq", "全国中小企业股份转让系统": "neeq", "境外": "overseas", "区域性股权": "regional",
+    "齐鲁股权": "regional",
+}  # fmt: skip
+_BOARD = "|".join(_BOARDS)
+_LISTED = re.compile(
+    rf"{_YEAR}(?:在|于)?[^，。；、]{{0,8}}?(?P<boards>(?:{_BOARD})(?:市场|交易中心)?(?:(?:、|或|和)(?:{_BOARD})(?:市场)?){{0,5}})[^，。；]{{0,8}}?(?P<stage>首发上市|上市|挂牌)"
+)
+_STAGE = re.compile(rf"{_YEAR}[^，。；、]{{0,12}}?(?P<stage>辅导备案(?:登记)?|获得?[^，。；、]{{0,8}}受理)")
+_LOANS = {
+    "流动资金": "working_capital", "固定资产": "fixed_asset", "经营性": "operating",
+    "创业担保": "startup_guarantee", "住房": "mortgage", "助学": "student", "消费": "consumer",
+}  # fmt: skip
+_LOAN = re.compile(
+    rf"{_YEAR}(?P<new>首次|新增|新发放|新|获得|取得|发放)?(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款(?!贴息|政策|利率|额度|业务|申请)"
+)
+_FIRST_LOAN = re.compile(rf"{_YEAR}(?:首次)?(?:获得|取得)(?:银行)?(?:首次|首笔)?贷款|首贷(?:户|企业)?")
+_HARDSHIPS = {"火灾": "fire", "交通事故": "traffic", "意外": "accident", "突发重大疾病": "sudden_illness",
+              "重大疾病": "sudden_illness", "自然灾害": "disaster", "突然失业": "unemployment"}  # fmt: skip
+_HARDSHIP = re.compile(
+    r"(?:因|遭遇)(?P<what>(?:(?:火灾|交通事故|意外(?:事件|伤害)?|突发重大疾病|重大疾病|自然灾害|突然失业|爆炸|溺水|人身伤害)(?:等)?(?:、|或|或者|和)?){1,8})[^，。；]{0,12}"
+)
+_PERMIT = re.compile(
+    r"(?:持有?|办理|取得|领取)(?:有)?(?:[^，。；、]{0,8}?)(?:有效|有效期内)?(?:的)?[《“]?居住证[》”]?(?!明)(?:的)?(?:人员|居民)?"
+)
+
+
+def family() -> Family:
+    """Return the family of records."""
+    anchors = ("纳统", "入统", "入库", "升规", "升限", "规模以上", "规上", "限额以上", "限上", "统计",
+               "上市", "挂牌", "辅导", "受理", "贷款", "首贷", "因", "遭遇", "居住证", "建筑业")  # fmt: skip
+    return Family(
+        "records", "纳统、上市、贷款和突发困难", anchors,
+        (
+            Rule(_ENTERED, _entered, "statistics",
+                 (("2026年首次纳入规模以上工业企业", "statistics_inclusion has (kind in industry & first is True & entered_on between_dates 2026-01-01,2026-12-31 & left_on null None)"),
+                  ("首次升规纳统、年度退库风险可控的规模以上服务业法人企业", "statistics_inclusion has (kind in service & first is True & left_on null None)"))),
+            Rule(_NEW, _newly, "statistics",
+                 (("2026年内新入库", "statistics_inclusion has (entered_on between_dates 2026-01-01,2026-12-31 & left_on null None)"),
+                  ("2025年度新纳统", "statistics_inclusion has (entered_on between_dates 2025-01-01,2025-12-31 & left_on null None)"))),
+            Rule(_OF_SIZE, _in_store, "statistics",
+                 (("规模以上工业企业", "statistics_inclusion has (kind in industry & left_on null None)"),
+                  ("限额以上零售企业", "statistics_inclusion has (kind in trade & left_on null None)"))),
+            Rule(_DIRECT, _direct, "statistics",
+                 (("纳入商贸统计直报系统", "statistics_inclusion has (kind in trade_direct,trade & left_on null None)"),
+                  ("纳入统计直报平台", "statistics_inclusion has (kind in trade_direct,trade & left_on null None)"))),
+            Rule(_LISTED, _listed, "listing",
+                 (("在科创板首发上市", "listing has (board in star & stage eq listed)"),
+                  ("2026年在新三板挂牌", "listing has (board in neeq & stage eq listed & on between_dates 2026-01-01,2026-12-31)"))),
+            Rule(_STAGE, _staged, "listing",
+                 (("完成辅导备案登记", "listing has (stage eq tutoring)"),
+                  ("2026年完成辅导备案", "listing has (stage eq tutoring & on between_dates 2026-01-01,2026-12-31)"))),
+            Rule(_LOAN, _borrowed, "loan",
+                 (("2026年新增的流动资金贷款", "loans has (kind eq working_capital & drawn_on between_dates 2026-01-01,2026-12-31)"),
+                  ("获得创业担保贷款", "loans has (kind eq startup_guarantee)"))),
+            Rule(_FIRST_LOAN, _first_loan, "loan",
+                 (("首贷户", "loans has (first_ever is True)"),
+                  ("2026年首次获得银行贷款", "loans has (first_ever is True & drawn_on between_dates 2026-01-01,2026-12-31)"))),
+            Rule(_HARDSHIP, _hardship, "hardship",
+                 (("因火灾、交通事故等意外事件", "hardship_events has (kind in fire,traffic,accident)"),
+                  ("遭遇自然灾害", "hardship_events has (kind in disaster)"))),
+            Rule(_PERMIT, _permit, "permit",
+                 (("持有居住证", "residence_permit has (valid_to on_or_after_as_of None)"),
+                  ("办理居住证的人员", "residence_permit has (valid_to on_or_after_as_of None)"))),
+        ),
+    )  # fmt: skip
+
+
+def _during(mark: re.Match[str], code: str) -> list[dict[str, Any]]:
+    year = mark.groupdict().get("year")
+    return [field(code, "between_dates", [f"{year}-01-01", f"{year}-12-31"])] if year else []
+
+
+def _kind(mark: re.Match[str]) -> dict[str, Any]:
+    return field("kind", "in", [next(code for word, code in _KINDS if word in mark["kind"])])
+
+
+def _entered(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    first = [field("first", "is", True)] if mark["new"] == "首次" else []
+    left = field("left_on", "null", None)
+    return has("statistics_inclusion", _kind(mark), *first, *_during(mark, "entered_on"), left)
+
+
+def _newly(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    left = field("left_on", "null", None)
+    return has("statistics_inclusion", *_during(mark, "entered_on"), left)
+
+
+def _in_store(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return has("statistics_inclusion", _kind(mark), field("left_on", "null", None))
+
+
+def _direct(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    kinds = field("kind", "in", ["trade_direct", "trade"])
+    return has("statistics_inclusion", kinds, field("left_on", "null", None))
+
+
+def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    boards = [code for word, code in _BOARDS.items() if word in mark["boards"]]
+    where = [field("board", "in", list(dict.fromkeys(boards))), field("stage", "eq", "listed")]
+    return has("listing", *where, *_during(mark, "on"))
+
+
+def _staged(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    stage = "tutoring" if "辅导" in mark["stage"] else "accepted"
+    if stage == "accepted" and not re.search(r"交易所|证监", mark["stage"]):
+        return None
+    return has("listing", field("stage", "eq", stage), *_during(mark, "on"))
+
+
+def _borrowed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    if not mark["new"] and not mark["year"]:
+        return None
+    return has("loans", field("kind", "eq", _LOANS[mark["kind"]]), *_during(mark, "drawn_on"))
+
+
+def _first_loan(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    if "首" not in mark.group(0):
+        return None
+    return has("loans", field("first_ever", "is", True), *_during(mark, "drawn_on"))
+
+
+def _hardship(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    kinds = [code for word, code in _HARDSHIPS.items() if word in mark["what"]]
+    return has("hardship_events", field("kind", "in", list(dict.fromkeys(kinds)))) if kinds else None
+
+
+def _permit(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return has("residence_permit", field("valid_to", "on_or_after_as_of", None))

@@ -1,0 +1,337 @@
+"""What one sentence asks and whom it shuts out: findings joined by commas, 或, 且, 不 and 除外."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from pusher.reading.grammar.families import find_all
+from pusher.reading.grammar.findings import Finding, Scope
+from pusher.reading.grammar.joining import Node, all_of, any_of, quoted, rival, united
+from pusher.reading.grammar.residue import Left, left_of
+from pusher.reading.grammar.roles import has_role
+from pusher.reading.grammar.words import Words
+
+LONGEST = 1200
+"""Characters of a sentence; one without an end in sight is left to a person."""
+
+_WHAT_FOLLOWS = re.compile(r"不包括|不包含|不含")
+_NOT = re.compile(
+    r"(?:未|没有|尚未|从未)(?:曾)?(?:被)?(?:享受|领取|入住|列入|纳入|获得|参加|申请|取得|办理|就业|实现|承租|购买|欠缴|拖欠)?|不属于|无(?!需|障碍|偿|论)|不存在|不得(?:有|存在|为)|不处于|非(?!法|常|遗|公|物)|不是"
+)
+_EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
+_TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
+_BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
+_INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
+_WITHHELD = re.compile(r"不(?:再|得|能)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用")
+_PREFERS = re.compile(r"优先")
+_OR = re.compile(
+    r"(?:[、，和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|老人|之一|企业|单位|儿童|的|人|等|居民|群体)*"
+)
+_LISTS = re.compile(r"[、和或及与]")
+_EITHER = re.compile(r"[^，。；、]{0,4}(?:或者|或)[^，。；、]{0,4}")
+_STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
+# Findings of one such group side by side are alternatives; so are nouns of one kind in a list.
+_ALTERNATIVES = frozenset(
+    {"status", "entity", "sexed age", "industry", "degree", "size", "benefit", "qualification",
+     "type", "tax", "stage", "care", "veteran", "listing", "statistics", "record", "work"}
+)  # fmt: skip
+_FIRMS = frozenset({"tax", "entity", "size", "type", "qualification", "status", "ownership"})
+_PEOPLE = frozenset({"status", "veteran", "work", "stage", "ability", "order", "medical"})
+_MANUAL: Node = {"fact": None, "op": "manual", "value": None}
+_ALSO_PEOPLE = re.compile(r"农户|自然人|个人(?!所得|独资)|种粮大户")
+_UNTOLD = re.compile(r"、[^，。；、的（）]{2,12}(?:、|和|或|及|以及|或者)")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a piece of text asks and excludes.
+
+    Attributes:
+        asked: conditions that must hold.
+        excluded: conditions that must not.
+        unread: clauses that ask something that was not read.
+        checks: clauses that no register answers; they decide nothing.
+    """
+
+    asked: list[Node] = field(default_factory=list)
+    excluded: list[Node] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    checks: list[str] = field(default_factory=list)
+
+    def add(self, other: "Reading") -> None:
+        """Take over everything that *other* read."""
+        self.asked += other.asked
+        self.excluded += other.excluded
+        self.unread += other.unread
+        self.checks += other.checks
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of a sentence between commas, with what was found in it."""
+
+    text: str
+    start: int
+    found: tuple[Finding, ...]
+
+    def between(self, one: Finding, other: Finding) -> str:
+        """Return what stands between two findings of the clause."""
+        return self.text[one.end - self.start : other.start - self.start]
+
+    def before(self, place: int) -> tuple[Finding, ...]:
+        """Return what was found before *place*, counted in the clause."""
+        return tuple(one for one in self.found if one.end - self.start <= place)
+
+    def behind(self, place: int) -> tuple[Finding, ...]:
+        """Return what was found at *place* or later, counted in the clause."""
+        return tuple(one for one in self.found if one.start - self.start >= place)
+
+
+def read_sentence(
+    sentence: str, scope: Scope, words: Words, *, term: str | None = None, shuts: bool = False
+) -> Reading:
+    """Read the conditions of one sentence, part by part between semicolons.
+
+    Args:
+        term: a word that the sentence defines, which therefore means nothing in it yet.
+        shuts: whether whoever the sentence names is shut out, as in a list of exclusions.
+    """
+    reading = Reading()
+    for part in re.split(r"[；;]", sentence):
+        if len(part) > LONGEST:
+            reading.unread.append(part[:LONGEST])
+        elif part.strip():
+            asked, reading.asked = reading.asked, []
+            _read_part(part.strip(), scope, words, reading, term=term, shuts=shuts)
+            reading.asked = _ways_or_all(asked, reading.asked)
+    return reading
+
+
+def _ways_or_all(before: list[Node], here: list[Node]) -> list[Node]:
+    """Join two parts: both are asked, unless they state one figure differently (…；30人以下的…)."""
+    if before and here and rival(all_of(before), all_of(here)):
+        return [{"any": [all_of(before), all_of(here)]}]
+    return [*before, *here]
+
+
+def _read_part(
+    part: str, scope: Scope, words: Words, into: Reading, *, term: str | None, shuts: bool
+) -> None:
+    open_clauses: list[Clause] = []
+    for clause in clauses_of(part, scope, words, term=term):
+        if _EXCEPTS.search(clause.text) and _excepts(clause, open_clauses, into):
+            open_clauses = []
+            continue
+        if not has_role(clause.text, "excludes"):
+            open_clauses.append(clause)
+            continue
+        inside, outside = _parted(clause)
+        if not inside and not outside:
+            _take_back(open_clauses, into)
+        _exclude(clause, inside, into)
+        _judge_left(clause, into)
+        if outside:
+            open_clauses.append(replace(clause, found=outside))
+    if shuts:
+        for clause in open_clauses:
+            _exclude(clause, clause.found, into)
+            _judge_left(clause, into)
+    else:
+        _ask(part, open_clauses, into)
+
+
+def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None) -> list[Clause]:
+    """Cut *part* at commas outside brackets and outside what one finding holds together."""
+    found = find_all(part, scope, first=words.find(part, beside=term))
+    included = [mark.span() for mark in _INCLUDES.finditer(part)]
+    found = [f for f in found if not any(a <= f.start < b for a, b in included)]
+    cuts, depth, start = [], 0, 0
+    for place, sign in enumerate(part):
+        depth += (sign in "（(") - (sign in "）)")
+        ends = sign in "，,\n" or (sign == "、" and part[place - 1 : place] == "的")
+        if ends and depth <= 0 and not any(f.start <= place < f.end for f in found):
+            cuts.append((start, place))
+            start = place + 1
+    cuts.append((start, len(part)))
+    clauses = [_clause(part, a, b, found) for a, b in cuts if part[a:b].strip()]
+    return [replace(c, found=()) if _PREFERS.search(c.text) else c for c in clauses]
+
+
+def _clause(part: str, start: int, end: int, found: Sequence[Finding]) -> Clause:
+    text = part[start:end]
+    begin = start + len(text) - len(text.lstrip())
+    mine = tuple(_grouped(f) for f in found if begin <= f.start < end)
+    return Clause(text.strip(), begin, mine)
+
+
+def _grouped(one: Finding) -> Finding:
+    sexed = one.group == "age" and "'sex'" in str(one.node)
+    return replace(one, group="sexed age") if sexed else one
+
+
+def _parted(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Part what an excluding clause excludes from what it still asks.
+
+    小微企业（不包括个体工商户）asks the first and excludes what follows 不包括.
+    """
+    bracket = next(
+        (m for m in _BRACKET.finditer(clause.text) if has_role(m.group(1), "excludes")), None
+    )
+    if bracket and not has_role(_BRACKET.sub("", clause.text), "excludes"):
+        inside = tuple(
+            f for f in clause.found if bracket.start() <= f.start - clause.start < bracket.end()
+        )
+        return inside, tuple(f for f in clause.found if f not in inside)
+    mark = _WHAT_FOLLOWS.search(clause.text)
+    if not mark:
+        return clause.found, ()
+    inside = clause.behind(mark.end())
+    outside = tuple(f for f in clause.before(mark.start()) if not f.only_negated)
+    return (inside, outside) if inside else (clause.found, ())
+
+
+def _excepts(clause: Clause, opened: list[Clause], into: Reading) -> bool:
+    """Leave the last exclusions open for whom the clause lets pass: 已移出名单的除外.
+
+    Returns:
+        False where nothing was shut out before: then the clause itself shuts out.
+    """
+    lets_pass = "限制" in (_EXCEPTS.search(clause.text) or [""])[0]
+    if not into.excluded:
+        return False
+    passing = [*opened, clause]
+    nodes = [_joined(one) for one in passing if one.found]
+    kept = [quoted(node, one.text) for one, node in zip(
+        [p for p in passing if p.found], nodes, strict=True) if node]  # fmt: skip
+    for one in passing:
+        _judge_left(one, into)
+    if kept:
+        passed: Node = {"not": all_of(kept)}
+        into.excluded[:] = [{"all": [node, passed]} for node in into.excluded]
+    return bool(kept) or lets_pass or bool(opened or not clause.found)
+
+
+def _take_back(opened: list[Clause], into: Reading) -> None:
+    """Turn the clauses that an exclusion closes (…的，不予支持) into exclusions."""
+    first = True
+    while opened and (first or opened[-1].text.endswith("的")):
+        clause = opened.pop()
+        first = False
+        _exclude(clause, clause.found, into)
+        _judge_left(clause, into)
+
+
+def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
+    """Shut out whoever one finding names; whoever all of them name where 且 joins them."""
+    nodes = [_positive(one.node) for one in found if not _is_withheld(clause, one)]
+    if nodes and _TOGETHER.search(clause.text):
+        nodes = [all_of(nodes)]
+    parts = [part for node in nodes for part in _each(node, clause.text)]
+    into.excluded += united([quoted(part, clause.text) for part in parts])
+
+
+def _is_withheld(clause: Clause, one: Finding) -> bool:
+    """Whether a clause says that just this is withheld: 不享受长期护理保险待遇."""
+    mark = _WITHHELD.search(clause.text)
+    return bool(mark) and one.only_negated and one.start - clause.start >= mark.start()
+
+
+def _positive(node: Node) -> Node:
+    """Turn 近三年无… inside an exclusion into what it shuts out."""
+    return {**node, "op": "has"} if node.get("op") == "none" else node
+
+
+def _each(node: Node, clause: str) -> list[Node]:
+    return node["all"] if set(node) == {"all"} and not _TOGETHER.search(clause) else [node]
+
+
+def _judge_left(clause: Clause, into: Reading) -> None:
+    left = left_of(clause.text, clause.found, at=clause.start)
+    if left is Left.UNREAD:
+        into.unread.append(clause.text)
+    elif left is Left.ACT and len(clause.text) > 4:
+        into.checks.append(clause.text)
+
+
+def _ask(part: str, opened: list[Clause], into: Reading) -> None:
+    """Ask what the open clauses say; 以及 and 或者 join a clause to the last words before it."""
+    runs: list[list[Node]] = []
+    for clause in _listed_industries(part, opened):
+        _judge_left(clause, into)
+        asked, barred = _denied(clause)
+        if barred:
+            _exclude(clause, barred, into)
+        mine = [[quoted(n, _quote(clause, n, asked)) for n in run] for run in _runs(clause, asked)]
+        if mine and runs and _STARTS_WITH_OR.match(clause.text):
+            runs[-1] += mine.pop(0)
+        runs += mine
+    into.asked += [any_of(run) for run in runs]
+
+
+def _listed_industries(part: str, opened: list[Clause]) -> list[Clause]:
+    """Take clauses that only name industries for one: commas part names of several words."""
+    taken: list[Clause] = []
+    for clause in opened:
+        before = taken[-1] if taken else None
+        if before and _all_industries(before) and clause.found[:1] and _all_industries(clause):
+            text = part[before.start : clause.start + len(clause.text)]
+            taken[-1] = Clause(text, before.start, (*before.found, *clause.found))
+        else:
+            taken.append(clause)
+    return taken
+
+
+def _all_industries(clause: Clause) -> bool:
+    return bool(clause.found) and all(one.group == "industry" for one in clause.found)
+
+
+def _quote(clause: Clause, node: Node, asked: Sequence[Finding]) -> str:
+    return next((f.quote for f in asked if f.node == node and f.quote), clause.text)
+
+
+def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Part what a clause asks from what it denies: 未享受…, 不属于…, 无…记录."""
+    rest = list(clause.text)
+    for one in clause.found:
+        rest[one.start - clause.start : one.end - clause.start] = "|" * (one.end - one.start)
+    mark = _NOT.search("".join(rest))
+    if not mark:
+        return tuple(f for f in clause.found if not f.only_negated), ()
+    before = tuple(f for f in clause.before(mark.start()) if not f.only_negated)
+    behind = clause.behind(mark.start())
+    denied = tuple(f for f in behind if f.node.get("op") != "none")
+    return (*before, *(f for f in behind if f not in denied)), denied
+
+
+def _joined(clause: Clause) -> Node | None:
+    runs = _runs(clause, [f for f in clause.found if not f.only_negated])
+    return all_of([any_of(run) for run in runs]) if runs else None
+
+
+def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
+    """Join what one clause says: neighbours of a list are alternatives, all else must all hold."""
+    if not kept:
+        return []
+    runs: list[list[Node]] = [[kept[0].node]]
+    for last, one in pairwise(kept):
+        between = clause.between(last, one)
+        if _alternative(last, one, between):
+            runs[-1].append(one.node)
+        elif {one.group, last.group} <= _FIRMS and _UNTOLD.fullmatch(between):
+            # 小规模纳税人、某某企业和个体工商户: who was not understood is still one way in.
+            runs[-1] += [{**_MANUAL, "quote": clause.text}, one.node]
+        else:
+            runs.append([one.node])
+    if _ALSO_PEOPLE.search(clause.text):
+        # 种粮农户、家庭农场和企业: people are one way in, and are no kind of entity.
+        runs = [[*run, dict(_MANUAL)] if "entity_type" in str(run) else run for run in runs]
+    return runs
+
+
+def _alternative(last: Finding, one: Finding, between: str) -> bool:
+    if last.group == one.group and one.group in _ALTERNATIVES and _OR.fullmatch(between):
+        return bool(between) or last.group != "entity"
+    listed = bool(_OR.fullmatch(between) and _LISTS.search(between))
+    pair = {last.group, one.group}
+    return (listed and (pair <= _FIRMS or pair <= _PEOPLE)) or bool(_EITHER.fullmatch(between))

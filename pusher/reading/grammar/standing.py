@@ -1,0 +1,117 @@
+"""What firms have been listed for and what befell them: 失信名单, 近三年无重大安全事故."""
+
+import re
+from typing import Any
+
+from pusher.reading.counting import COUNT, read_count
+from pusher.reading.grammar.findings import Family, Rule, Scope, field, has, leaf, none
+
+_LISTS = {
+    "经营异常": "abnormal",
+    "严重违法失信": "serious_illegal",
+    "严重违法": "serious_illegal",
+    "失信被执行人": "judgment_defaulter",
+    "失信惩戒": "judgment_defaulter",
+    "重大税收违法": "tax_major",
+    "拖欠农民工工资": "wage_arrears",
+}
+_LIST = (
+    r"(?:[“\"《]?(?:经营异常|严重违法失信|严重违法|失信被执行人|失信(?:联合)?惩戒|重大税收违法|拖欠农民工工资)[”\"》]?"
+    r"(?:失信)?(?:企业|主体|案件|当事人|对象|行为)?(?:名录|名单|状态|“?黑名单”?)?(?:库)?)"
+)
+_LISTED = re.compile(
+    rf"(?:(?:被|仍)?(?:列入|纳入|移入))?(?:[^，。；、未无不属于]{{0,6}}?){_LIST}(?:(?:、|和|或|及|或者|以及|等)+(?:被列入)?{_LIST}){{0,5}}(?:的|等)?"
+)
+_WITHIN = rf"(?:(?:近|最近)\s*(?P<years>{COUNT})\s*(?P<unit>年|个月)(?:以?内|来)?|上?一?年度?内?)"
+_NOT = r"(?P<not>未|无|没有|未发生|不存在)?(?:发生|出现|存在|受到|有)?(?:过)?"
+_DISHONEST = re.compile(rf"{_WITHIN}{_NOT}(?:严重)?(?:违法)?失信(?:行为|记录)?")
+_KINDS = {
+    "safety": ("安全",), "quality": ("质量",), "environment": ("环境", "环保", "生态"),
+    "wage_arrears": ("欠薪", "拖欠工资", "拖欠农民工"), "tax": ("涉税", "税收违法", "偷税", "税务"),
+    "food": ("食品",), "elder_abuse": ("欺老", "虐老"), "fraud_subsidy": ("骗取", "套取"),
+    "brushing": ("刷单",), "tourism": ("旅游投诉", "旅游服务质量"),
+}  # fmt: skip
+_WHAT = (
+    r"(?:安全生产|生产安全|消防安全|安全|消防|质量|产品质量|环境保护|环境污染|生态环境|环境|环保|食品安全|食品药品安全|欠薪|涉税|欺老虐老|拖欠工资|拖欠农民工工资|骗取财政资金|骗取补贴|套取资金|刷单炒信|旅游投诉|旅游服务质量)"
+)
+_EVENT = re.compile(
+    rf"(?:{_WITHIN})?(?:以来)?{_NOT}(?P<what>(?:(?P<severity>重大|较大|一般|严重)(?:及以上|以上)?(?:的)?)?{_WHAT}"
+    rf"(?:[^，。；、]{{0,4}}(?:、|和|或|及|或者|以及){{1,2}}(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:的)?"
+)
+_SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"],
+           "一般": ["general", "larger", "major", "severe"], "严重": ["major", "severe"]}  # fmt: skip
+
+
+_TAX = re.compile(
+    r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?P<only>A)级"
+)
+
+
+def family() -> Family:
+    """Return the family of lists, accidents and penalties."""
+    return Family(
+        "standing", "信用、事故和处罚", ("纳税信用", "失信", "经营异常", "严重违法", "税收违法", "拖欠农民工", "事故", "事件", "行为", "处罚", "投诉", "骗取", "套取"),
+        (
+            Rule(_LISTED, _listed, "record",
+                 (("列入经营异常名录、严重违法失信名单或失信被执行人的",
+                   "credit_records has (list in abnormal,serious_illegal,judgment_defaulter & removed_on null None)"),
+                  ("不属于严重违法失信企业", "credit_records has (list in serious_illegal & removed_on null None)")),
+                 only_negated=True),
+            Rule(_DISHONEST, _dishonest, "event",
+                 (("近三年无严重失信行为", "credit_records none " + _THREE_YEARS),
+                  ("近三年内无失信记录", "credit_records none " + _THREE_YEARS))),
+            Rule(_EVENT, _befell, "event",
+                 (("近三年无重大安全、质量事故", "adverse_events none (kind in safety,quality & severity in major,severe & occurred_on years_lt 3)"),
+                  ("近一年内无安全、消防、食品安全责任事故", "adverse_events none (kind in safety,food & occurred_on years_lt 1)"))),
+            Rule(_TAX, _tax_grade, "tax grade",
+                 (("纳税信用等级须为B级及以上", "tax_credit_grade ge B"),
+                  ("纳税信用等级为A级", "tax_credit_grade ge A"))),
+        ),
+    )  # fmt: skip
+
+
+_THREE_YEARS = "(list in serious_illegal,judgment_defaulter,tax_major & (listed_on years_lt 3 | removed_on null None))"
+
+
+def _tax_grade(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return leaf("tax_credit_grade", "ge", mark["grade"] or mark["only"])
+
+
+def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    said = mark.group(0)
+    codes = [code for name, code in _LISTS.items() if name in said]
+    where = field("list", "in", list(dict.fromkeys(codes)))
+    return has("credit_records", where, field("removed_on", "null", None)) if codes else None
+
+
+def _dishonest(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    years = _term(mark)
+    if years is None:
+        return None
+    lists = ["serious_illegal", "judgment_defaulter", "tax_major"]
+    still = {"any": [field("listed_on", *years), field("removed_on", "null", None)]}
+    return none("credit_records", field("list", "in", lists), still)
+
+
+def _befell(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    said = mark["what"]
+    kinds = [kind for kind, words in _KINDS.items() if any(word in said for word in words)]
+    if "食品安全" in said and "safety" in kinds and not re.search(r"(?<!食品)安全", said):
+        kinds.remove("safety")
+    if not kinds:
+        return None
+    where = [field("kind", "in", kinds)]
+    if mark["severity"]:
+        where.append(field("severity", "in", _SEVERE[mark["severity"]]))
+    years = _term(mark)
+    if years:
+        where.append(field("occurred_on", *years))
+    return none("adverse_events", *where)
+
+
+def _term(mark: re.Match[str]) -> tuple[str, int] | None:
+    said = mark["years"]
+    if said:
+        count = read_count(said)
+        return None if count is None else ("months_lt" if mark["unit"] != "年" else "years_lt", count)
+    return ("years_lt", 1) if re.match(r"上?一?年", mark.group(0)) else None

@@ -1,0 +1,105 @@
+"""A draft made short: records that are one record, exclusions that what is asked rules out."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from profiles.facts import Kind, vocabulary
+from pusher.reading.grammar.joining import Node, bare
+
+_SETS = frozenset({"in", "any_of", "prefix", "within"})
+
+
+def merged(asked: Sequence[Node]) -> list[Node]:
+    """Make one of conditions over the same kind of record that different clauses state.
+
+    首次升规纳统 here and 2026年内新入库 there speak of one entry.
+    """
+    kept: list[Node] = []
+    for node in asked:
+        place = next((n for n, one in enumerate(kept) if _same_record(one, node)), None)
+        if place is None:
+            kept.append(node)
+        else:
+            where = {str(part): part for part in (*_where(kept[place]), *_where(node))}
+            kept[place] = {**kept[place], "value": {"all": list(where.values())}}
+    return kept
+
+
+def _where(node: Node) -> list[Node]:
+    parts: list[Node] = node["value"]["all"]
+    return parts
+
+
+def _same_record(one: Node, other: Node) -> bool:
+    """Whether two conditions of one record fact agree in every field that both ask."""
+    if not (one.get("op") == other.get("op") == "has" and one["fact"] == other["fact"]):
+        return False
+    fields = [{part.get("field"): part for part in _where(node)} for node in (one, other)]
+    shared = fields[0].keys() & fields[1].keys() - {None}
+    agree = all(fields[0][name] == fields[1][name] for name in shared)
+    return agree and (bool(shared & {"code", "left_on", "category"}))
+
+
+def needed(shut: Sequence[Node], asked: Sequence[Node]) -> list[Node]:
+    """Keep the exclusions that shut somebody out whom the conditions let in."""
+    flat = [leaf for node in asked for leaf in (node["all"] if set(node) == {"all"} else [node])]
+    kept: list[Node] = []
+    for node in shut:
+        if any(bare(node) == bare(one) or _ruled_out(node, one) for one in flat):
+            continue
+        if any(_within(node, other) for other in shut if other is not node):
+            continue
+        kept.append(node)
+    return kept
+
+
+def _ruled_out(shut: Node, asked: Node) -> bool:
+    """Whether nobody of whom *asked* holds is shut out by *shut*, both leaves of one fact."""
+    if shut.get("fact") is None or shut.get("fact") != asked.get("fact"):
+        return False
+    fact = vocabulary().get(shut["fact"])
+    if fact is None:
+        return False
+    if fact.kind is Kind.ENUM:
+        mine, theirs = _choices(fact, shut), _choices(fact, asked)
+        return bool(mine and theirs) and not mine & theirs
+    if fact.kind in (Kind.INTEGER, Kind.NUMBER):
+        low, high = _range(shut)
+        least, most = _range(asked)
+        return low >= most or high <= least
+    return False
+
+
+def _choices(fact: Any, leaf: Node) -> set[str]:
+    order = [choice.code for choice in fact.values]
+    op, value = leaf["op"], leaf["value"]
+    if op == "eq":
+        return {value}
+    if op == "in":
+        return set(value)
+    if op in ("ge", "le") and value in order:
+        place = order.index(value)
+        return set(order[place:] if op == "ge" else order[: place + 1])
+    return set()
+
+
+def _range(leaf: Node) -> tuple[float, float]:
+    """The figures of which a leaf holds; the ends are close enough for opposite bounds."""
+    op, value = leaf["op"], leaf["value"]
+    if op == "between":
+        return float(value[0]), float(value[1])
+    if op in ("ge", "gt"):
+        return float(value), float("inf")
+    if op in ("le", "lt"):
+        return float("-inf"), float(value)
+    return float("-inf"), float("inf")
+
+
+def _within(node: Node, other: Node) -> bool:
+    """Whether *other* shuts out everybody whom *node* shuts out, and more."""
+    if node.get("op") not in _SETS or (node.get("fact"), node["op"]) != (
+        other.get("fact"),
+        other.get("op"),
+    ):
+        return False
+    return set(node["value"]) < set(other["value"])

@@ -1,0 +1,78 @@
+"""Words that stand for conditions in one document or one office: defined terms, local names."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pusher.reading.grammar.findings import Finding
+
+_OF_DOCUMENT = re.compile(
+    r"所称(?:的)?[“\"]?(?P<term>[^，。；”\"、是指包为]{2,20})(?<!不)[”\"]?[，,]?\s*(?:是指|系指|指|包括|为)(?P<what>[^。]{2,600})"
+)
+_ANYWHERE = re.compile(
+    r"(?:^|[。；：:\n]|[一二三四五六七八九十]、)\s*[“\"]?(?P<term>[^，。；：”\"、的]{2,14})[”\"]?[，,]?\s*(?:是指|系指)(?P<what>[^。]{2,600})"
+)
+_LONGEST_WORD = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPhrase:
+    """Words of the office itself: a local programme, the short name of an area or a register."""
+
+    words: str
+    node: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Words:
+    """What words mean here.
+
+    Attributes:
+        defined: term → (condition, the clause that defines it).
+        own: phrases of the office.
+        used: the terms that a reading has met.
+    """
+
+    defined: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
+    own: tuple[OwnPhrase, ...] = ()
+    used: set[str] = field(default_factory=set)
+
+    def find(self, text: str, *, beside: str | None = None) -> list[Finding]:
+        """Find the words in *text*; *beside* is a term that is being defined."""
+        found = []
+        for term, (node, quote) in self.defined.items():
+            if term != beside:
+                for start in _places(term, text):
+                    self.used.add(term)
+                    found.append(Finding(start, start + len(term), node, "status", quote=quote))
+        for phrase in self.own:
+            for start in _places(phrase.words, text):
+                end = start + len(phrase.words)
+                found.append(Finding(start, end, dict(phrase.node), "status"))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A sentence that says what a term means."""
+
+    term: str
+    what: str
+    quote: str
+
+
+def definitions(sentence: str) -> Iterable[Definition]:
+    """Find the definitions of *sentence*: 所称重度残疾人，是指…；所称优抚对象，包括…"""
+    for part in re.split(r"[；;]", sentence):
+        mark = _OF_DOCUMENT.search(part) or _ANYWHERE.search(part)
+        if mark and len(mark["term"].strip()) <= _LONGEST_WORD:
+            term = mark["term"].strip()
+            yield Definition(term, mark["what"], part[mark.start("term") :].strip())
+
+
+def _places(term: str, text: str) -> Iterable[int]:
+    start = text.find(term)
+    while start >= 0:
+        yield start
+        start = text.find(term, start + len(term))

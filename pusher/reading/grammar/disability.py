@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
+from pusher.reading.counting import read_count
+from pusher.reading.grammar.findings import Family, Rule, Scope, field, has, leaf
 
 _TYPES = {"视力": "visual", "听力": "hearing", "言语": "speech", "肢体": "physical",
           "智力": "intellectual", "精神": "mental", "多重": "multiple"}  # fmt: skip
@@ -25,8 +26,11 @@ _HEAVY = re.compile(
     r"(?:持证(?:的)?)?重度(?P<types>" + _LISTED + r")残疾(?:人|子女|儿童|人员)?(?!人?护理补贴|人护理|是指|，是指)"
 )
 _TYPED = re.compile(rf"(?P<types>(?:{_TYPE})(?:(?:、|和|或|及)(?:{_TYPE}))*)残疾(?:人|儿童|人员)(?!联合)")
+_SOLDIER = re.compile(
+    r"(?:持有?(?:《)?(?:中华人民共和国)?残疾军人证(?:》)?(?:且|，)?)?(?:残疾等级(?:被)?(?:评定)?为)?(?P<first>[一二三四五六七八九十])级?(?:至|-|—|到)(?P<last>[一二三四五六七八九十])级(?:的)?(?:残疾|伤残)(?:退役)?军人"
+)
 _ANY = re.compile(
-    r"(?<!重度)(?<!困难)(?<!力)(?<!语)(?<!体)(?<!神)(?<!名)(?<!个)(?:持有?(?:有效)?(?:的)?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)(?:的)?|(?:持证)?残疾(?:人|儿童))"
+    r"(?<!重度)(?<!困难)(?<!力)(?<!语)(?<!体)(?<!神)(?<!名)(?<!个)(?:持有?(?:有效)?(?:的)?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)(?:的)?|(?:持证)?残疾(?:人|儿童|老年人|老人|学生|毕业生|高校毕业生)|(?<=、)残疾(?=、|的|或|和))"
     r"(?!两项|联合|证|护理|生活|保障|福利|事业|就业|职工|康复|服务|基本|代步|工作|创业|专项|的父母)(?:人员|残疾人|儿童)?"
 )
 
@@ -48,6 +52,9 @@ def family() -> Family:
             Rule(_TYPED, _typed, "status",
                  (("肢体残疾人", "disability has (type in physical)"),
                   ("智力、精神残疾人", "disability has (type in intellectual,mental)"))),
+            Rule(_SOLDIER, _soldier, "status",
+                 (("一级至四级残疾军人", "(preferential_status any_of disabled_soldier & service_disability_grade between 1,4)"),
+                  ("残疾等级为一至六级的残疾军人", "(preferential_status any_of disabled_soldier & service_disability_grade between 1,6)"))),
             Rule(_ANY, _some, "status",
                  (("残疾人", "disability has (grade le 4)"),
                   ("持有第二代残疾人证的人员", "disability has (grade le 4)"))),
@@ -79,6 +86,12 @@ def _heavy(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _typed(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return has("disability", field("type", "in", _kinds(mark)))
+
+
+def _soldier(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    grades = [read_count(mark["first"]), read_count(mark["last"])]
+    status = leaf("preferential_status", "any_of", ["disabled_soldier"])
+    return {"all": [status, leaf("service_disability_grade", "between", grades)]}
 
 
 def _some(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

@@ -15,12 +15,14 @@ from pusher.reading.grammar.joining import (
     alternatives,
     any_of,
     bare,
+    is_place,
     leaves_of,
 )
-from pusher.reading.grammar.tidying import merged, needed
+from pusher.reading.grammar.tidying import merged, needed, widened
 from pusher.reading.grammar.outline import Item, outline
 from pusher.reading.grammar.roles import cues, has_role
 from pusher.reading.grammar.sentence import Reading, read_sentence
+from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
@@ -30,15 +32,29 @@ _LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:
 _SENTENCE = re.compile(r"[^。\n]+")
 # Up to here a granting sentence says for whom, behind it what is given.
 _GIVES = re.compile(
-    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次])"
+    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次亩餐件床张])"
     r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励)"
 )
 _WAY_IN = re.compile(r"直接(?:调整|发放|享受)|无需(?:重新)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请")
+# 困难残疾人生活补贴对象为…；重度残疾人护理补贴对象为…: each benefit has people of its own.
+_NAMED = re.compile(
+    r"(?:^|[。；：:\n）、])(?P<name>[^，。；：:\n）、]{2,16}(?:补贴|津贴|补助|奖励|待遇|救助|供养|服务))的?(?:发放)?对象(?:为|是|包括|：)"
+)
 _TIERS = re.compile(r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$")
-_OFFERS = re.compile(r"(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))")
+_OFFERS = re.compile(r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))")
 _LISTED_BELOW = re.compile(
     r"(?:同时)?(?:符合|具备|满足|属于)?(?:下列|以下|如下)(?:任一|之一)?[^。；，的:：]{0,8}(?:条件|情形|要求|人员|对象|老年人)(?:之一)?(?:的)?(?!人|老)"
 )
+_MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
+# facts that a mere mention of a noun would state
+_NAMES = frozenset(
+    {"industry", "entity_type", "size_class", "business_types", "qualifications", "welfare_status",
+     "child_category", "preferential_status", "disability", "benefits_received",
+     "housing_support", "school_stage", "employment_status", "hard_to_employ", "sex",
+     "veteran_type", "statistics_inclusion", "ability_level", "care_setting",
+     "living_arrangement", "family_planning_status", "ownership", "export_insurance_premium",
+     "serious_illness", "zero_employment_family", "converted_from_individual_on", None}
+)  # fmt: skip
 _SHORTEST_TOLD = 6
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
@@ -70,6 +86,9 @@ class _Desk:
     words: Words
     reading: Reading = field(default_factory=Reading)
     ways: list[Reading] = field(default_factory=list)
+    likewise: list[Node] = field(default_factory=list)
+    several: bool = False
+    """Whether the text tells for each of several benefits whom it is for."""
 
 
 def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase] = ()) -> Draft:
@@ -80,25 +99,43 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
         area_code: the six digits of the district whose office reads; what 本区 means.
         own: phrases of the office; they win over the grammar's.
     """
-    whole = "\n".join(paragraphs)
-    scope = Scope(whole=whole, area_code=area_code, below=ages_below(whole))
+    even = smooth("\n".join(paragraphs))
+    scope = Scope(whole=even.text, area_code=area_code, below=ages_below(even.text))
     desk = _Desk(scope, Words(own=tuple(own)))
-    tree = outline(paragraphs)
+    desk.several = len({mark["name"] for mark in _NAMED.finditer(even.text)}) > 1
+    tree = outline(even.text.split("\n"))
     defining = list(_define(tree, desk))
     for item, inside in _spoken(tree, inside=False):
         _read_item(item, desk, inside=inside)
     _ask_unused(defining, desk)
     _take_ways(desk)
-    return _finished(desk)
+    desk.reading.asked = [widened(node, desk.likewise) for node in desk.reading.asked]
+    return _finished(desk, even)
 
 
-def _finished(desk: _Desk) -> Draft:
+def _finished(desk: _Desk, even: Smooth) -> Draft:
     rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
     audience = audience_of(rule, desk.scope.whole)
     rule = of_its_kind(rule, audience)
     unread = dict.fromkeys(q for q in desk.reading.unread if q)
     checks = dict.fromkeys(q for q in desk.reading.checks if q and q not in unread)
-    return Draft(audience, subject_of(rule, desk.scope.whole), rule, tuple(unread), tuple(checks))
+    return Draft(
+        audience,
+        subject_of(rule, desk.scope.whole),
+        _exact(rule, even),
+        tuple(even.exact(quote) for quote in unread),
+        tuple(even.exact(quote) for quote in checks),
+    )
+
+
+def _exact(node: Node, even: Smooth) -> Node:
+    """Return *node* with its quotes as the original writes them."""
+    if "not" in node:
+        return {"not": _exact(node["not"], even)}
+    for join in ("all", "any"):
+        if join in node and "op" not in node:
+            return {join: [_exact(part, even) for part in node[join]]}
+    return {**node, "quote": even.exact(node["quote"])} if node.get("quote") else node
 
 
 def _define(tree: Item, desk: _Desk) -> Iterator[tuple[str, str, Reading]]:
@@ -208,18 +245,40 @@ def _read_in_role(sentence: str, desk: _Desk, *, inside: bool) -> None:
     way_in = _WAY_IN.search(sentence)
     if has_role(sentence, "never"):
         return
+    if has_role(sentence, "likewise"):
+        found = read_sentence(sentence, desk.scope, desk.words)
+        desk.likewise += [leaf for node in found.asked for leaf in leaves_of(node)]
+        return
     if way_in and not excludes:
         told = sentence[: way_in.start()]
         desk.ways.append(read_sentence(told, desk.scope, desk.words))
     elif has_role(sentence, "aside") and not excludes and not _names_audience(sentence):
         return
+    elif desk.several and _NAMED.search(sentence):
+        desk.ways.append(read_sentence(sentence, desk.scope, desk.words))
     elif has_role(sentence, "grants"):
         _read_grant(sentence, desk)
     elif excludes:
-        desk.reading.add(read_sentence(sentence, desk.scope, desk.words))
+        desk.reading.add(_unit(read_sentence(sentence, desk.scope, desk.words)))
     elif asks or inside:
         told = _cut(sentence, _OFFERS)
-        desk.reading.add(read_sentence(told, desk.scope, desk.words))
+        desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
+    elif not _MONEY.search(sentence):
+        _read_uncued(sentence, desk)
+
+
+def _read_uncued(sentence: str, desk: _Desk) -> None:
+    """Read a sentence without a cue, if it states conditions: 非济南市户籍，在本市无自有住房。"""
+    found = read_sentence(sentence, desk.scope, desk.words)
+    if any(leaf["fact"] not in _NAMES for node in found.asked for leaf in leaves_of(node)):
+        desk.reading.add(_unit(found))
+
+
+def _unit(found: Reading) -> Reading:
+    """Keep what one sentence asks together: another sentence may state a second way in."""
+    if found.asked:
+        found.asked = [all_of(found.asked)]
+    return found
 
 
 def _cut(sentence: str, at: re.Pattern[str]) -> str:
@@ -248,9 +307,9 @@ def _read_grant(sentence: str, desk: _Desk) -> None:
 def _take_ways(desk: _Desk) -> None:
     """Join the ways in: one is enough; a place is asked of all, and so is a single way."""
     options: list[Node] = []
-    several = len(desk.ways) > 1
+    several = sum(bool(way.asked or way.unread) for way in desk.ways) > 1
     for way in desk.ways:
-        place = [node for node in way.asked if _is_place(node)] if several else []
+        place = [node for node in way.asked if is_place(node)] if several else []
         rest = [node for node in way.asked if node not in place]
         desk.reading.add(Reading(place, way.excluded, [], way.checks if rest else []))
         if not several:

@@ -95,8 +95,11 @@ class Family:
                 yield from rule.find(text, scope)
 
 
-INSURED = "insured area"
-"""The group of findings of where somebody is insured, over words that also say in what."""
+OVERLAYS = frozenset(
+    {"insured area", "school area", "employer area", "register area",
+     "settled", "resided", "registered as unemployed", "employer"}
+)  # fmt: skip
+"""Groups whose words also say something else: 参加我市职工医保 says a place and an insurance."""
 
 
 def leaf(fact: str, op: str, value: object) -> Leaf:
@@ -135,8 +138,8 @@ def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
 
 
 def _apart(one: Finding, other: Finding) -> bool:
-    """Whether two findings share no words; 参加我市职工医保 says a place and an insurance."""
-    if (one.group == INSURED) != (other.group == INSURED):
+    """Whether two findings share no words, or may share them."""
+    if one.group != other.group and OVERLAYS & {one.group, other.group}:
         return True
     return one.end <= other.start or other.end <= one.start
 

@@ -17,6 +17,19 @@ _STATES = {
     "外出务工": "working_away",
 }  # fmt: skip
 _STATE = r"(?:死亡|失踪|重残|重病|服刑|强制隔离戒毒|限制人身自由|失联|撤销监护|遣送|驱逐出境)"
+_BOTH_PLAIN = re.compile(
+    rf"父母双方(?:均|都)?(?:已)?(?:处于|为|系|因)?(?P<states>(?:{_STATE}|外出务工)(?:[^，。；的]{{0,6}}(?:、|或|或者)(?:{_STATE}|外出务工)){{0,8}}[^，。；的]{{0,6}})"
+)
+_RENTS = re.compile(
+    r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:租赁|承租|租住|租房)(?:的)?(?:住房|房屋|居住)?[^，。；]{0,8}?(?:并)?(?:已)?(?:办理)?(?:房屋租赁|住房租赁|租赁合同)?(?:网签|登记)?备案"
+)
+_OWNS_FIRM = re.compile(
+    r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:登记注册|注册登记|注册|创办|开办|经营)(?:的)?(?P<what>小微企业|企业|个体工商户)(?:的)?(?:法定代表人|经营者|负责人|业主)"
+)
+_OWNER = re.compile(
+    r"(?P<where>[^。；，]{0,80}?)(?:的)?(?:房屋|住房|房产)?(?:的)?(?:所有权人|产权人|业主)(?=$|[，。；、（]|可|享受|为|的|申请|均)"
+)
+_ESTATE = re.compile(r"[\u4e00-\u9fff\d]{2,10}?(?:小区|花园|家园|新村|大院|宿舍|公寓|苑)")
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
 _BOTH = re.compile(rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}")
 _ONE = re.compile(
@@ -48,7 +61,7 @@ def family() -> Family:
     """Return the family of homes, parents, hired people and own businesses."""
     return Family(
         "households", "住房、父母情况、招用和创业",
-        ("住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "引进", "招收", "创办", "开办", "领办", "登记", "注册"),
+        ("所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租"),
         (
             Rule(_HOME, _homeless, "homes",
                  (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
@@ -59,6 +72,18 @@ def family() -> Family:
             Rule(_ONE, _one_parent, "parents",
                  (("父母一方死亡、另一方重残情形的", "((father_state in dead & mother_state in severely_disabled) | (mother_state in dead & father_state in severely_disabled))"),
                   ("父母一方死亡或失踪，另一方服刑的", "((father_state in dead,missing & mother_state in imprisoned) | (mother_state in dead,missing & father_state in imprisoned))"))),
+            Rule(_BOTH_PLAIN, _both_parents, "parents",
+                 (("父母双方外出务工的", "(father_state in working_away & mother_state in working_away)"),
+                  ("父母双方均死亡或失踪的", "(father_state in dead,missing & mother_state in dead,missing)"))),
+            Rule(_RENTS, _rents, "rents",
+                 (("在本区租赁住房并办理房屋租赁登记备案", "rented_homes has (area within 370104 & filed is True)"),
+                  ("租住房屋已办理租赁合同备案", "rented_homes has (filed is True)"))),
+            Rule(_OWNS_FIRM, _owns, "venture",
+                 (("在本区登记注册的小微企业法定代表人", "businesses has (registered_area within 370104 & role in legal_rep,operator & size_class in micro,small)"),
+                  ("创办的个体工商户经营者", "businesses has (role in legal_rep,operator & entity_type eq individual_business)"))),
+            Rule(_OWNER, _owner, "homes",
+                 (("道德街街道范围内房屋所有权人", "homes_owned has (area within 370104003 & disposed_on null None)"),
+                  ("幸福小区、光明花园的房屋所有权人", "homes_owned has (estate in 幸福小区,光明花园 & disposed_on null None)"))),
             Rule(_CAPABLE, _capable, "capable",
                  (("父母任一方有抚养能力的", "(father_state eq capable | mother_state eq capable)"),
                   ("父母一方有监护能力", "(father_state eq capable | mother_state eq capable)"))),
@@ -143,6 +168,33 @@ def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 def _months(mark: re.Match[str]) -> int:
     return (read_count(mark["count"]) or 0) * (12 if mark["unit"] == "年" else 1)
+
+
+def _owner(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    said = re.sub(r"^.*?(?:对象|范围)(?:为|是)", "", mark["where"])
+    codes = area_in(said, scope.area_code)
+    where = [field("area", "within", codes)] if codes else []
+    estates = [name.lstrip("、和及") for name in _ESTATE.findall(said) if name not in ("老旧小区",)]
+    if estates and not codes:
+        where.append(field("estate", "in", estates))
+    return has("homes_owned", *where, field("disposed_on", "null", None))
+
+
+def _rents(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    codes = area_in(mark["place"] or "", scope.area_code)
+    where = [field("area", "within", codes)] if codes else []
+    return has("rented_homes", *where, field("filed", "is", True))
+
+
+def _owns(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    codes = area_in(mark["place"] or "", scope.area_code)
+    where = [field("registered_area", "within", codes)] if codes else []
+    where.append(field("role", "in", ["legal_rep", "operator"]))
+    if mark["what"] == "小微企业":
+        where.append(field("size_class", "in", ["micro", "small"]))
+    if mark["what"] == "个体工商户":
+        where.append(field("entity_type", "eq", "individual_business"))
+    return has("businesses", *where)
 
 
 def _venture(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Conditions joined: all of them, any of them, without repeating and without contradiction."""
 
+from collections.abc import Iterable
 from typing import Any
 
 Node = dict[str, Any]
@@ -83,13 +84,42 @@ def alternatives(asked: list[Node]) -> list[Node]:
     for node in asked:
         rivals = [other for other in kept if rival(node, other)]
         if not rivals:
-            kept += node["all"] if set(node) == {"all"} else [node]
+            kept.append(node)
             continue
         ways = [way for other in rivals for way in _ways(other)]
         known = [bare(way) for way in ways]
+        ways = ways if bare(node) in known else [*ways, node]
+        places, ways = _without_places(ways)
         place = kept.index(rivals[0])
         kept = [other for other in kept if other not in rivals]
-        kept.insert(place, _one_leaf(ways if bare(node) in known else [*ways, node]))
+        kept[place:place] = [*places, *([_one_leaf(ways)] if ways else [])]
+    return _once(part for node in kept for part in _flat(node))
+
+
+def is_place(node: Node) -> bool:
+    """Whether a condition speaks of places alone."""
+    return all(str(leaf.get("fact")).endswith("_area") for leaf in leaves_of(node))
+
+
+def _without_places(ways: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Take the places out of ways in: they are asked of all."""
+    places = [part for way in ways for part in _flat(way) if is_place(part)]
+    if not places or all(set(way) != {"all"} for way in ways):
+        return [], ways
+    rest = [[part for part in _flat(way) if not is_place(part)] for way in ways]
+    return _once(places), [all_of(parts) for parts in rest if parts]
+
+
+def _flat(node: Node) -> list[Node]:
+    parts: list[Node] = node["all"] if set(node) == {"all"} else [node]
+    return parts
+
+
+def _once(nodes: Iterable[Node]) -> list[Node]:
+    kept: list[Node] = []
+    for node in nodes:
+        if all(bare(node) != bare(other) for other in kept):
+            kept.append(node)
     return kept
 
 

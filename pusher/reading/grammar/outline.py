@@ -69,6 +69,11 @@ def outline(paragraphs: Sequence[str]) -> Item:
     return root
 
 
+def opens_item(text: str) -> bool:
+    """Whether *text* begins with a mark of the outline: 第三条, 一、, （二）, 3."""
+    return bool(_MARK.match(text))
+
+
 def _part_last(item: Item) -> None:
     """Give back to *item* what stands behind the end of its list's last entry.
 

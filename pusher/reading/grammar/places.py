@@ -9,7 +9,6 @@ from typing import Any
 
 from profiles.facts import areas
 from pusher.reading.grammar.findings import (
-    INSURED,
     Family,
     Finding,
     Rule,
@@ -32,13 +31,15 @@ _TOGETHER = {
 }  # fmt: skip
 _WORD = r"(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税收征管|税收|统计|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
 _SEVERAL = rf"(?P<words>{_WORD}(?:(?:、|和|及|以及|与|且){_WORD}){{1,3}})(?:关系|地)?(?:须|应)?(?:均|都)?(?:在|位于|属于|隶属于)A"
+_AND_TAXED = r"(?:须|应)?(?:在|于)A(?:行政区域|辖区)?(?:范围)?内?(?:依法|合法)?(?:登记|工商)?注册(?:登记)?(?:、|并|且|和|及)+(?:依法)?(?P<words>纳税(?:(?:、|并|且|和|及)+(?:统计|纳统|入统))?|经营)"
 _MOVED = r"(?:由|从)?(?:A|区外|市外|省外|外区|外市|外地|外省)(?:新)?(?:整体)?(?:迁入|迁至|引进)(?:我区|本区|A)?(?:的)?"
 _FIRMS_OF = re.compile(
-    r"(?:行政区域|辖区|范围)*(?:内)?(?:的)?[^，。；的]{0,20}?(?:企业|个体工商户|经营主体|合作社|法人)"
+    r"(?:行政区域|辖区|范围)*(?:内)?(?:的)?[^，。；的]{0,20}?(?:企业|个体工商户|经营主体|合作社|法人)(?!(?:或|、|和)?[^，。；、]{0,10}(?:就业|工作|任职))"
 )
 # 市内六区 names some districts, not the city.
 _NOT_SOME = r"(?![一二两三四五六七八九十\d]+区|各区|范围外|外)"
 _NEGATED = ("非", "不在", "不具有", "无", "不具备", "未在")
+_DENIED = re.compile(r"不(?:在|属于|具有)")
 _LONGEST_LIST = 8
 
 
@@ -50,6 +51,9 @@ def family(area_code: str = "370104") -> Family:
         Rule(_compiled(_SEVERAL, area_code), partial(_several, area_code), "area",
              (("注册、纳税、统计均在槐荫区", "(registered_area within 370104 & tax_area within 370104 & statistics_area within 370104)"),
               ("注册地和纳税关系均在本区", "(registered_area within 370104 & tax_area within 370104)"))),
+        Rule(_compiled(_AND_TAXED, area_code), partial(_registered_and, area_code), "area",
+             (("在槐荫区注册、纳税", "(registered_area within 370104 & tax_area within 370104)"),
+              ("在本区登记注册并依法纳税、统计", "(registered_area within 370104 & tax_area within 370104 & statistics_area within 370104)"))),
         Rule(_compiled(_MOVED, area_code), _moved, "moved",
              (("由市外迁入的", "(not moved_in_from null None & not moved_in_from within 370100)"),
               ("从区外迁入我区的", "(not moved_in_from null None & not moved_in_from within 370104)"))),
@@ -76,7 +80,7 @@ def area_in(text: str, area_code: str) -> list[str]:
 def _rule(row: Mapping[str, Any], area_code: str) -> Rule:
     one, other = (tuple(said.split(" → ")) for said in row["examples"])
     pattern = _compiled(row["says"], area_code)
-    group = INSURED if row["fact"] == "medical_insured_area" else "area"
+    group = row.get("group", "area")
     return Rule(pattern, partial(_placed, row["fact"], area_code), group, (one, other))
 
 
@@ -87,7 +91,7 @@ def _placed(fact: str, area_code: str, mark: re.Match[str], scope: Scope) -> dic
     node = leaf(fact, "within", codes)
     if fact == "residence_permit":
         node = has(fact, field("area", "within", codes), field("valid_to", "on_or_after_as_of", None))
-    negated = mark.string[: mark.start()].endswith(_NEGATED)
+    negated = mark.string[: mark.start()].endswith(_NEGATED) or _DENIED.search(mark.group(0))
     return {"not": node} if negated else node
 
 
@@ -99,6 +103,14 @@ def _several(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any
         facts = facts if "注册" in said else [f for f in facts if f != "registered_area"]
     nodes = [leaf(fact, "within", codes) for fact in dict.fromkeys(facts)]
     return all_or_one(nodes) if codes else None
+
+
+def _registered_and(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    codes = _codes(mark.group(0), area_code)
+    facts = ["registered_area"]
+    facts += ["tax_area"] * ("税" in mark["words"]) + ["business_area"] * ("经营" in mark["words"])
+    facts += ["statistics_area"] * ("统" in mark["words"])
+    return all_or_one(leaf(fact, "within", codes) for fact in facts) if codes else None
 
 
 def _moved(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
@@ -141,7 +153,9 @@ def _anchors(area_code: str) -> tuple[str, ...]:
 @cache
 def _names_pattern(area_code: str) -> str:
     names = sorted(_names(area_code), key=len, reverse=True)
-    return rf"(?:{'|'.join(map(re.escape, names))}){_NOT_SOME}"
+    listed = "|".join(map(re.escape, names))
+    # 统筹地区内 and 园区内 are not 区内
+    return rf"(?<![地园社校库灾厂山景新城])(?:{listed}){_NOT_SOME}"
 
 
 @cache

@@ -12,9 +12,9 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
 
 _LEVELS = {"国家": "nation", "全国": "nation", "省": "province", "市": "city", "区": "district",
            "山东": "province", "济南": "city"}  # fmt: skip
-_LEVEL = r"(?:(?P<level>国家|全国|省|市|区)级?(?P<up>及?以上)?(?:的)?)?"
+_LEVEL = r"(?:(?P<level>(?:(?:国家|全国|省|市|区)级?(?:、|和|或|及)?){1,4})(?P<up>及?以上)?(?:的)?)?"
 _RANKS = ("district", "city", "province", "nation")
-_VERB = r"(?:获得?|被)?(?:认定|获评|评定|入选|评为|获批|授予|公布|入库|通过)"
+_VERB = r"(?:获得?|被)?(?:通过(?:国家|省级?)?认定|纳入|列入|认定|获评|评定|入选|评为|获批|授予|公布|入库|通过)"
 _AWARDED = (
     rf"(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
 )
@@ -61,11 +61,13 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
 
 
 def _level(groups: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
-    level = _LEVELS.get(groups["level"] or "")
-    if level and groups["up"]:
-        yield field("level", "in", list(_RANKS[_RANKS.index(level) :]))
-    elif level:
-        yield field("level", "eq", level)
+    said = groups["level"] or ""
+    levels = [code for word, code in _LEVELS.items() if word in said]
+    if levels and groups["up"]:
+        yield field("level", "in", list(_RANKS[min(map(_RANKS.index, levels)) :]))
+    elif levels:
+        one = len(levels) == 1
+        yield field("level", "eq" if one else "in", levels[0] if one else levels)
 
 
 def _batch(groups: Mapping[str, str | None], scope: Scope) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from pusher.reading.dates import PATTERN, first_date
 from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
 
 _YEAR = r"(?:(?P<year>20\d\d)\s*年度?\s*(?:以来|内|期间|1月1日(?:起|以后))?)?"
@@ -12,7 +13,7 @@ _KINDS = (
     ("住宿", "catering"), ("建筑", "construction"),
 )  # fmt: skip
 _ENTERED = re.compile(
-    rf"{_YEAR}(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业)(?:法人)?(?:企业|单位)?(?:统计库)?"
+    rf"{_YEAR}(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>(?:工业|服务业|商贸业?|批发零售业?|批发业?|零售业?|住宿业?|餐饮业?|建筑业)(?=企业|法人)|规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业)(?:零售)?(?:业)?(?:法人)?(?:企业|单位)?(?:统计(?:库|范围)?)?"
 )
 _NEW = re.compile(r"(?P<year>20\d\d)\s*年度?(?:内)?新(?:入库|纳统|升规|入统)(?:的)?(?:企业)?")
 _OF_SIZE = re.compile(
@@ -34,13 +35,24 @@ _LOANS = {
     "创业担保": "startup_guarantee", "住房": "mortgage", "助学": "student", "消费": "consumer",
 }  # fmt: skip
 _LOAN = re.compile(
-    rf"{_YEAR}(?P<new>首次|新增|新发放|新|获得|取得|发放)?(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款(?!贴息|政策|利率|额度|业务|申请)"
+    rf"{_YEAR}(?P<new>首次(?:获得|取得)?|新增|新发放|新|获得|取得|发放)?(?:银行|金融机构|国家)?(?:发放)?(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款(?!贴息|政策|利率|额度|业务|申请)"
+)
+_UNPAID = re.compile(rf"(?:有|存在)(?:未结清|未还清|未清偿)(?:的)?(?P<kind>{'|'.join(_LOANS)})?贷款")
+_DRAWN = re.compile(
+    rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新)?(?:发放|获得|取得)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
+)
+_APPROVED = re.compile(
+    r"(?:获得?|取得|承担)?(?:的)?(?P<level>国家级?|省级?|市级?|区级?)(?P<up>及?以上)?(?:[^，。；、]{0,10}?)(?:项目|计划|专项)?立项"
+)
+_CAR = re.compile(
+    rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?P<how>及?以前|之前|前|及?以后|之后|后)(?:注册)?登记(?:注册)?(?:的)?)?(?:[^，。；、]{{0,12}}?)(?P<energy>燃油|新能源)(?:乘用车|小客车|汽车|车辆)(?:登记)?"
 )
 _FIRST_LOAN = re.compile(rf"{_YEAR}(?:首次)?(?:获得|取得)(?:银行)?(?:首次|首笔)?贷款|首贷(?:户|企业)?")
 _HARDSHIPS = {"火灾": "fire", "交通事故": "traffic", "意外": "accident", "突发重大疾病": "sudden_illness",
-              "重大疾病": "sudden_illness", "自然灾害": "disaster", "突然失业": "unemployment"}  # fmt: skip
+              "重大疾病": "sudden_illness", "自然灾害": "disaster", "突然失业": "unemployment", "教育支出": "education",
+              "医疗支出": "medical_cost"}  # fmt: skip
 _HARDSHIP = re.compile(
-    r"(?:因|遭遇)(?P<what>(?:(?:火灾|交通事故|意外(?:事件|伤害)?|突发重大疾病|重大疾病|自然灾害|突然失业|爆炸|溺水|人身伤害)(?:等)?(?:、|或|或者|和)?){1,8})[^，。；]{0,12}"
+    r"(?:因|遭遇)(?P<what>(?:(?:火灾|交通事故|意外(?:事件|伤害)?|突发重大疾病|重大疾病|自然灾害|突然失业|爆炸|溺水|人身伤害|(?:子女)?教育支出(?:突然)?(?:骤增|过大)|医疗支出(?:突然)?(?:骤增|过大))(?:等)?(?:、|或|或者|和)?){1,8})[^，。；]{0,12}"
 )
 _PERMIT = re.compile(
     r"(?:持有?|办理|取得|领取)(?:有)?(?:[^，。；、]{0,8}?)(?:有效|有效期内)?(?:的)?[《“]?居住证[》”]?(?!明)(?:的)?(?:人员|居民)?"
@@ -50,7 +62,7 @@ _PERMIT = re.compile(
 def family() -> Family:
     """Return the family of records."""
     anchors = ("纳统", "入统", "入库", "升规", "升限", "规模以上", "规上", "限额以上", "限上", "统计",
-               "上市", "挂牌", "辅导", "受理", "贷款", "首贷", "因", "遭遇", "居住证", "建筑业")  # fmt: skip
+               "立项", "燃油", "新能源", "教育支出", "医疗支出", "上市", "挂牌", "辅导", "受理", "贷款", "首贷", "因", "遭遇", "居住证", "建筑业")  # fmt: skip
     return Family(
         "records", "纳统、上市、贷款和突发困难", anchors,
         (
@@ -78,6 +90,18 @@ def family() -> Family:
             Rule(_FIRST_LOAN, _first_loan, "loan",
                  (("首贷户", "loans has (first_ever is True)"),
                   ("2026年首次获得银行贷款", "loans has (first_ever is True & drawn_on between_dates 2026-01-01,2026-12-31)"))),
+            Rule(_UNPAID, _unpaid, "loan",
+                 (("已有未结清创业担保贷款的", "loans has (kind eq startup_guarantee & settled is False)"),
+                  ("存在未还清的贷款", "loans has (settled is False)"))),
+            Rule(_DRAWN, _drawn, "loan",
+                 (("2026年1月1日以后发放的创业担保贷款", "loans has (kind eq startup_guarantee & drawn_on on_or_after 2026-01-01)"),
+                  ("2025年7月1日起取得的流动资金贷款", "loans has (kind eq working_capital & drawn_on on_or_after 2025-07-01)"))),
+            Rule(_APPROVED, _approved, "approval",
+                 (("获得省级以上科技计划立项", "project_approvals has (level in province,nation)"),
+                  ("取得国家级重点研发项目立项", "project_approvals has (level in nation)"))),
+            Rule(_CAR, _car, "vehicles",
+                 (("2018年12月31日前注册登记的国四及以下排放标准燃油乘用车", "vehicles has (registered_on on_or_before 2018-12-31 & energy eq fuel)"),
+                  ("名下有2012年6月30日前登记的燃油乘用车", "vehicles has (registered_on on_or_before 2012-06-30 & energy eq fuel)"))),
             Rule(_HARDSHIP, _hardship, "hardship",
                  (("因火灾、交通事故等意外事件", "hardship_events has (kind in fire,traffic,accident)"),
                   ("遭遇自然灾害", "hardship_events has (kind in disaster)"))),
@@ -133,7 +157,38 @@ def _staged(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 def _borrowed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if not mark["new"] and not mark["year"]:
         return None
-    return has("loans", field("kind", "eq", _LOANS[mark["kind"]]), *_during(mark, "drawn_on"))
+    first = [field("first_ever", "is", True)] if (mark["new"] or "").startswith("首次") else []
+    kind = field("kind", "eq", _LOANS[mark["kind"]])
+    return has("loans", kind, *first, *_during(mark, "drawn_on"))
+
+
+def _unpaid(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    kind = [field("kind", "eq", _LOANS[mark["kind"]])] if mark["kind"] else []
+    return has("loans", *kind, field("settled", "is", False))
+
+
+def _drawn(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    day = first_date(mark["on"])
+    if day is None:
+        return None
+    since = field("drawn_on", "on_or_after", day.isoformat())
+    return has("loans", field("kind", "eq", _LOANS[mark["kind"]]), since)
+
+
+def _approved(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    ranks = {"区": "district", "市": "city", "省": "province", "国": "nation"}
+    rank = list(ranks).index(mark["level"][0])
+    levels = list(ranks.values())[rank:] if mark["up"] else [ranks[mark["level"][0]]]
+    return has("project_approvals", field("level", "in", levels))
+
+
+def _car(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    day = first_date(mark["on"]) if mark["on"] else None
+    if day is None:
+        return None
+    op = "on_or_before" if "前" in mark["how"] else "on_or_after"
+    energy = field("energy", "eq", "fuel" if mark["energy"] == "燃油" else "new_energy")
+    return has("vehicles", field("registered_on", op, day.isoformat()), energy)
 
 
 def _first_loan(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -24,17 +24,29 @@ _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
 _WITHHELD = re.compile(r"不(?:再|得|能)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用")
+_BARELY = re.compile(
+    r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|除外)|.{0,10}不受"
+)
+_SERVES = re.compile(
+    r"收托|收住|收养|接收|(?<!被用人单位)(?<!被)招用|吸纳|录用|聘用|(?:机构|企业|单位|主体)[^，。；]{0,8}(?:服务|照护|培训)"
+)
+_OF_PEOPLE = frozenset(
+    {"status", "work", "insurance", "age", "sexed age", "study", "degree", "veteran", "graduated",
+     "stage", "skill", "ability", "medical"}
+)  # fmt: skip
 _PREFERS = re.compile(r"优先")
 _OR = re.compile(
     r"(?:[、，和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|老人|之一|企业|单位|儿童|的|人|等|居民|群体)*"
 )
 _LISTS = re.compile(r"[、和或及与]")
 _EITHER = re.compile(r"[^，。；、]{0,4}(?:或者|或)[^，。；、]{0,4}")
+_JOINS = ("和", "或", "或者", "以及", "及", "、", "，")
 _STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
 # Findings of one such group side by side are alternatives; so are nouns of one kind in a list.
 _ALTERNATIVES = frozenset(
     {"status", "entity", "sexed age", "industry", "degree", "size", "benefit", "qualification",
-     "type", "tax", "stage", "care", "veteran", "listing", "statistics", "record", "work"}
+     "type", "tax", "stage", "care", "veteran", "listing", "statistics", "record", "work",
+     "graduated"}
 )  # fmt: skip
 _FIRMS = frozenset({"tax", "entity", "size", "type", "qualification", "status", "ownership"})
 _PEOPLE = frozenset({"status", "veteran", "work", "stage", "ability", "order", "medical"})
@@ -128,7 +140,7 @@ def _read_part(
             continue
         inside, outside = _parted(clause)
         if not inside and not outside:
-            _take_back(open_clauses, into)
+            _take_back(open_clauses, into, all_of_it=bool(_BARELY.match(clause.text)))
         _exclude(clause, inside, into)
         _judge_left(clause, into)
         if outside:
@@ -155,7 +167,17 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
             start = place + 1
     cuts.append((start, len(part)))
     clauses = [_clause(part, a, b, found) for a, b in cuts if part[a:b].strip()]
-    return [replace(c, found=()) if _PREFERS.search(c.text) else c for c in clauses]
+    return [_of_applicants(clause) for clause in clauses]
+
+
+def _of_applicants(clause: Clause) -> Clause:
+    """Leave out what is preferred but not asked, and people whom a firm serves."""
+    if _PREFERS.search(clause.text):
+        return replace(clause, found=())
+    if _SERVES.search(clause.text):
+        kept = tuple(one for one in clause.found if one.group not in _OF_PEOPLE)
+        return replace(clause, found=kept)
+    return clause
 
 
 def _clause(part: str, start: int, end: int, found: Sequence[Finding]) -> Clause:
@@ -212,12 +234,12 @@ def _excepts(clause: Clause, opened: list[Clause], into: Reading) -> bool:
     return bool(kept) or lets_pass or bool(opened or not clause.found)
 
 
-def _take_back(opened: list[Clause], into: Reading) -> None:
+def _take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
     """Turn the clauses that an exclusion closes (…的，不予支持) into exclusions."""
-    first = True
-    while opened and (first or opened[-1].text.endswith("的")):
+    goes_on = all_of_it
+    while opened and (goes_on or opened[-1].text.endswith("的")):
         clause = opened.pop()
-        first = False
+        goes_on = bool(_STARTS_WITH_OR.match(clause.text))
         _exclude(clause, clause.found, into)
         _judge_left(clause, into)
 
@@ -247,7 +269,9 @@ def _each(node: Node, clause: str) -> list[Node]:
 
 
 def _judge_left(clause: Clause, into: Reading) -> None:
-    left = left_of(clause.text, clause.found, at=clause.start)
+    withheld = _WITHHELD.search(clause.text)
+    text = clause.text[: withheld.start()] if withheld else clause.text
+    left = left_of(text, clause.found, at=clause.start)
     if left is Left.UNREAD:
         into.unread.append(clause.text)
     elif left is Left.ACT and len(clause.text) > 4:
@@ -266,7 +290,25 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         if mine and runs and _STARTS_WITH_OR.match(clause.text):
             runs[-1] += mine.pop(0)
         runs += mine
-    into.asked += [any_of(run) for run in runs]
+    into.asked += [any_of(run) for run in _either_day(runs)]
+
+
+def _either_day(runs: list[list[Node]]) -> list[list[Node]]:
+    """Take 毕业3年内的和2026届毕业生 for two ways of one fact: nobody must be of both."""
+    kept: list[list[Node]] = []
+    for run in runs:
+        same = next((k for k in kept if _dates_of_one_fact(k, run)), None)
+        if same is None:
+            kept.append(run)
+        else:
+            same += run
+    return kept
+
+
+def _dates_of_one_fact(one: list[Node], other: list[Node]) -> bool:
+    facts = {node.get("fact") for node in (*one, *other)}
+    ops = [{node.get("op") for node in run} for run in (one, other)]
+    return facts == {"graduated_on"} and ops[0] != ops[1]
 
 
 def _listed_industries(part: str, opened: list[Clause]) -> list[Clause]:
@@ -300,7 +342,7 @@ def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         return tuple(f for f in clause.found if not f.only_negated), ()
     before = tuple(f for f in clause.before(mark.start()) if not f.only_negated)
     behind = clause.behind(mark.start())
-    denied = tuple(f for f in behind if f.node.get("op") != "none")
+    denied = tuple(f for f in behind if f.node.get("op") != "none" and "not" not in f.node)
     return (*before, *(f for f in behind if f not in denied)), denied
 
 
@@ -318,7 +360,7 @@ def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
         between = clause.between(last, one)
         if _alternative(last, one, between):
             runs[-1].append(one.node)
-        elif {one.group, last.group} <= _FIRMS and _UNTOLD.fullmatch(between):
+        elif _same_kind(last, one) and _UNTOLD.fullmatch(between):
             # 小规模纳税人、某某企业和个体工商户: who was not understood is still one way in.
             runs[-1] += [{**_MANUAL, "quote": clause.text}, one.node]
         else:
@@ -329,9 +371,16 @@ def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
     return runs
 
 
-def _alternative(last: Finding, one: Finding, between: str) -> bool:
-    if last.group == one.group and one.group in _ALTERNATIVES and _OR.fullmatch(between):
-        return bool(between) or last.group != "entity"
-    listed = bool(_OR.fullmatch(between) and _LISTS.search(between))
+def _same_kind(last: Finding, one: Finding) -> bool:
     pair = {last.group, one.group}
-    return (listed and (pair <= _FIRMS or pair <= _PEOPLE)) or bool(_EITHER.fullmatch(between))
+    return pair <= _FIRMS or pair <= _PEOPLE
+
+
+def _alternative(last: Finding, one: Finding, between: str) -> bool:
+    listed = bool(_OR.fullmatch(between) and _LISTS.search(between))
+    if last.group == one.group and one.group in _ALTERNATIVES:
+        # 低保家庭的残疾人 is both, 低保家庭、残疾人 is either
+        side_by_side = not between and one.group != "entity"
+        if listed or side_by_side or between.endswith(_JOINS):
+            return True
+    return (listed and _same_kind(last, one)) or bool(_EITHER.fullmatch(between))

@@ -10,13 +10,14 @@ _LISTS = {
     "经营异常": "abnormal",
     "严重违法失信": "serious_illegal",
     "严重违法": "serious_illegal",
+    "严重失信": "serious_illegal",
     "失信被执行人": "judgment_defaulter",
     "失信惩戒": "judgment_defaulter",
     "重大税收违法": "tax_major",
     "拖欠农民工工资": "wage_arrears",
 }
 _LIST = (
-    r"(?:[“\"《]?(?:经营异常|严重违法失信|严重违法|失信被执行人|失信(?:联合)?惩戒|重大税收违法|拖欠农民工工资)[”\"》]?"
+    r"(?:[“\"《]?(?:经营异常|严重违法失信|严重违法|严重失信|失信被执行人|失信(?:联合)?惩戒|重大税收违法|拖欠农民工工资)[”\"》]?"
     r"(?:失信)?(?:企业|主体|案件|当事人|对象|行为)?(?:名录|名单|状态|“?黑名单”?)?(?:库)?)"
 )
 _LISTED = re.compile(
@@ -43,7 +44,7 @@ _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"
 
 
 _TAX = re.compile(
-    r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?P<only>A)级"
+    r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?:(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|不低于(?P<least>[ABMC])级|A级?(?:、|或|和|或者)(?P<two>[BM])级|(?P<only>A)级)"
 )
 
 
@@ -65,7 +66,7 @@ def family() -> Family:
                   ("近一年内无安全、消防、食品安全责任事故", "adverse_events none (kind in safety,food & occurred_on years_lt 1)"))),
             Rule(_TAX, _tax_grade, "tax grade",
                  (("纳税信用等级须为B级及以上", "tax_credit_grade ge B"),
-                  ("纳税信用等级为A级", "tax_credit_grade ge A"))),
+                  ("纳税信用级别不低于B级", "tax_credit_grade ge B"))),
         ),
     )  # fmt: skip
 
@@ -74,7 +75,7 @@ _THREE_YEARS = "(list in serious_illegal,judgment_defaulter,tax_major & (listed_
 
 
 def _tax_grade(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    return leaf("tax_credit_grade", "ge", mark["grade"] or mark["only"])
+    return leaf("tax_credit_grade", "ge", next(one for one in mark.groups() if one))
 
 
 def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

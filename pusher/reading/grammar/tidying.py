@@ -6,6 +6,7 @@ from typing import Any
 from profiles.facts import Kind, vocabulary
 from pusher.reading.grammar.joining import Node, bare
 
+_KIND = ("entity_type", "in")
 _SETS = frozenset({"in", "any_of", "prefix", "within"})
 
 
@@ -23,6 +24,20 @@ def merged(asked: Sequence[Node]) -> list[Node]:
             where = {str(part): part for part in (*_where(kept[place]), *_where(node))}
             kept[place] = {**kept[place], "value": {"all": list(where.values())}}
     return kept
+
+
+def widened(node: Node, likewise: Sequence[Node]) -> Node:
+    """Take in whom a text treats likewise (社会团体参照执行): one more kind among those asked."""
+    for join in ("all", "any"):
+        if join in node and "op" not in node:
+            return {join: [widened(part, likewise) for part in node[join]]}
+    values = [
+        value
+        for leaf in likewise
+        if (leaf.get("fact"), leaf.get("op")) == (node.get("fact"), node.get("op")) == _KIND
+        for value in leaf["value"]
+    ]
+    return {**node, "value": list(dict.fromkeys([*node["value"], *values]))} if values else node
 
 
 def _where(node: Node) -> list[Node]:

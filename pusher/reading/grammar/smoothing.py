@@ -1,0 +1,66 @@
+"""A text made even before it is read, and the way back to the exact words.
+
+PDF and typists leave blanks between figures and units, break lines inside sentences, and mix
+half-width with full-width signs. The grammar reads one form; quotes are cut from the original.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pusher.reading.grammar.outline import opens_item
+
+_WIDE = {ord(wide): ord(wide) - 0xFEE0 for wide in map(chr, range(0xFF10, 0xFF5B)) if wide.isalnum()}
+_SIGNS = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "％": "%", "﹪": "%", "．": "."}
+_IN_NUMBER = re.compile(r"(?<=\d)[,:](?=\d)")
+_BLANK = re.compile(r"[ \t\u3000\xa0]+")
+_ENDS = frozenset("。；：！？;:!?”」）)")
+_WRAPPED = 20
+"""Characters from which a line without an end is one that was broken by its page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Smooth:
+    """An even text, and where each of its characters stands in the original.
+
+    Attributes:
+        text: what is read.
+        original: what was given.
+        places: of each character of *text*, its place in *original*.
+    """
+
+    text: str
+    original: str
+    places: tuple[int, ...]
+
+    def exact(self, quote: str, *, near: int = 0) -> str:
+        """Return *quote*, a piece of `text`, as the original writes it."""
+        start = self.text.find(quote, near)
+        if start < 0 or not quote:
+            return quote
+        first, last = self.places[start], self.places[start + len(quote) - 1]
+        return self.original[first : last + 1]
+
+
+def smooth(original: str) -> Smooth:
+    """Make *original* even."""
+    numbers = {mark.start() for mark in _IN_NUMBER.finditer(original)}
+    blanks = {p for mark in _BLANK.finditer(original) for p in range(*mark.span())}
+    kept: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(original):
+        if place in blanks or (sign == "\n" and _is_wrapped(original, place)):
+            continue
+        plain = sign.translate(_WIDE)
+        kept.append(plain if place in numbers else _SIGNS.get(plain, plain))
+        places.append(place)
+    return Smooth("".join(kept), original, tuple(places))
+
+
+def _is_wrapped(text: str, place: int) -> bool:
+    """Whether the line that ends at *place* was broken inside a sentence."""
+    start = text.rfind("\n", 0, place) + 1
+    line = text[start:place].strip()
+    follows = text[place + 1 : place + 30].lstrip(" \t\u3000")
+    if len(line) < _WRAPPED or not follows or line[-1] in _ENDS:
+        return False
+    return not opens_item(follows)

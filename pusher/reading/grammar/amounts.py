@@ -16,10 +16,11 @@ _MORE = r"不低于|不少于|不小于|达到|达|超过|高于|大于|多于|�
 _LESS = r"不高于|不超过|不大于|不多于|低于|少于|不足|小于|未达到|未达|未超过|不满"
 _IN = r"(?:[（(]\s*(?:含|包含|包括)(?:本数)?[^（）()]{0,6}[）)])?"
 WORD = rf"(?:{_LESS}|{_MORE})"
+COMPARED = re.compile(WORD)
 SIDE = rf"{_IN}\s*(?:及其?以上|（含）以上|以上|及以下|以下|以内|之内)?{_IN}"
 THEN = rf"(?:\s*[，、]?(?:且|并且|并|但|，)\s*(?P<word2>{WORD})\s*(?P<number2>{NUMBER})\s*(?P<unit2>{UNITS})\s*(?P<side2>{SIDE}))?"
 SPAN = (
-    rf"(?P<low>{NUMBER})\s*(?P<unit1>{UNITS})?\s*{_IN}\s*(?:至|到|-|—|－|~|～)+\s*(?P<high>{NUMBER})\s*(?P<unit>{UNITS})"
+    rf"(?P<low>{NUMBER})\s*(?P<unit1>{UNITS})?\s*{_IN}\s*(?:至|到|-|—|－|~|～)+\s*(?P<high>{NUMBER})\s*(?P<unit3>{UNITS})"
 )
 _OPS = {"超过": "gt", "高于": "gt", "大于": "gt", "多于": "gt",
         "低于": "lt", "少于": "lt", "不足": "lt", "小于": "lt", "未达到": "lt", "未达": "lt",
@@ -65,8 +66,8 @@ def read_number(text: str) -> float | None:
 
 def read_span(low: re.Match[str], kind: str) -> list[Bound]:
     """Read 5至14间, both ends included; nothing where the units do not suit."""
-    first = scaled(low["low"], low["unit1"] or low["unit"], kind)
-    last = scaled(low["high"], low["unit"], kind)
+    first = scaled(low["low"], low["unit1"] or low["unit3"], kind)
+    last = scaled(low["high"], low["unit3"], kind)
     if first is None or last is None or first >= last:
         return []
     return [Bound("ge", first), Bound("le", last)]

@@ -21,7 +21,7 @@ from pusher.reading.grammar.joining import (
 from pusher.reading.grammar.tidying import merged, needed, widened
 from pusher.reading.grammar.outline import Item, outline
 from pusher.reading.grammar.roles import cues, has_role
-from pusher.reading.grammar.sentence import Reading, read_sentence
+from pusher.reading.grammar.sentence import LONGEST, Reading, read_sentence
 from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions
 
@@ -142,7 +142,7 @@ def _define(tree: Item, desk: _Desk) -> Iterator[tuple[str, str, Reading]]:
     """Learn the words that the document defines; give each with its sentence and its reading."""
     for item in tree.walk():
         for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
-            for one in definitions(mark.group(0)):
+            for one in definitions(mark.group(0)[:LONGEST]):
                 reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
                 if reading.asked:
                     desk.words.defined[one.term] = (all_of(alternatives(reading.asked)), one.quote)
@@ -161,7 +161,7 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
 
     With each goes whether its heading says that it does.
     """
-    first = re.split(r"[。\n:：]", item.text.strip(), maxsplit=1)[0]
+    first = re.split(r"[。\n：]", item.text[:LONGEST].strip(), maxsplit=1)[0]
     if item.level >= 0 and len(first) <= _LONGEST_HEADING:
         if has_role(first, "audience heading"):
             inside = True
@@ -178,12 +178,13 @@ def _leads(item: Item) -> bool:
     lead = _lead(item)
     return bool(lead) and any(
         has_role(lead, role) for role in ("asks", "any of", "all of", "excludes")
-    ) or bool(_TIERS.search(item.text.strip()))
+    ) or bool(_TIERS.search(item.text[-LONGEST:].strip()))
 
 
 def _lead(item: Item) -> str:
     """Return the last sentence before a list, if it leads into the list."""
     last = re.split(r"[。\n]", item.text.strip())[-1]
+    last = last[-LONGEST:]
     return last if _LIST_LEAD.search(last) or _TIERS.search(last) else ""
 
 
@@ -207,6 +208,9 @@ def _without_lead(lead: str) -> str:
 
 def _read_parts(sentence: str, desk: _Desk, *, inside: bool) -> None:
     """Read a sentence part by part; a part that begins nothing new goes with the one before."""
+    if len(sentence) > LONGEST:
+        desk.reading.unread.append(sentence[:LONGEST])
+        return
     if any(True for _ in definitions(sentence)):
         return
     together: list[str] = []
@@ -354,7 +358,7 @@ def _read_whole(item: Item, desk: _Desk, *, shuts: bool = False) -> Reading:
     reading = Reading()
     for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
         sentence = mark.group(0).strip()
-        if sentence and not has_role(sentence, "aside"):
+        if sentence and not has_role(sentence[:LONGEST], "aside"):
             reading.add(read_sentence(sentence, desk.scope, desk.words, shuts=shuts))
     reading.asked = alternatives(reading.asked)
     if item.items:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from pusher.reading.grammar.amounts import (
+    COMPARED,
     NUMBER,
     SIDE,
     SPAN,
@@ -20,11 +21,9 @@ from pusher.reading.grammar.amounts import (
 )
 from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, leaf
 
-_FILL = r"(?P<fill>[^，。；、\d]{0,16}?)"
-_BOUND = (
-    rf"(?:(?P<word>{WORD})(?P<gap>[^，。；、\d]{{0,20}}?))?"
-    rf"(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE}){THEN}"
-)
+# What may stand between the noun and its number; the word that compares is looked for in it.
+_FILL = r"(?P<fill>[^，。；、\d]{0,36}?)"
+_BOUND = rf"(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE}){THEN}"
 _BEFORE = rf"(?P<word>{WORD})?(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE})(?:的|期限的)?"
 _GROWS = re.compile(r"增长|增速|增幅|增加|同比|提高")
 _FIRST = re.compile(r"首次|首度|首年")
@@ -57,6 +56,8 @@ _STANDARD = re.compile(
     r"(?:家庭)?(?:人均)?(?:月)?(?:可支配)?收入(?P<word>低于|不超过|不高于|未超过)(?:当地|我市|我区|本市|本区|同期|上述|新|城乡|城市)*(?:居民)?(?:最低生活保障|低保)?标准(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍)?"
 )
 _SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
+_NEAR = 60
+"""Characters before 绝对额 in which its figure is looked for."""
 _OF_SAME = re.compile(rf"(?:绝对额|总额|绝对值|总量){_FILL}{_BOUND}")
 
 
@@ -72,23 +73,22 @@ def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 def _of_same(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     """Read 且绝对额不低于1000万元 of the figure named before it."""
-    before = mark.string[: mark.start()]
+    before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
     named = [(m.end(), row) for row in _rows() for m in re.finditer(row["noun"], before)]
     if not named:
         return None
     row = max(named, key=lambda pair: pair[0])[1]
-    bound = bound_of(mark.groupdict(), row["kind"])
+    bound = bound_of(_compared(mark.groupdict()), row["kind"])
     return leaf(row["fact"], bound.op, bound.value) if bound else None
 
 
 def _rules(row: Mapping[str, Any]) -> list[Rule]:
     noun = row["noun"]
     one, other = (tuple(said.split(" → ")) for said in row["examples"])
-    forms = (rf"(?P<noun>{noun}){_FILL}{_BOUND}", rf"(?P<noun>{noun}){_FILL}{SPAN}")
+    behind, before = rf"(?:{noun}){_FILL}(?:{SPAN}|{_BOUND})", rf"{_BEFORE}(?:{noun})"
+    forms = [before] if row.get("only_before") else [behind]
     if row.get("before"):
-        forms = (*forms, rf"{_BEFORE}(?P<noun>{noun})")
-    if row.get("only_before"):
-        forms = (rf"{_BEFORE}(?P<noun>{noun})",)
+        forms.append(before)
     return [
         Rule(re.compile(form), partial(_make, row), "figure", (one, other)) for form in forms
     ]
@@ -96,7 +96,7 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
 
 def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     groups, text = mark.groupdict(), mark.string
-    fill = (groups.get("fill") or "") + (groups.get("gap") or "")
+    fill = groups.get("fill") or ""
     if _DEFINES.match(text, mark.end()) or (row.get("must") or "") not in mark.group(0):
         return None
     fact, kind = row["fact"], row["kind"]
@@ -104,8 +104,8 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
         if "growth" not in row:
             return None
         fact, kind = row["growth"], "percent"
-    bounds = read_span(mark, kind) if "low" in groups else _bounds(mark, kind)
-    if not bounds or (_GIVEN.match(text, mark.end()) and not groups["side"]):
+    bounds = read_span(mark, kind) if groups.get("low") else _bounds(_compared(groups), kind)
+    if not bounds or (_GIVEN.match(text, mark.end()) and not groups.get("side")):
         return None
     nodes = [leaf(fact, bound.op, bound.value) for bound in bounds]
     if [bound.op for bound in bounds] == ["ge", "le"]:
@@ -115,8 +115,13 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     return all_or_one(nodes)
 
 
-def _bounds(mark: re.Match[str], kind: str) -> list[Bound]:
-    groups = mark.groupdict()
+def _compared(groups: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return *groups* with the word that compares, which stands before the number."""
+    word = COMPARED.search(groups.get("fill") or "")
+    return {**groups, "word": groups.get("word") or (word.group(0) if word else None)}
+
+
+def _bounds(groups: Mapping[str, str | None], kind: str) -> list[Bound]:
     first, second = bound_of(groups, kind), bound_of(groups, kind, which="2")
     if first is None:
         return []

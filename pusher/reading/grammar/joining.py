@@ -17,11 +17,7 @@ def any_of(nodes: list[Node]) -> Node:
 
 def all_of(nodes: list[Node]) -> Node:
     """Join what must all hold, without repeating a condition."""
-    flat = [part for node in nodes for part in (node["all"] if set(node) == {"all"} else [node])]
-    kept: list[Node] = []
-    for node in flat:
-        if all(bare(node) != bare(other) for other in kept):
-            kept.append(node)
+    kept = _once(part for node in nodes for part in _flat(node))
     return kept[0] if len(kept) == 1 else {"all": kept}
 
 
@@ -116,11 +112,10 @@ def _flat(node: Node) -> list[Node]:
 
 
 def _once(nodes: Iterable[Node]) -> list[Node]:
-    kept: list[Node] = []
+    kept: dict[str, Node] = {}
     for node in nodes:
-        if all(bare(node) != bare(other) for other in kept):
-            kept.append(node)
-    return kept
+        kept.setdefault(str(bare(node)), node)
+    return list(kept.values())
 
 
 def _one_leaf(ways: list[Node]) -> Node:

@@ -246,9 +246,13 @@ def _take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
 
 def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
     """Shut out whoever one finding names; whoever all of them name where 且 joins them."""
-    nodes = [_positive(one.node) for one in found if not _is_withheld(clause, one)]
+    named = [one for one in found if not _is_withheld(clause, one)]
+    nodes = [_positive(one.node) for one in named]
     if nodes and _TOGETHER.search(clause.text):
         nodes = [all_of(nodes)]
+    elif len(named) > 1 and clause.between(*named[-2:]).endswith("的"):
+        # 享受孤儿保障的残疾儿童不享受: the children who are both
+        nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]
     parts = [part for node in nodes for part in _each(node, clause.text)]
     into.excluded += united([quoted(part, clause.text) for part in parts])
 
@@ -265,7 +269,8 @@ def _positive(node: Node) -> Node:
 
 
 def _each(node: Node, clause: str) -> list[Node]:
-    return node["all"] if set(node) == {"all"} and not _TOGETHER.search(clause) else [node]
+    listed = set(node) == {"all"} and not _TOGETHER.search(clause) and "的" not in clause[:-1]
+    return node["all"] if listed else [node]
 
 
 def _judge_left(clause: Clause, into: Reading) -> None:

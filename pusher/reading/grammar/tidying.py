@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from profiles.facts import Kind, vocabulary
-from pusher.reading.grammar.joining import Node, bare
+from pusher.reading.grammar.joining import Node, bare, leaves_of
 
 _KIND = ("entity_type", "in")
 _SETS = frozenset({"in", "any_of", "prefix", "within"})
@@ -59,13 +59,23 @@ def needed(shut: Sequence[Node], asked: Sequence[Node]) -> list[Node]:
     """Keep the exclusions that shut somebody out whom the conditions let in."""
     flat = [leaf for node in asked for leaf in (node["all"] if set(node) == {"all"} else [node])]
     kept: list[Node] = []
+    every = [bare(leaf) for node in asked for leaf in leaves_of(node)]
+    shut = [_without_asked(node, every) for node in shut]
     for node in shut:
-        if any(bare(node) == bare(one) or _ruled_out(node, one) for one in flat):
+        if bare(node) in every or any(_ruled_out(node, one) for one in flat):
             continue
         if any(_within(node, other) for other in shut if other is not node):
             continue
         kept.append(node)
     return kept
+
+
+def _without_asked(shut: Node, asked: Sequence[Node]) -> Node:
+    """Leave out of an exclusion what is asked of everybody anyway: 残疾人 among 残疾人."""
+    if set(shut) != {"all"}:
+        return shut
+    parts = [part for part in shut["all"] if bare(part) not in asked]
+    return shut if not parts else parts[0] if len(parts) == 1 else {"all": parts}
 
 
 def _ruled_out(shut: Node, asked: Node) -> bool:

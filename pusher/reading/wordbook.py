@@ -1,4 +1,4 @@
-"""The room's tables, read once: reference lists and the phrases of conditions."""
+"""The room's tables, read once: reference lists and the words of the subjects."""
 
 import json
 from collections.abc import Mapping
@@ -19,16 +19,6 @@ def _table(name: str) -> Mapping[str, Any]:
 def reference() -> Mapping[str, Any]:
     """Return reference lists: streets, State Council themes, GB/T 4754 sections, firm sizes."""
     return _table("reference")
-
-
-def people() -> Mapping[str, Any]:
-    """Return the phrases that speak of people's facts."""
-    return _table("people")
-
-
-def firms() -> Mapping[str, Any]:
-    """Return the phrases that speak of firms' facts, their figures, and names of industries."""
-    return _table("firms")
 
 
 def taxonomy_words() -> tuple[str, ...]:

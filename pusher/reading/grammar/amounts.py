@@ -19,9 +19,7 @@ WORD = rf"(?:{_LESS}|{_MORE})"
 COMPARED = re.compile(WORD)
 SIDE = rf"{_IN}\s*(?:及其?以上|（含）以上|以上|及以下|以下|以内|之内)?{_IN}"
 THEN = rf"(?:\s*[，、]?(?:且|并且|并|但|，)\s*(?P<word2>{WORD})\s*(?P<number2>{NUMBER})\s*(?P<unit2>{UNITS})\s*(?P<side2>{SIDE}))?"
-SPAN = (
-    rf"(?P<low>{NUMBER})\s*(?P<unit1>{UNITS})?\s*{_IN}\s*(?:至|到|-|—|－|~|～)+\s*(?P<high>{NUMBER})\s*(?P<unit3>{UNITS})"
-)
+SPAN = rf"(?P<low>{NUMBER})\s*(?P<unit1>{UNITS})?\s*{_IN}\s*(?:至|到|-|—|－|~|～)+\s*(?P<high>{NUMBER})\s*(?P<unit3>{UNITS})"
 _OPS = {"超过": "gt", "高于": "gt", "大于": "gt", "多于": "gt",
         "低于": "lt", "少于": "lt", "不足": "lt", "小于": "lt", "未达到": "lt", "未达": "lt",
         "不满": "lt", "不高于": "le", "不超过": "le", "不大于": "le", "不多于": "le",
@@ -42,6 +40,7 @@ SCALES: dict[str, dict[str, float]] = {
     # terms that facts keep in months
     "years": {"年": 12.0, "个月": 1.0, "月": 1.0},
 }
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -96,4 +95,3 @@ def scaled(number: str, unit: str | None, kind: str) -> int | float | None:
         return None
     amount = round(read * scale, 6)
     return int(amount) if amount == int(amount) else amount
-

@@ -18,11 +18,11 @@ from pusher.reading.grammar.joining import (
     is_place,
     leaves_of,
 )
-from pusher.reading.grammar.tidying import merged, needed, widened
 from pusher.reading.grammar.outline import Item, outline
 from pusher.reading.grammar.roles import cues, has_role
 from pusher.reading.grammar.sentence import LONGEST, Reading, read_sentence
 from pusher.reading.grammar.smoothing import Smooth, smooth
+from pusher.reading.grammar.tidying import merged, needed, widened
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
@@ -35,13 +35,19 @@ _GIVES = re.compile(
     r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次亩餐件床张])"
     r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励)"
 )
-_WAY_IN = re.compile(r"直接(?:调整|发放|享受)|无需(?:重新)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请")
+_WAY_IN = re.compile(
+    r"直接(?:调整|发放|享受)|无需(?:重新)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请"
+)
 # 困难残疾人生活补贴对象为…；重度残疾人护理补贴对象为…: each benefit has people of its own.
 _NAMED = re.compile(
     r"(?:^|[。；：:\n）、])(?P<name>[^，。；：:\n）、]{2,16}(?:补贴|津贴|补助|奖励|待遇|救助|供养|服务))的?(?:发放)?对象(?:为|是|包括|：)"
 )
-_TIERS = re.compile(r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$")
-_OFFERS = re.compile(r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))")
+_TIERS = re.compile(
+    r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
+)
+_OFFERS = re.compile(
+    r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
+)
 _LISTED_BELOW = re.compile(
     r"(?:同时)?(?:符合|具备|满足|属于)?(?:下列|以下|如下)(?:任一|之一)?[^。；，的:：]{0,8}(?:条件|情形|要求|人员|对象|老年人)(?:之一)?(?:的)?(?!人|老)"
 )
@@ -176,9 +182,9 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
 def _leads(item: Item) -> bool:
     """Whether the list below *item* is a list of conditions."""
     lead = _lead(item)
-    return bool(lead) and any(
-        has_role(lead, role) for role in ("asks", "any of", "all of", "excludes")
-    ) or bool(_TIERS.search(item.text[-LONGEST:].strip()))
+    roles = ("asks", "any of", "all of", "excludes")
+    asks = bool(lead) and any(has_role(lead, role) for role in roles)
+    return asks or bool(_TIERS.search(item.text[-LONGEST:].strip()))
 
 
 def _lead(item: Item) -> str:

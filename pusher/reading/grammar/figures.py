@@ -24,7 +24,9 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, lea
 # What may stand between the noun and its number; the word that compares is looked for in it.
 _FILL = r"(?P<fill>[^，。；、\d]{0,36}?)"
 _BOUND = rf"(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE}){THEN}"
-_BEFORE = rf"(?P<word>{WORD})?(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE})(?:的|期限的)?"
+_BEFORE = (
+    rf"(?P<word>{WORD})?(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE})(?:的|期限的)?"
+)
 _GROWS = re.compile(r"增长|增速|增幅|增加|同比|提高")
 _FIRST = re.compile(r"首次|首度|首年")
 # 从业人员300人及以上的为中型企业 says what a word means; 为其担保 speaks of others.
@@ -43,7 +45,9 @@ def family() -> Family:
              (("零售额同比增长15%以上且绝对额不低于1000万元", "retail_sales ge 1000"),
               ("出口额增长10%以上且总额达到500万元", "export_value ge 500"))),
     ]  # fmt: skip
-    return Family("figures", "经营和家庭数字", ("%", "％", *"上下内过低少满到突不达超至于"), tuple(rules))
+    return Family(
+        "figures", "经营和家庭数字", ("%", "％", *"上下内过低少满到突不达超至于"), tuple(rules)
+    )
 
 
 @cache
@@ -89,9 +93,7 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
     forms = [before] if row.get("only_before") else [behind]
     if row.get("before"):
         forms.append(before)
-    return [
-        Rule(re.compile(form), partial(_make, row), "figure", (one, other)) for form in forms
-    ]
+    return [Rule(re.compile(form), partial(_make, row), "figure", (one, other)) for form in forms]
 
 
 def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

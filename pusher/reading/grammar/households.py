@@ -31,7 +31,9 @@ _OWNER = re.compile(
 )
 _ESTATE = re.compile(r"[\u4e00-\u9fff\d]{2,10}?(?:小区|花园|家园|新村|大院|宿舍|公寓|苑)")
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
-_BOTH = re.compile(rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}")
+_BOTH = re.compile(
+    rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}"
+)
 _ONE = re.compile(
     rf"父母一方(?P<one>[^，。；]{{0,24}}?{_STATE}[^，。；、]{{0,8}}?)(?:的)?(?:、|，)(?:而)?(?:且)?另一方(?P<other>[^，。；]{{0,160}}?){_ENDS}"
 )
@@ -48,13 +50,19 @@ _HIRED = {
 _HIRE = re.compile(
     r"(?:新)?(?:招用|吸纳|录用|聘用|引进|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保)[^，。；]{0,40}?(?:合同|保险费?|社保|参保)[^，。；、]{0,20}){0,3})(?:的)?"
 )
-_CONTRACT = re.compile(rf"(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:期)?(?:（含）)?以上(?:期限)?(?:的)?劳动合同")
-_INSURED = re.compile(rf"(?:缴纳|参加|参保)[^，。；]{{0,24}}?(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:（含）)?(?:以上)?")
+_CONTRACT = re.compile(
+    rf"(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:期)?(?:（含）)?以上(?:期限)?(?:的)?劳动合同"
+)
+_INSURED = re.compile(
+    rf"(?:缴纳|参加|参保)[^，。；]{{0,24}}?(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:（含）)?(?:以上)?"
+)
 
 _VENTURE = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,12}?))?(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营)[^，。；]{0,30})?)"
 )
-_RUN = re.compile(rf"(?:正常)?(?:经营|运营)(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:以上)?|(?:满)(?P<count2>{COUNT})\s*(?P<unit2>年|个月)")
+_RUN = re.compile(
+    rf"(?:正常)?(?:经营|运营)(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:以上)?|(?:满)(?P<count2>{COUNT})\s*(?P<unit2>年|个月)"
+)
 
 
 def family() -> Family:
@@ -117,7 +125,10 @@ def _in_state(who: str, states: list[str], scope: Scope) -> dict[str, Any]:
     if not lost:
         return leaf(f"{who}_state", "in", states)
     months = read_count(lost["months"])
-    gone = [leaf(f"{who}_state", "eq", "lost_contact"), leaf(f"{who}_state_since", "months_ge", months)]
+    gone = [
+        leaf(f"{who}_state", "eq", "lost_contact"),
+        leaf(f"{who}_state_since", "months_ge", months),
+    ]
     rest = [state for state in states if state != "lost_contact"]
     ways: list[dict[str, Any]] = [leaf(f"{who}_state", "in", rest)] if rest else []
     return {"any": [*ways, {"all": gone}]} if ways else {"all": gone}

@@ -12,13 +12,13 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, leaf
 _KIND = r"(?:国民经济)?(?:行业)?(?:分类)?(?:大类|中类|小类|代码)?"
 _CODED = rf"[”\"]?[（(]{_KIND}\s*(?P<code>\d{{2,4}})[）)]"
 _SECTION = r"[”\"]?(?:企业)?[（(](?:国民经济行业分类)?(?P<section>[A-T])门类[）)]"
-_FOLLOWS = (
-    r"(?=[^，。；、]{0,8}(?:企业|法人|单位|主体|机构|从业|领域|行业)|、|，|或|和|及|[（(]|$|。|的|不包括|除外|不适用)"
-)
+_FOLLOWS = r"(?=[^，。；、]{0,8}(?:企业|法人|单位|主体|机构|从业|领域|行业)|、|，|或|和|及|[（(]|$|。|的|不包括|除外|不适用)"
 # Words that name a field of work rather than an industry unless a firm follows.
 _SHORT = frozenset({"教育", "卫生", "体育", "农业", "工业", "服务业", "社会工作", "物业管理"})
-_FIRM = re.compile(r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)")
-_CODES = re.compile(rf"(?:行业代码|行业(?:大类|中类|小类))(?:为|属于|是)?\s*(?P<code>\d{{2,4}})")
+_FIRM = re.compile(
+    r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)"
+)
+_CODES = re.compile(r"(?:行业代码|行业(?:大类|中类|小类))(?:为|属于|是)?\s*(?P<code>\d{2,4})")
 
 
 def family() -> Family:

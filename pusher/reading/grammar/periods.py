@@ -17,7 +17,9 @@ _TERM = (
     rf"\s*(?P<count>{COUNT}|半)\s*{_UNIT}(?P<side>（含）以上|及其?以上|以上|（含）以内|以内|之内|及?以下|内|的)?"
 )
 _THEN = rf"(?:[，、]?(?:且|并且|并|但|、)\s*(?P<word2>不满|未满|不足|不超过|未超过)\s*(?P<count2>{COUNT})\s*(?P<unit2>个?月|年)(?P<side2>以内|内)?)?"
-_BEFORE = rf"(?:近|最近)\s*(?P<count>{COUNT})\s*{_UNIT}(?P<word>)(?P<side>以内|内|来)(?:新)?(?:依法)?"
+_BEFORE = (
+    rf"(?:近|最近)\s*(?P<count>{COUNT})\s*{_UNIT}(?P<word>)(?P<side>以内|内|来)(?:新)?(?:依法)?"
+)
 _SINCE = rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,6}}[）)])?(?P<how>及?以后|之后|起|及?以前|之前|前|后)(?:，)?(?:新|首次|在[^，。；、]{{2,10}})?(?:购置并)?"
 _BETWEEN = rf"(?P<from>{PATTERN})\s*(?:起)?(?:至|到|—|-|－)+\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|间|内)?(?:新)?"
 _GRADUATES = re.compile(

@@ -90,7 +90,9 @@ def _placed(fact: str, area_code: str, mark: re.Match[str], scope: Scope) -> dic
         return None
     node = leaf(fact, "within", codes)
     if fact == "residence_permit":
-        node = has(fact, field("area", "within", codes), field("valid_to", "on_or_after_as_of", None))
+        node = has(
+            fact, field("area", "within", codes), field("valid_to", "on_or_after_as_of", None)
+        )
     negated = mark.string[: mark.start()].endswith(_NEGATED) or _DENIED.search(mark.group(0))
     return {"not": node} if negated else node
 
@@ -133,7 +135,11 @@ def _table() -> Mapping[str, Any]:
 @cache
 def _names(area_code: str) -> dict[str, list[str]]:
     """Return every name of an area that may stand in a text → its codes."""
-    own = {"district": area_code[:6], "city": area_code[:4] + "00", "province": area_code[:2] + "0000"}
+    own = {
+        "district": area_code[:6],
+        "city": area_code[:4] + "00",
+        "province": area_code[:2] + "0000",
+    }
     found = {word: [own[level]] for level, words in _OWN.items() for word in words}
     found |= _table()["areas"].get(own["city"], {})
     for code, label in areas().items():

@@ -12,12 +12,12 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
 
 _LEVELS = {"国家": "nation", "全国": "nation", "省": "province", "市": "city", "区": "district",
            "山东": "province", "济南": "city"}  # fmt: skip
-_LEVEL = r"(?:(?P<level>(?:(?:国家|全国|省|市|区)级?(?:、|和|或|及)?){1,4})(?P<up>及?以上)?(?:的)?)?"
+_LEVEL = (
+    r"(?:(?P<level>(?:(?:国家|全国|省|市|区)级?(?:、|和|或|及)?){1,4})(?P<up>及?以上)?(?:的)?)?"
+)
 _RANKS = ("district", "city", "province", "nation")
 _VERB = r"(?:获得?|被)?(?:通过(?:国家|省级?)?认定|纳入|列入|认定|获评|评定|入选|评为|获批|授予|公布|入库|通过)"
-_AWARDED = (
-    rf"(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
-)
+_AWARDED = rf"(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
 _SINCE = rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?)?"
 # 国家级…企业 names its batch by the year that stands before another of the same list.
 _VALID = re.compile(r"有效期|有效的|处于有效|在有效|资格有效")

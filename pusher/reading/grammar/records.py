@@ -6,7 +6,7 @@ from typing import Any
 from pusher.reading.dates import PATTERN, first_date
 from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
 
-_YEAR = r"(?:(?P<year>20\d\d)\s*年度?\s*(?:以来|内|期间|1月1日(?:起|以后))?)?"
+_YEAR = r"(?:(?P<year>20\d\d)\s*年度?\s*(?:以来|内|期间)?(?!\d))?"
 _KINDS = (
     ("工业", "industry"), ("服务业", "service"), ("批零", "trade"), ("批发", "trade"),
     ("零售", "trade"), ("商贸", "trade"), ("住餐", "catering"), ("餐饮", "catering"),
@@ -29,7 +29,9 @@ _BOARD = "|".join(_BOARDS)
 _LISTED = re.compile(
     rf"{_YEAR}(?:在|于)?[^，。；、]{{0,8}}?(?P<boards>(?:{_BOARD})(?:市场|交易中心)?(?:(?:、|或|和)(?:{_BOARD})(?:市场)?){{0,5}})[^，。；]{{0,8}}?(?P<stage>首发上市|上市|挂牌)"
 )
-_STAGE = re.compile(rf"{_YEAR}[^，。；、]{{0,12}}?(?P<stage>辅导备案(?:登记)?|获得?[^，。；、]{{0,8}}受理)")
+_STAGE = re.compile(
+    rf"{_YEAR}[^，。；、]{{0,12}}?(?P<stage>辅导备案(?:登记)?|获得?[^，。；、]{{0,8}}受理)"
+)
 _LOANS = {
     "流动资金": "working_capital", "固定资产": "fixed_asset", "经营性": "operating",
     "创业担保": "startup_guarantee", "住房": "mortgage", "助学": "student", "消费": "consumer",
@@ -37,7 +39,9 @@ _LOANS = {
 _LOAN = re.compile(
     rf"{_YEAR}(?P<new>首次(?:获得|取得)?|新增|新发放|新|获得|取得|发放)?(?:银行|金融机构|国家)?(?:发放)?(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款(?!贴息|政策|利率|额度|业务|申请)"
 )
-_UNPAID = re.compile(rf"(?:有|存在)(?:未结清|未还清|未清偿)(?:的)?(?P<kind>{'|'.join(_LOANS)})?贷款")
+_UNPAID = re.compile(
+    rf"(?:有|存在)(?:未结清|未还清|未清偿)(?:的)?(?P<kind>{'|'.join(_LOANS)})?贷款"
+)
 _DRAWN = re.compile(
     rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新)?(?:发放|获得|取得)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
@@ -47,7 +51,9 @@ _APPROVED = re.compile(
 _CAR = re.compile(
     rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?P<how>及?以前|之前|前|及?以后|之后|后)(?:注册)?登记(?:注册)?(?:的)?)?(?:[^，。；、]{{0,12}}?)(?P<energy>燃油|新能源)(?:乘用车|小客车|汽车|车辆)(?:登记)?"
 )
-_FIRST_LOAN = re.compile(rf"{_YEAR}(?:首次)?(?:获得|取得)(?:银行)?(?:首次|首笔)?贷款|首贷(?:户|企业)?")
+_FIRST_LOAN = re.compile(
+    rf"{_YEAR}(?:首次)?(?:获得|取得)(?:银行)?(?:首次|首笔)?贷款|首贷(?:户|企业)?"
+)
 _HARDSHIPS = {"火灾": "fire", "交通事故": "traffic", "意外": "accident", "突发重大疾病": "sudden_illness",
               "重大疾病": "sudden_illness", "自然灾害": "disaster", "突然失业": "unemployment", "教育支出": "education",
               "医疗支出": "medical_cost"}  # fmt: skip
@@ -199,7 +205,9 @@ def _first_loan(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 def _hardship(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     kinds = [code for word, code in _HARDSHIPS.items() if word in mark["what"]]
-    return has("hardship_events", field("kind", "in", list(dict.fromkeys(kinds)))) if kinds else None
+    return (
+        has("hardship_events", field("kind", "in", list(dict.fromkeys(kinds)))) if kinds else None
+    )
 
 
 def _permit(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

@@ -260,7 +260,9 @@ def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
 def _is_withheld(clause: Clause, one: Finding) -> bool:
     """Whether a clause says that just this is withheld: 不享受长期护理保险待遇."""
     mark = _WITHHELD.search(clause.text)
-    return bool(mark) and one.only_negated and one.start - clause.start >= mark.start()
+    if mark is None or not one.only_negated:
+        return False
+    return one.start - clause.start >= mark.start()
 
 
 def _positive(node: Node) -> Node:

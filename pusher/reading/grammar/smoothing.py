@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from pusher.reading.grammar.outline import opens_item
 
-_WIDE = {ord(wide): ord(wide) - 0xFEE0 for wide in map(chr, range(0xFF10, 0xFF5B)) if wide.isalnum()}
+_WIDE = {
+    ord(wide): ord(wide) - 0xFEE0 for wide in map(chr, range(0xFF10, 0xFF5B)) if wide.isalnum()
+}
 _SIGNS = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "％": "%", "﹪": "%", "．": "."}
 _IN_NUMBER = re.compile(r"(?<=\d)[,:](?=\d)")
 _BLANK = re.compile(r"[ \t\u3000\xa0]+")

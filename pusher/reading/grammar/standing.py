@@ -32,9 +32,7 @@ _KINDS = {
     "food": ("食品",), "elder_abuse": ("欺老", "虐老"), "fraud_subsidy": ("骗取", "套取"),
     "brushing": ("刷单",), "tourism": ("旅游投诉", "旅游服务质量"),
 }  # fmt: skip
-_WHAT = (
-    r"(?:安全生产|生产安全|消防安全|安全|消防|质量|产品质量|环境保护|环境污染|生态环境|环境|环保|食品安全|食品药品安全|欠薪|涉税|欺老虐老|拖欠工资|拖欠农民工工资|骗取财政资金|骗取补贴|套取资金|刷单炒信|旅游投诉|旅游服务质量)"
-)
+_WHAT = r"(?:安全生产|生产安全|消防安全|安全|消防|质量|产品质量|环境保护|环境污染|生态环境|环境|环保|食品安全|食品药品安全|欠薪|涉税|欺老虐老|拖欠工资|拖欠农民工工资|骗取财政资金|骗取补贴|套取资金|刷单炒信|旅游投诉|旅游服务质量)"
 _EVENT = re.compile(
     rf"(?:{_WITHIN})?(?:以来)?{_NOT}(?P<what>(?:(?P<severity>重大|较大|一般|严重)(?:及以上|以上)?(?:的)?)?{_WHAT}"
     rf"(?:[^，。；、]{{0,4}}(?:、|和|或|及|或者|以及){{1,2}}(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:的)?"
@@ -114,5 +112,7 @@ def _term(mark: re.Match[str]) -> tuple[str, int] | None:
     said = mark["years"]
     if said:
         count = read_count(said)
-        return None if count is None else ("months_lt" if mark["unit"] != "年" else "years_lt", count)
+        return (
+            None if count is None else ("months_lt" if mark["unit"] != "年" else "years_lt", count)
+        )
     return ("years_lt", 1) if re.match(r"上?一?年", mark.group(0)) else None

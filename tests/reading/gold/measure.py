@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -72,12 +73,17 @@ class Figures:
     def lines(self) -> Iterator[str]:
         """Say the figures, one line each."""
         n = self.cases
-        yield f"decisions right {self.right}/{n}, push {self.push_right}/{n}, state {self.state_right}/{n}"
+        rest = f"push {self.push_right}/{n}, state {self.state_right}/{n}"
+        yield f"decisions right {self.right}/{n}, {rest}"
         yield f"wrong eligible {self.wrong_eligible}/{n} {dict(self.wrong_eligible_by_family)}"
         yield f"wrong push {dict(self.wrong_push_by_family)}"
         yield f"decided without a person {self.decided}/{n}, of these right {self.decided_right}"
-        for name, hits in (("conditions", self.leaves), ("facts", self.facts), ("elements", self.all_elements)):
-            yield f"{name}: precision {hits.precision:.3f} recall {hits.recall:.3f} f1 {hits.f1:.3f}"
+        for name, hits in (
+            ("conditions", self.leaves),
+            ("facts", self.facts),
+            ("elements", self.all_elements),
+        ):
+            yield f"{name}: P {hits.precision:.3f} R {hits.recall:.3f} F1 {hits.f1:.3f}"
         yield " ".join(f"{k} {v.right}/{v.said}/{v.there}" for k, v in self.elements.items())
 
 
@@ -154,7 +160,11 @@ def _answered(node: dict[str, Any], said: bool) -> dict[str, Any]:
 
 
 def _leaves(figures: Figures, gold: Mapping[str, Any], read: Understanding) -> None:
-    wanted = {bare(c, negated=c["negated"]) for c in gold["conditions"] if c["op"] not in ("manual", "never")}
+    wanted = {
+        bare(c, negated=c["negated"])
+        for c in gold["conditions"]
+        if c["op"] not in ("manual", "never")
+    }
     found = set(_bare_leaves(read.draft["rule"], negated=False))
     figures.leaves.right += len(wanted & found)
     figures.leaves.said += len(found)
@@ -184,7 +194,8 @@ def bare(leaf: Mapping[str, Any], *, negated: bool = False) -> str:
         op, value = "is one of", sorted(map(str, value if isinstance(value, list) else [value]))
     if op == "has":
         value = _bare_where(value)
-    return f"{leaf.get('fact') or leaf.get('field')} {op} {json.dumps(value, ensure_ascii=False)} {'not' if negated else ''}"
+    name = leaf.get("fact") or leaf.get("field")
+    return f"{name} {op} {json.dumps(value, ensure_ascii=False)} {'not' if negated else ''}"
 
 
 def _bare_where(where: Any) -> list[str]:
@@ -231,7 +242,7 @@ def same_words(one: str, other: str) -> bool:
     a, b = (re.sub(r"[\W_]", "", text) for text in (str(one), str(other)))
     if a in b or b in a:
         return True
-    pairs = [Counter(zip(t, t[1:], strict=False)) for t in (a, b)]
+    pairs = [Counter(pairwise(t)) for t in (a, b)]
     shared = sum((pairs[0] & pairs[1]).values())
     return 2 * shared >= 0.6 * sum(sum(p.values()) for p in pairs)
 

@@ -23,7 +23,7 @@ def part(themes: dict[str, str]) -> dict[str, list[str]]:
     by_theme: dict[str, list[str]] = defaultdict(list)
     for policy, theme in sorted(themes.items()):
         by_theme[theme].append(policy)
-    draw = random.Random(SEED)  # noqa: S311 — a parting, not a secret
+    draw = random.Random(SEED)
     aside = [draw.choice(ids) for _, ids in sorted(by_theme.items()) if len(ids) > 1]
     alone = [ids[0] for _, ids in sorted(by_theme.items()) if len(ids) == 1]
     aside += draw.sample(alone, WHOLE_THEMES_ASIDE)

@@ -11,7 +11,7 @@ from profiles.reach import Refusal
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.model.standing import standing
 from pusher.model.telling import telling
-from pusher.reading.understand import understand
+from pusher.reading.understand import Understanding, understand
 from pusher.rules.judge import Decision, decide
 from pusher.rules.language import facts_used, leaves, parse
 from pusher.rules.nodes import Node
@@ -55,7 +55,11 @@ def read_case(case: Mapping[str, Any]) -> Read:
         Unreadable: its text is no document.
     """
     text = f"{case['policy_title']}\n{case['policy_text']}"
-    found = understand(text.encode(), "case.txt", tagger=None, area_code="370104")
+    return read_of(understand(text.encode(), "case.txt", tagger=None, area_code="370104"))
+
+
+def read_of(found: Understanding) -> Read:
+    """Take of an understood document what a case is judged by."""
     since, until = (found.elements[key] for key in ("apply_from", "apply_until"))
     return Read(
         parse(_cautious(found.draft)),

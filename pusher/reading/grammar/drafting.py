@@ -48,9 +48,6 @@ _TIERS = re.compile(
 _OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
 )
-_LISTED_BELOW = re.compile(
-    r"(?:同时)?(?:符合|具备|满足|属于)?(?:下列|以下|如下)(?:任一|之一)?[^。；，的:：]{0,8}(?:条件|情形|要求|人员|对象|老年人)(?:之一)?(?:的)?(?!人|老)"
-)
 _MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
 # facts that a mere mention of a noun would state
 _NAMES = frozenset(
@@ -203,13 +200,8 @@ def _read_item(item: Item, desk: _Desk, *, inside: bool) -> None:
             _read_parts(sentence, desk, inside=inside)
     if leads:
         if not _TIERS.search(lead) and not has_role(lead, "excludes"):
-            desk.reading.add(read_sentence(_without_lead(lead), desk.scope, desk.words))
+            desk.reading.add(read_sentence(_cut(lead, _OFFERS), desk.scope, desk.words))
         _read_list(item, lead, desk, desk.reading)
-
-
-def _without_lead(lead: str) -> str:
-    bare = re.sub(_LISTED_BELOW, "", lead)
-    return _cut(bare, _OFFERS)
 
 
 def _read_parts(sentence: str, desk: _Desk, *, inside: bool) -> None:

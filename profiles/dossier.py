@@ -38,6 +38,7 @@ __all__ = [
     "new_profile",
     "number_index",
     "number_of",
+    "open_dossier",
     "read_dossier",
     "rename",
     "row_of",
@@ -77,9 +78,14 @@ def read_dossier(session: Session, profile: Profile) -> dict[str, Known]:
     Raises:
         SealBroken: the sealed document is another row's, or its bytes were changed.
     """
-    if profile.facts_sealed is None:
+    return open_dossier(sealer_of(session), profile.facts_sealed, profile.id)
+
+
+def open_dossier(sealer: Sealer, blob: bytes | None, profile_id: UUID) -> dict[str, Known]:
+    """`read_dossier` for a sealed document that was read without its profile."""
+    if blob is None:
         return {}
-    text = sealer_of(session).open(profile.facts_sealed, place=FACTS, row=profile.id)
+    text = sealer.open(blob, place=FACTS, row=profile_id)
     return {code: known_of(row) for code, row in json.loads(text).items()}
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from profiles.columns import Moment, checked, new_id
@@ -117,6 +117,10 @@ class Profile(SQLModel, table=True):
     )
     created_at: datetime = Field(sa_type=Moment)
     changed_at: datetime = Field(sa_type=Moment)
+    touched: int = Field(
+        default=0, sa_column=Column(BigInteger, nullable=False, index=True, server_default="0")
+    )
+    """Rises with every change, whoever makes it: set by the database itself (a trigger)."""
 
 
 class Guardianship(SQLModel, table=True):

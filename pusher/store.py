@@ -33,6 +33,9 @@ class WrongSchema(Exception):
 class Store:
     """Opens sessions on the office's database; each carries the sealer in ``info``.
 
+    Beside it, ``memory`` is a dictionary that lasts as long as the store, for what is dear to
+    work out again; ``writes`` tells a session that may write from one that only looks.
+
     Use ``with store.writing() as session`` to change things: it begins at once (on SQLite under
     the lock), commits at the end, and rolls back if anything was raised. ``store.reading()``
     gives a consistent look that cannot write. Neither may be nested in a `writing`.
@@ -42,6 +45,7 @@ class Store:
         self.url = url
         self._sealer = sealer
         self._mine = threading.local()
+        self._memory: dict[str, Any] = {}
         self._lock_file = _lock_file(url)
         self._writer, self._reader = _engines(url)
 
@@ -105,7 +109,12 @@ class Store:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
-        with Session(engine, expire_on_commit=False, info={"sealer": self._sealer}) as session:
+        info = {
+            "sealer": self._sealer,
+            "memory": self._memory,
+            "writes": engine is self._writer,
+        }
+        with Session(engine, expire_on_commit=False, info=info) as session:
             yield session
 
 

@@ -21,6 +21,8 @@ MISSING = 0
 """The code of a cell of which nothing is known."""
 NONE = 1
 """The code of a cell known to be none."""
+_KIN = "wards"
+"""Whose guardian somebody is, we know by our own rows: no such fact means no ward."""
 ALWAYS = date.max.toordinal()
 _LIST, _MALFORMED = 2, 3
 _LISTS: tuple[object, ...] = (None, None, [{}], "?")
@@ -79,10 +81,11 @@ class Document:
 
 def table_of(documents: Sequence[Document]) -> Table:
     """Lay documents of facts out as columns, in their order; computed facts are computed here."""
-    facts = [document.facts for document in documents]
+    facts = [{_KIN: [], **document.facts} for document in documents]
     table = _table(facts, vocabulary())
     for code, column in table.columns.items():
         column.until = _untils([d.until.get(code) for d in documents])
+        column.lapsed = NONE if code == _KIN else MISSING
     for about in vocabulary().values():
         if about.derived:
             table.columns[about.code] = _derived(about, documents)
@@ -252,3 +255,25 @@ def _with_parents(one: Table | None, two: Table | None, before: int) -> Table:
     both.parents = np.concatenate([first.parents, second.parents + before]).astype(np.int32)
     both.odd = np.concatenate([first.odd, second.odd])
     return both
+
+
+def picked(table: Table, rows: npt.NDArray[np.bool_]) -> Table:
+    """The rows that *rows* names, in their order, with their records."""
+    columns = {
+        code: Column(
+            column.values,
+            column.codes[rows],
+            None if column.until is None else column.until[rows],
+            column.lapsed,
+        )
+        for code, column in table.columns.items()
+    }
+    places = np.cumsum(rows) - 1
+    children = {}
+    for code, records in table.children.items():
+        kept = rows[records.parents]
+        child = picked(records, kept)
+        child.parents = places[records.parents[kept]].astype(np.int32)
+        child.odd = records.odd[kept]
+        children[code] = child
+    return Table(int(rows.sum()), columns, children)

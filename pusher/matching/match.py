@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +13,12 @@ from sqlmodel import Session, col, select
 from profiles.dossier import facts_on, read_dossier
 from profiles.facts import vocabulary
 from profiles.model import Guardianship, Profile, ProfileKind
+from profiles.rows import in_chunks
 from profiles.sealing import sealer_of
 from profiles.subscriptions import followers
 from pusher.audit import note
+from pusher.matching.index import View, view
+from pusher.matching.segment import ELIGIBLE, POSSIBLE, Question
 from pusher.model.errors import IllegalMove
 from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag, Subject
@@ -84,34 +87,19 @@ def match(session: Session, policy: Policy, *, now: datetime, by: str) -> MatchR
     run = MatchRun(policy_id=policy.id, rule_id=rule.id, as_of=now.date(), at=now, judged=0)
     session.add(run)
     session.flush()
-    for profile in living(session, policy):
-        run.judged += 1
+    everybody = view(session, policy.office_id)
+    run.judged = everybody.size
+    fitting = fits(everybody, rule, tree, run.as_of) if tree is not None else set()
+    for profile in _living(session, policy, {*fitting, *follow}):
         judged = (
             judge_profile(session, profile, rule, tree, as_of=run.as_of, wards=wards)
             if tree is not None
             else Judged("not", (), ())
         )
         followed = sorted(follow.get(profile.id, []))
-        if judged.decision == "not" and not followed:
-            continue
-        asked = sensitive and judged.decision != "not" and profile.kind is ProfileKind.RESIDENT
-        session.add(
-            _sealed(
-                session,
-                Match(
-                    run_id=run.id,
-                    policy_id=policy.id,
-                    profile_id=profile.id,
-                    decision=Decision.SUBSCRIBED
-                    if judged.decision == "not"
-                    else Decision(judged.decision),
-                    followed=followed,
-                    missing=list(judged.missing),
-                    sensitive=asked,
-                ),
-                judged,
-            )
-        )
+        if judged.decision != "not" or followed:
+            asked = sensitive and judged.decision != "not"
+            session.add(_found(session, run, profile, judged, followed, sensitive=asked))
     session.flush()
     note(session, "policy.match", about=("policy", policy.id), by=by, now=now, run=str(run.id))
     return run
@@ -161,21 +149,29 @@ def judge_profile(
     return Judged(decision.answer.value, reasons, decision.verdict.missing, decision.whose)
 
 
-def living(session: Session, policy: Policy) -> Iterator[Profile]:
-    """The office's profiles that are not closed, in chunks, oldest first."""
-    last: UUID | None = None
-    while True:
-        query = (
+def fits(everybody: View, rule: AudienceRule, tree: Node, as_of: date) -> set[UUID]:
+    """Who is or may be meant, by whole columns; why is asked of each of them afterwards."""
+    question = Question(tree, rule.audience.value, rule.subject.value, as_of)
+    return {
+        one
+        for found in everybody.ask(question)
+        for answer in (ELIGIBLE, POSSIBLE)
+        for one in found.ids(answer)
+    }
+
+
+def _living(session: Session, policy: Policy, ids: Collection[UUID]) -> Iterator[Profile]:
+    """Those of the office that are not closed, oldest first."""
+    for chunk in in_chunks(sorted(ids), _CHUNK):
+        yield from session.exec(
             select(Profile)
-            .where(Profile.office_id == policy.office_id, col(Profile.ended_on).is_(None))
+            .where(
+                col(Profile.id).in_(chunk),
+                Profile.office_id == policy.office_id,
+                col(Profile.ended_on).is_(None),
+            )
             .order_by(col(Profile.id))
-            .limit(_CHUNK)
         )
-        chunk = session.exec(query.where(col(Profile.id) > last) if last else query).all()
-        yield from chunk
-        if len(chunk) < _CHUNK:
-            return
-        last = chunk[-1].id
 
 
 def reasons_of(session: Session, found: Match) -> list[dict[str, Any]]:
@@ -229,8 +225,27 @@ def _asks_sensitive(tree: Node) -> bool:
     return any(facts[code].sensitive for code in facts_used(tree) if code in facts)
 
 
-def _sealed(session: Session, found: Match, judged: Judged) -> Match:
-    if judged.decision != "not":
+def _found(
+    session: Session,
+    run: MatchRun,
+    profile: Profile,
+    judged: Judged,
+    followed: list[str],
+    *,
+    sensitive: bool,
+) -> Match:
+    """The row of one profile, its reasons sealed; a subscription has none."""
+    meant = judged.decision != "not"
+    found = Match(
+        run_id=run.id,
+        policy_id=run.policy_id,
+        profile_id=profile.id,
+        decision=Decision(judged.decision) if meant else Decision.SUBSCRIBED,
+        followed=followed,
+        missing=list(judged.missing),
+        sensitive=sensitive and profile.kind is ProfileKind.RESIDENT,
+    )
+    if meant:
         text = json.dumps(judged.reasons, ensure_ascii=False)
         found.reasons_sealed = sealer_of(session).seal_text(text, place=PLACE, row=found.id)
     return found

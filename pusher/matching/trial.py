@@ -1,17 +1,21 @@
 """What a rule would find, without keeping anything: for staff who are still writing it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+import numpy as np
+from sqlmodel import Session
 
-from profiles.model import Guardianship
-from pusher.matching.match import judge_profile, living
+from pusher.matching.decisions import without_exclusions
+from pusher.matching.index import View, view
+from pusher.matching.segment import ELIGIBLE, NOT, POSSIBLE, Found, Question
 from pusher.model.errors import Unwilling
 from pusher.model.policy import Audience, AudienceRule, Policy, Subject
 from pusher.rules.language import BadRule, parse
+from pusher.rules.nodes import Node
 
 
 class BadTrial(Unwilling):
@@ -32,7 +36,9 @@ def trial(
         as_of: the day of judging.
 
     Returns:
-        judged, eligible, possible, subscribed (0: nothing is kept), missing (fact code → number).
+        judged, eligible, possible, subscribed (0: nothing is kept), excluded (whom a case that
+        the rule leaves out keeps from both), missing (fact code → number), by_street (street
+        code or "" → eligible and possible).
 
     Raises:
         BadTrial: not a rule.
@@ -54,15 +60,34 @@ def trial(
         raise BadTrial(f"受众规则有误：{error}") from None
     except (ValueError, TypeError):
         raise BadTrial("audience_kind 或 subject 不对") from None
-    wards = set(session.exec(select(Guardianship.ward_id)))
-    found: Counter[str] = Counter()
+    everybody = view(session, policy.office_id)
+    return {"judged": everybody.size, "subscribed": 0, **_counted(everybody, row, tree, as_of)}
+
+
+def _counted(everybody: View, rule: AudienceRule, tree: Node, as_of: date) -> dict[str, Any]:
+    question = Question(tree, rule.audience.value, rule.subject.value, as_of)
+    found = everybody.ask(question)
+    kept = without_exclusions(tree)
+    wider = everybody.ask(replace(question, tree=kept)) if kept is not None else found
     missing: Counter[str] = Counter()
-    for profile in living(session, policy):
-        judged = judge_profile(session, profile, row, tree, as_of=as_of, wards=wards)
-        found["judged"] += 1
-        found[judged.decision] += 1
-        missing.update(judged.missing)
+    streets: dict[str, dict[str, int]] = {}
+    for one in found:
+        missing += one.missing()
+        for word, answer in (("eligible", ELIGIBLE), ("possible", POSSIBLE)):
+            for street, number in one.by_street(answer).items():
+                there = streets.setdefault(street, {})
+                there[word] = there.get(word, 0) + number
     return {
-        **{key: found[key] for key in ("judged", "eligible", "possible", "subscribed")},
+        "eligible": _number(found, ELIGIBLE),
+        "possible": _number(found, POSSIBLE),
+        "excluded": sum(
+            int(((one.answers == NOT) & (two.answers != NOT)).sum())
+            for one, two in zip(found, wider, strict=True)
+        ),
         "missing": dict(missing.most_common()),
+        "by_street": dict(sorted(streets.items())),
     }
+
+
+def _number(found: Sequence[Found], answer: np.uint8) -> int:
+    return sum(int((one.answers == answer).sum()) for one in found)

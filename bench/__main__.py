@@ -4,9 +4,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import sealing, words
+from bench import matching, sealing, words
 
-COMPARISONS = (words.run, sealing.run)
+COMPARISONS = (words.run, sealing.run, matching.preview, matching.recall)
 
 
 def main() -> None:

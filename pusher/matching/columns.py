@@ -38,12 +38,15 @@ class Column:
         codes: one for each row, in as few bytes as they need.
         until: ordinal of the last day a cell holds, where any cell has one.
         lapsed: the code of a cell past its day.
+        order: the places of the values in rising order and what they are ordered by, once
+            somebody worked it out.
     """
 
     values: Sequence[object]
     codes: Codes
     until: Rows | None = None
     lapsed: int = MISSING
+    order: "tuple[Rows, npt.NDArray[np.float64]] | None" = None
 
     def on(self, day: date) -> Codes:
         """The codes that hold on *day*."""

@@ -152,16 +152,24 @@ _NOBODY = Scene({}, date.min)
 
 def _fill_ordered(answers: Truths, leaf: Leaf, about: Fact, column: Column, as_of: date) -> None:
     """Between two limits of the rule every condition turns at most once: find where by halving."""
-    keys = np.asarray([_place(about, value) for value in column.values[2:]], np.float64)
-    order = np.argsort(keys, kind="stable")  # what cannot be read stands last
-    order = order[: len(keys) - int(np.isnan(keys).sum())]
-    values = [column.values[n + 2] for n in order]
-    cuts = np.searchsorted(keys[order], sorted(_limits(leaf, about, as_of)))
-    ends = [0, *cuts.tolist(), len(values)]
-    told = np.zeros(len(values), np.uint8)
+    codes, keys = _in_order(about, column)
+    values = column.values
+    cuts = np.searchsorted(keys, sorted(_limits(leaf, about, as_of)))
+    ends = [0, *cuts.tolist(), len(codes)]
+    told = np.zeros(len(codes), np.uint8)
     for first, last in pairwise(ends):
-        _fill(told, first, last, lambda n: _asked_of(leaf, about, values[n], as_of))
-    answers[order + 2] = told
+        _fill(told, first, last, lambda n: _asked_of(leaf, about, values[codes[n]], as_of))
+    answers[codes] = told
+
+
+def _in_order(about: Fact, column: Column) -> tuple[Rows, npt.NDArray[np.float64]]:
+    """The codes of the days or figures in rising order, with these; what is none is left out."""
+    if column.order is None:
+        keys = np.asarray([_place(about, value) for value in column.values[2:]], np.float64)
+        order = np.argsort(keys, kind="stable")  # what cannot be read stands last
+        order = order[: len(keys) - int(np.isnan(keys).sum())]
+        column.order = (order + 2).astype(np.int32), keys[order]
+    return column.order
 
 
 def _fill(told: Truths, first: int, last: int, ask: Callable[[int], Truth]) -> None:

@@ -109,21 +109,20 @@ class _End:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Level:
-    """Gates whose inputs all lie below: each gives the highest of its inputs.
+    """Gates of equally many inputs, which all lie below: each gives the highest of its inputs.
 
     Attributes:
-        turned: 2 for an input that is turned round, 0 for one that is not.
+        inputs: ``(inputs, gates)``, so that the highest is found along whole rows.
+        turned: alike; 2 for an input that is turned round, 0 for one that is not.
     """
 
     inputs: Places
     turned: Values
-    starts: Places
 
     def of(self, values: Values) -> Values:
         """The gates' values."""
         # 2 - value where turned, value where not, without asking which
-        taken = np.abs(self.turned - np.take(values, self.inputs))
-        highest: Values = np.maximum.reduceat(taken, self.starts)
+        highest: Values = np.abs(self.turned - np.take(values, self.inputs)).max(axis=0)
         return highest
 
 
@@ -133,7 +132,7 @@ class _Wires:
 
     leaves: list[Leaf] = field(default_factory=list)
     _known: dict[object, int] = field(default_factory=dict)
-    _gates: list[tuple[int, tuple[_End, ...]]] = field(default_factory=list)
+    _gates: dict[int, tuple[_End, ...]] = field(default_factory=dict)
     _depths: list[int] = field(default_factory=list)
 
     def run(self, node: Node) -> _End:
@@ -151,20 +150,19 @@ class _Wires:
                 return _End(end.wire, not end.turned)
 
     def order(self) -> list[int]:
-        """All wires, leaves first, then gates level by level."""
-        leaves = [wire for wire in range(len(self._depths)) if self._depths[wire] == 0]
-        gates = sorted(
-            (wire for wire in range(len(self._depths)) if self._depths[wire] > 0),
-            key=lambda wire: self._depths[wire],
-        )
-        return leaves + gates
+        """All wires, leaves first, then gates, each behind its inputs, alike ones together."""
+        return sorted(range(len(self._depths)), key=self._rank)
 
     def levels(self) -> list[_Level]:
+        """The gates in the same order, alike ones as one."""
         places = {wire: n for n, wire in enumerate(self.order())}
-        by_depth: dict[int, list[tuple[_End, ...]]] = {}
-        for wire, ends in sorted(self._gates, key=lambda gate: places[gate[0]]):
-            by_depth.setdefault(self._depths[wire], []).append(ends)
-        return [_level(gates, places) for _, gates in sorted(by_depth.items())]
+        alike: dict[tuple[int, int], list[tuple[_End, ...]]] = {}
+        for wire in sorted(self._gates, key=places.__getitem__):
+            alike.setdefault(self._rank(wire), []).append(self._gates[wire])
+        return [_level(gates, places) for gates in alike.values()]
+
+    def _rank(self, wire: int) -> tuple[int, int]:
+        return self._depths[wire], len(self._gates.get(wire, ()))
 
     def _gate(self, ends: tuple[_End, ...]) -> _End:
         # nobody is any of no case: a condition that never holds
@@ -175,7 +173,7 @@ class _Wires:
         if known is None:
             known = self._known[ends] = len(self._depths)
             self._depths.append(1 + max(self._depths[end.wire] for end in ends))
-            self._gates.append((known, ends))
+            self._gates[known] = ends
         return _End(known)
 
     def _number(self, key: object, leaf: Leaf) -> int:
@@ -188,12 +186,9 @@ class _Wires:
 
 
 def _level(gates: Sequence[tuple[_End, ...]], places: Mapping[int, int]) -> _Level:
-    ends = [end for gate in gates for end in gate]
-    lengths = [len(gate) for gate in gates]
     return _Level(
-        np.asarray([places[end.wire] for end in ends], np.int32),
-        np.asarray([2 * end.turned for end in ends], np.int8),
-        np.asarray([0, *np.cumsum(lengths)[:-1]], np.int32),
+        np.asarray([[places[end.wire] for end in ends] for ends in gates], np.int32).T.copy(),
+        np.asarray([[2 * end.turned for end in ends] for ends in gates], np.int8).T.copy(),
     )
 
 

@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.hold": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.looks": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.office": {"profiles", "pusher.model", "pusher.audit"},
+    "pusher.clockwork": {"profiles", "pusher.model", "pusher.hold"},
     "pusher.staff": {"profiles", "pusher.model", "pusher.audit"},
     # registers at the doors: what both the command line and the console do with one
     "pusher.registers": {"profiles", "pusher.audit", "pusher.store"},

@@ -1,17 +1,13 @@
 """The clockwork does what is due once, however many of it there are, and outlives its troubles."""
 
 import logging
-import os
-import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,20 +15,21 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from jobs import JOBS, Clockwork, Desk, run, slot_of, tick
-from profiles.sealing import Sealer, make_keys
+from jobs import JOBS, Desk, run, slot_of, tick
+from profiles.sealing import Sealer
 from pusher.gateways.base import Callback, Gateway
 from pusher.model.clockwork import Heartbeat, Slot
 from pusher.model.errors import NotFound
 from pusher.model.notice import NoticeState, Outcome
-from pusher.settings import child_environment
-from pusher.store import Store, migrate
+from pusher.store import Store
+from tests.clockwork.clocks import Clocks, clockwork_of
 from tests.listening.callbacks import push, receipt
 from tests.makers import NOW
 from tests.sending.delivery_makers import given_batch, make_settings, the_notice
 from tests.sending.outbox import Outbox
 
 SETTINGS = make_settings()
+ROOT = Path(__file__).parents[2]
 
 
 def desk_of(store: Store, *boxes: Outbox, owner: str = "one", now: datetime = NOW) -> Desk:
@@ -44,29 +41,6 @@ def slots_of(store: Store, job: str | None = None) -> list[Slot]:
     with store.reading() as session:
         rows = session.exec(select(Slot)).all()
     return [row for row in rows if job in (None, row.job)]
-
-
-class Clocks:
-    """A wall clock and a boot clock, set by hand."""
-
-    def __init__(self) -> None:
-        self.wall, self.boot = NOW, 100.0
-
-    def pass_by(self, wall: timedelta, boot: float) -> None:
-        self.wall += wall
-        self.boot += boot
-
-
-def clockwork_of(store: Store, clocks: Clocks, *boxes: Outbox) -> Clockwork:
-    gateways: dict[str, Gateway] = {box.name: box for box in boxes}
-    return Clockwork(
-        store,
-        gateways,
-        SETTINGS,
-        owner="one",
-        wall=lambda: clocks.wall,
-        boot=lambda: clocks.boot,
-    )
 
 
 # ---- slots ----------------------------------------------------------------------------------
@@ -214,37 +188,6 @@ def test_a_locked_database_is_outlived(store: Store, caplog: pytest.LogCaptureFi
     assert None not in after.values()
 
 
-def test_a_clock_that_jumps_holds_the_sending_until_two_looks_agree(store: Store) -> None:
-    given_batch(store, 1)
-    outbox = Outbox()
-    clocks = Clocks()
-    clocks.wall -= timedelta(hours=3)
-    clockwork = clockwork_of(store, clocks, outbox)
-
-    assert "deliver" in clockwork.tick()
-    clocks.pass_by(timedelta(hours=3), 5)
-    held = clockwork.tick()
-    assert "deliver" not in held
-    assert "fold" in held
-    assert outbox.parcels == []
-
-    clocks.pass_by(timedelta(seconds=5), 5)
-    assert "deliver" in clockwork.tick()
-    assert len(outbox.parcels) == 1
-
-
-def test_a_ticker_without_a_sign_of_life_is_noticed(store: Store) -> None:
-    clocks = Clocks()
-    clockwork = clockwork_of(store, clocks)
-    clocks.pass_by(timedelta(0), 299)
-    assert not clockwork.is_hung()
-    clocks.pass_by(timedelta(0), 2)
-    assert clockwork.is_hung()
-
-    clockwork.tick()
-    assert not clockwork.is_hung()
-
-
 def test_a_clockwork_asked_to_end_begins_nothing_more(store: Store) -> None:
     given_batch(store, 1)
     outbox = Outbox()
@@ -315,90 +258,3 @@ def test_the_clockwork_is_imported_without_the_heavy_libraries() -> None:
     )
 
     assert found.stdout.strip() == "[]"
-
-
-# ---- the process ----------------------------------------------------------------------------
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """An office of its own: keys, a migrated database, quick ticks."""
-    make_keys(tmp_path / "keys.json")
-    migrate(f"sqlite:///{tmp_path / 'pusher.db'}")
-    (tmp_path / "pusher.toml").write_text("tick_s = 0.2\n")
-    return tmp_path
-
-
-def office_of(home: Path) -> Any:
-    from pusher.settings import read_settings
-
-    return read_settings(home, {"PUSHER_HOME": str(home)})
-
-
-def started(home: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "jobs"],
-        cwd=ROOT,
-        env=child_environment(office_of(home)),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def opened(home: Path) -> Store:
-    from profiles.sealing import read_keys
-
-    return Store(office_of(home).url, sealer=Sealer(read_keys(home / "keys.json")))
-
-
-def wait_for_slots(store: Store, more_than: int) -> None:
-    end = time.monotonic() + 60
-    while len(slots_of(store, "fold")) <= more_than:
-        assert time.monotonic() < end, "no slots"
-        time.sleep(0.1)
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_process_ticks_until_it_is_asked_to_end(home: Path, number: int) -> None:
-    process = started(home)
-    store = opened(home)
-    wait_for_slots(store, 2)
-
-    os.kill(process.pid, number)
-    _, said = process.communicate(timeout=30)
-
-    assert process.returncode == 0
-    assert "ended" in said
-    slots = slots_of(store)
-    assert all(slot.ended_at is not None for slot in slots)
-    assert {slot.failed for slot in slots} == {None}
-    store.close()
-
-
-def test_of_two_processes_one_is_killed_and_the_other_goes_on(home: Path) -> None:
-    first, second = started(home), started(home)
-    store = opened(home)
-    wait_for_slots(store, 3)
-
-    first.kill()
-    first.communicate()
-    seen = len(slots_of(store, "fold"))
-    wait_for_slots(store, seen + 3)
-    second.terminate()
-    second.communicate(timeout=30)
-
-    slots = [slot.slot for slot in slots_of(store, "fold")]
-    assert len(slots) == len(set(slots))
-    assert second.returncode == 0
-    store.close()
-
-
-def test_an_office_without_keys_is_told_what_to_do(tmp_path: Path) -> None:
-    process = started(tmp_path)
-
-    _, said = process.communicate(timeout=60)
-
-    assert process.returncode == 2
-    assert "pusher init" in said

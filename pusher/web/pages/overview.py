@@ -1,7 +1,7 @@
 """The first page: what waits for me, what leaves, what ends soon, whether the clockwork lives."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -9,10 +9,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from profiles.model import Profile
+from pusher.clockwork import clockwork_state
 from pusher.listening.visits import RELEASED
 from pusher.matching.match import latest_run
 from pusher.model.batch import Batch, BatchState
-from pusher.model.clockwork import Heartbeat, Pause
+from pusher.model.clockwork import Pause
 from pusher.model.match import Decision, Match
 from pusher.model.notice import Notice, NoticeState, Outcome
 from pusher.model.policy import Policy, PolicyState
@@ -27,7 +28,6 @@ from pusher.web.waiting import waiting
 
 router = APIRouter()
 
-ALIVE = timedelta(seconds=60)
 SOON = timedelta(days=30)
 """How far ahead a deadline is shown."""
 _LIVE = (BatchState.APPROVED, BatchState.SENDING, BatchState.PAUSED)
@@ -85,11 +85,9 @@ def show_overview(
             "sending": _sending(session, who),
             "due": _due(session, who, now.date()),
             "beginning": _beginning(session, who),
-            "beat": _last_beat(session),
+            "clockwork": clockwork_state(session, now),
             "pauses": {pause.gateway: pause for pause in session.exec(select(Pause))},
         }
-    beat = shown["beat"]
-    alive = isinstance(beat, datetime) and now - beat < ALIVE
     return show(
         request,
         desk,
@@ -101,7 +99,6 @@ def show_overview(
         total=sum(kind.count for kind in kinds),
         may_stop=who.role in (Role.CLERK, Role.REVIEWER),
         may_lift=who.role is Role.REVIEWER,
-        alive=alive,
         gateways=sorted(desk.gateways.values(), key=lambda gateway: gateway.name),
         **shown,
     )
@@ -190,7 +187,3 @@ def _beginning(session: Session, who: SignedIn) -> dict[str, bool]:
         is not None
         for name, table in (("profiles", Profile), ("policies", Policy), ("batches", Batch))
     }
-
-
-def _last_beat(session: Session) -> datetime | None:
-    return session.exec(select(func.max(Heartbeat.at))).one()

@@ -139,6 +139,7 @@ def _take(desk: Desk, name: str, job: Job) -> UUID | None:
     """Take the slot that is due; None if somebody has it."""
     from sqlalchemy.exc import IntegrityError
 
+    from pusher.failpoint import reach
     from pusher.model.clockwork import Slot
 
     now = desk.moment()
@@ -147,6 +148,8 @@ def _take(desk: Desk, name: str, job: Job) -> UUID | None:
     try:
         with desk.store.writing() as session:
             session.add(due)
+            session.flush()
+            reach("K14")
     except IntegrityError:
         return None
     return due.id
@@ -181,12 +184,16 @@ def _heartbeat(desk: Desk) -> Mapping[str, int]:
 
 
 def _fold(desk: Desk) -> Mapping[str, int]:
+    from pusher.failpoint import reach
     from pusher.listening.receipts import fold
 
+    reach("K10")
     counts: Counter[str] = Counter()
     while not desk.stop():
         with desk.store.writing() as session:
             folded = fold(session, desk.gateways, now=desk.moment(), at_most=_AT_ONCE)
+            if folded.bodies:
+                reach("K11")
         counts += Counter(asdict(folded))
         desk.beat()
         if folded.bodies < _AT_ONCE:
@@ -321,6 +328,7 @@ def main() -> int:
     """Run the clockwork of this office until SIGTERM or SIGINT; return the exit status."""
     from sqlalchemy.exc import DBAPIError
 
+    from pusher.failpoint import arm
     from pusher.keeping.explain import explain
     from pusher.keeping.running import AlreadyRunning, door_open
     from pusher.keeping.startup import startup_problems
@@ -334,6 +342,7 @@ def main() -> int:
     if problems := startup_problems(settings):
         return _refuse(problems, status=2)
     try:
+        arm(settings.fail_point)
         with door_open(settings.home):
             store, clockwork = _open_clockwork(settings)
             log = open_log(settings.log_folder, "clockwork")

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pusher.failpoint import is_point
+
 FILE_NAME = "pusher.toml"
 PREFIX = "PUSHER_"
 SHORTEST_TOKEN = 16
@@ -43,6 +45,8 @@ class Settings:
         retry_base_s: first pause after a call that was surely not sent; doubles.
         receipt_term_s: how long until an accepted notice without a receipt counts as silent.
         quiet_hours: False only for a rehearsal; the console then shows it in red.
+        rehearsal: every gateway lies on this machine and nobody real can be reached.
+        fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
         metrics_token: lets a monitor on another machine read ``/metrics``; empty: this one only.
         gateways: tables keyed by gateway name, see ``pusher.gateways.registry``.
         origins: setting → where it came from.
@@ -61,6 +65,8 @@ class Settings:
     retry_base_s: float = 1.0
     receipt_term_s: float = 72 * 3600.0
     quiet_hours: bool = True
+    rehearsal: bool = False
+    fail_point: str = ""
     metrics_token: str = field(default="", repr=False)
     gateways: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -148,12 +154,27 @@ def survey_settings(folder: Path | None = None, environ: Mapping[str, str] | Non
             ready[name] = _as(name, value)
         except ValueError as error:
             problems.append(f"{origins[name]}：“{name}”{error}")
-    return Survey(Settings(**ready, origins=origins), problems)
+    settings = Settings(**ready, origins=origins)
+    return Survey(settings, [*problems, *_rehearsal_problems(settings)])
 
 
 def child_environment(settings: Settings, **changes: str) -> dict[str, str]:
     """The environment for a child process that shall see the same settings."""
     return {**os.environ, PREFIX + "HOME": str(settings.home.absolute()), **changes}
+
+
+def _rehearsal_problems(settings: Settings) -> list[str]:
+    """What must not be set where a real vendor could be called."""
+    origins = settings.origins
+    if not settings.rehearsal:
+        told = f"{origins.get('fail_point')}：“fail_point”只能在演练中使用（rehearsal = true）"
+        return [told] if settings.fail_point else []
+    return [
+        f"{origins['gateways']}：演练（rehearsal = true）只能用本机的通道，"
+        f"请把 [gateways.{name}] 的 endpoint 设为本机地址"
+        for name, table in settings.gateways.items()
+        if urlsplit(str(table.get("endpoint", ""))).hostname not in _THIS_MACHINE
+    ]
 
 
 def _find_file(folders: list[Path]) -> Path | None:
@@ -222,6 +243,12 @@ def _as_public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _as_fail_point(text: str) -> str:
+    if text and not is_point(text):
+        raise ValueError("应形如 K5:kill 或 K3:stop")
+    return text
+
+
 def _as_metrics_token(text: str) -> str:
     if text and len(text) < SHORTEST_TOKEN:
         raise ValueError(f"至少 {SHORTEST_TOKEN} 个字符，不填则只有本机可读")
@@ -256,11 +283,13 @@ def _as_number(value: Any, *, low: float, high: float) -> float:
     return number
 
 
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _NAMES = {f.name: f.default for f in fields(Settings) if f.name != "origins"}
 """Setting → its default, whose type is the setting's."""
 _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "home": _as_home,
     "database_url": _as_database_url,
     "public_url": _as_public_url,
+    "fail_point": _as_fail_point,
     "metrics_token": _as_metrics_token,
 }

@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.model": {"profiles"},
     "pusher.rules": {"profiles"},
     "pusher.words": set(),
-    "pusher.settings": set(),
+    "pusher.settings": {"pusher.failpoint"},
     "pusher.clock": set(),
     "pusher.store": {"profiles"},
     "pusher.migrations": {"profiles", "pusher.model", "pusher.store"},
@@ -31,7 +31,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.staff": {"profiles", "pusher.model", "pusher.audit"},
     # registers at the doors: what both the command line and the console do with one
     "pusher.registers": {"profiles", "pusher.audit", "pusher.store"},
-    "pusher.gateways": {"pusher.settings"},
+    "pusher.failpoint": set(),
+    "pusher.gateways": {"pusher.settings", "pusher.failpoint"},
     "pusher.reading": {
         "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",
         "templates",
@@ -41,11 +42,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "pusher.sending": {
         "profiles", "pusher.model", "pusher.rules", "pusher.gateways", "pusher.audit",
-        "pusher.hold", "pusher.store", "pusher.settings", "templates", ZONE,
+        "pusher.hold", "pusher.failpoint", "pusher.store", "pusher.settings", "templates", ZONE,
     },
     "pusher.listening": {
-        "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.store",
-        "pusher.settings", ZONE,
+        "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.failpoint",
+        "pusher.store", "pusher.settings", ZONE,
     },
     "pusher.log": {ZONE},
     # the operator's verbs look at everything that has rows, a file or a table of settings

@@ -130,6 +130,7 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
     def run(
         batch_id: str, by: str, now: str | None, as_json: bool, reason: str | None = None
     ) -> None:
+        from pusher.failpoint import reach
         from pusher.sending import review
 
         with open_door(now) as door, door.store.writing() as session:
@@ -144,6 +145,7 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
             move(session, row, **given)
             session.refresh(row)
             shape = batch_shape(session, row)
+        reach("K2")
         answer(shape, as_json, lambda: [said, *_told(shape)])
 
     run.__doc__ = help_text

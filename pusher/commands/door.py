@@ -125,9 +125,11 @@ def open_door(now: str | None = None) -> Iterator[Door]:
         Refusal: no database, a broken or newer one, or what a verb refused.
     """
     from profiles.sealing import Sealer, read_keys
+    from pusher.failpoint import arm
     from pusher.store import Store
 
     settings = settings_here()
+    arm(settings.fail_point)
     file = settings.database_file
     if file is not None and not file.exists():
         raise Refusal(f"没有数据库 {file}；请先运行 pusher init", code="no_database")

@@ -22,6 +22,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 from yarl import URL
 
+from pusher.failpoint import reach
 from pusher.gateways.base import boot_seconds
 
 LARGEST_ANSWER = 1_000_000  # bytes; vendors answer in hundreds
@@ -146,6 +147,7 @@ class Post:
             request.method, request.url, headers=list(request.headers), content=request.body
         )
         answer = await self._transport.handle_async_request(outgoing)
+        reach("K5")
         try:
             body = bytearray()
             async for chunk in answer.aiter_raw():
@@ -210,7 +212,10 @@ class _ClientRequest(aiohttp.ClientRequest):
         self.url = URL(trip.url, encoded=True)
         trip.check_lease()
         trip.written = True
-        return await super().send(conn)
+        answer = await super().send(conn)
+        # a task that was begun in there writes at its first step: after it
+        asyncio.get_running_loop().call_soon(reach, "K4")
+        return answer
 
 
 def _transport() -> AiohttpTransport:

@@ -21,6 +21,7 @@ from profiles.columns import new_id
 from profiles.model import Channel
 from profiles.optouts import opt_out
 from profiles.sealing import SealBroken, sealer_of
+from pusher.failpoint import reach
 from pusher.gateways.base import Callback, Forged, Gateway, Unreadable, Why
 from pusher.gateways.base import Receipt as Told
 from pusher.listening.plain import near, plain
@@ -116,6 +117,7 @@ def take_in(
             )
     except IntegrityError:
         return False
+    reach("K9")
     return True
 
 

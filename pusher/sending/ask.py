@@ -13,6 +13,7 @@ from profiles.addresses import address_of
 from profiles.ages import day_of
 from profiles.model import Contact
 from profiles.sealing import SealBroken
+from pusher.failpoint import reach
 from pusher.gateways.base import Found, Gateway, Lookup
 from pusher.model.batch import Batch, BatchState
 from pusher.model.notice import (
@@ -87,6 +88,7 @@ def ask(
     in_vain = 0
     for question in questions:
         word = _ask(gateway, question)
+        reach("K12")
         with store.writing() as session:
             counts += _write_down(session, question, word, settings=settings, now=now)
         in_vain = in_vain + 1 if word.lookup.found is Found.UNCLEAR else 0

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from profiles.model import Channel
+from pusher.failpoint import reach
 from pusher.gateways.base import Answer, Gateway, Result, Why, boot_seconds
 from pusher.sending.claim import Claim, Errand, claim
 from pusher.sending.record import HELD, Jitter, record
@@ -172,9 +173,11 @@ def _round(
     counts = _count(claimed)
     if not claimed.errands:
         return counts
+    reach("K3")
     answers = hand_over(
         way.gateway, claimed.errands, deadline=deadline_of(claimed_at, settings), stop=stop
     )
+    reach("K6")
     with store.writing() as session:
         counts += record(
             session,
@@ -185,6 +188,8 @@ def _round(
             now=moment(),
             jitter=jitter,
         )
+        reach("K7")
+    reach("K8")
     return counts
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from sqlmodel import Session, col, func, or_, select, update
 
+from pusher.failpoint import reach
 from pusher.gateways.base import Gateway
 from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
 from pusher.sending.ask import ask
@@ -108,6 +109,7 @@ def expire(session: Session, *, now: datetime) -> int:
             .values(result=AttemptResult.UNSURE, ended_at=now, code=NO_WORD)
             .execution_options(synchronize_session=False)
         )
+        reach("K13")
     return len(ended)
 
 

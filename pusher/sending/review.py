@@ -18,6 +18,7 @@ from sqlmodel import Session, col, func, select
 from profiles.sealing import sealer_of
 from pusher.audit import note
 from pusher.clock import OFFICE_ZONE
+from pusher.failpoint import reach
 from pusher.model.batch import MOVES, Batch, BatchState, Visit, VisitMatch
 from pusher.model.errors import IllegalMove, Overtaken, SamePerson, Unwilling
 from pusher.model.match import Decision, MatchRun
@@ -158,6 +159,7 @@ def approve(
         approved_sha256=shown,
     )
     note(session, "batch.approve", about=("batch", batch.id), by=by, now=now, sha256=shown)
+    reach("K1")
 
 
 def pause(session: Session, batch: Batch, *, by: str, now: datetime, reason: str) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from pusher import audit
+from pusher.failpoint import reach
 from pusher.listening.report import report
 from pusher.model.batch import Batch, BatchState
 from pusher.model.errors import NotFound, Unwilling
@@ -199,6 +200,7 @@ def _act(
     except Unwilling as why_not:
         fields.errors["main"] = str(why_not)
         return _show(request, desk, who, batch_id, fields, status=409)
+    reach("K2")
     return go(f"/batches/{batch_id}", desk=desk, said=said)
 
 

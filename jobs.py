@@ -256,8 +256,23 @@ def _age(desk: Desk) -> Mapping[str, int]:
     return {}
 
 
+def _audit_head(desk: Desk) -> Mapping[str, int]:
+    """Keep the audit's head outside the database, where a cut at its end will show against it."""
+    from pusher.audit import HEADS, head, keep_head
+
+    with desk.store.reading() as session:
+        made = head(session)
+    if made.number:
+        keep_head(desk.settings.home / HEADS, made)
+    return {"number": made.number}
+
+
 def _each_tick(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.tick_s)
+
+
+def _daily(_: Settings) -> timedelta:
+    return timedelta(days=1)
 
 
 def _each_part_of_the_term(settings: Settings) -> timedelta:
@@ -275,6 +290,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         ),
         "rescue": Job(_each_tick, _rescue, "核对结果不明的发送，核不清的交人工", moves=True),
         "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
+        "audit_head": Job(_daily, _audit_head, "留存操作记录的核对凭据，供日后查出截尾和重写"),
         "age": Job(_each_tick, _age, "记下数据库的新旧，日后放回旧备份时据此停发", shared=False),
     }
 )

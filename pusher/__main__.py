@@ -5,10 +5,11 @@ import sys
 
 import click
 
+from pusher.commands.audit import audit
 from pusher.commands.batch import batch
 from pusher.commands.hold import hold
 from pusher.commands.keep import backup, doctor, restore, upgrade
-from pusher.commands.listen import audit, leaflet, report, visits
+from pusher.commands.listen import leaflet, report, visits
 from pusher.commands.match import explain, match
 from pusher.commands.office import init, staff
 from pusher.commands.policy import policy

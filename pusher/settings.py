@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,6 +49,10 @@ class Settings:
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
         metrics_token: lets a monitor on another machine read ``/metrics``; empty: this one only.
+        second_factor: whether reviewers and admins need a code besides their password; False
+            only for a rehearsal, every page then says so.
+        trusted_proxies: addresses of our own reverse proxies, by commas; only from them is
+            X-Forwarded-For believed.
         gateways: tables keyed by gateway name, see ``pusher.gateways.registry``.
         origins: setting → where it came from.
     """
@@ -68,6 +73,8 @@ class Settings:
     rehearsal: bool = False
     fail_point: str = ""
     metrics_token: str = field(default="", repr=False)
+    second_factor: bool = True
+    trusted_proxies: str = ""
     gateways: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -249,6 +256,13 @@ def _as_fail_point(text: str) -> str:
     return text
 
 
+def _as_addresses(text: str) -> str:
+    try:
+        return ",".join(str(ip_address(part.strip())) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("应为 IP 地址，多个以逗号分隔") from None
+
+
 def _as_metrics_token(text: str) -> str:
     if text and len(text) < SHORTEST_TOKEN:
         raise ValueError(f"至少 {SHORTEST_TOKEN} 个字符，不填则只有本机可读")
@@ -292,4 +306,5 @@ _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "public_url": _as_public_url,
     "fail_point": _as_fail_point,
     "metrics_token": _as_metrics_token,
+    "trusted_proxies": _as_addresses,
 }

@@ -6,24 +6,27 @@ Times are the office clock's. Nothing here keeps a password or a token: only the
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from profiles.model import Office
+from profiles.model import Office, Street
 from pusher import audit
 from pusher.model.errors import IllegalMove, Unwilling
-from pusher.model.staff import Invitation, Role, Staff, StaffSession
+from pusher.model.staff import Invitation, Role, Staff, StaffSession, StaffStreet
 
 INVITATION_TERM = timedelta(days=7)
 IDLE = timedelta(minutes=30)
 """A browser nobody touched for so long must sign in again."""
 LONGEST = timedelta(hours=8)
 """And every browser after a working day."""
+HALF_TERM = timedelta(minutes=10)
+"""Who gave their password has so long to give their code."""
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 128
 
 
@@ -31,7 +34,7 @@ class WrongEntry(Unwilling):
     """One field of an account cannot be taken.
 
     Attributes:
-        field: ``login``, ``name``, ``number`` or ``password``.
+        field: ``login``, ``name``, ``number``, ``password`` or ``streets``.
     """
 
     code = "wrong_entry"
@@ -55,6 +58,7 @@ def add(
     number: str,
     role: Role,
     office: Office,
+    streets: Collection[str] = (),
     by: str,
     now: datetime,
 ) -> str:
@@ -67,6 +71,7 @@ def add(
         number: staff number (工号); names the person in every record.
         role: what they may do.
         office: where they work.
+        streets: codes of the streets whose doors a community worker walks to; others: none.
         by: number of the admin, or ``setup``.
         now: the moment.
 
@@ -87,8 +92,39 @@ def add(
     )
     session.add(staff)
     session.flush()
+    _give_streets(session, staff, streets)
     audit.note(session, "staff.add", about=("staff", staff.id), by=by, now=now, role=role.value)
     return _invite(session, staff, now=now)
+
+
+def change_role(
+    session: Session,
+    staff: Staff,
+    role: Role,
+    *,
+    streets: Collection[str] = (),
+    by: str,
+    now: datetime,
+) -> None:
+    """Give *staff* another role, or a community worker other streets; they must sign in anew.
+
+    Raises:
+        IllegalMove: it is the admin's own account.
+        WrongEntry: streets are missing, unknown, or given to somebody who needs none.
+    """
+    if staff.number == by:
+        raise IllegalMove("不能更改自己的岗位，请由另一位管理员操作")
+    staff.role = role
+    session.add(staff)
+    _give_streets(session, staff, streets)
+    _end_all(session, staff, now=now)
+    audit.note(session, "staff.role", about=("staff", staff.id), by=by, now=now, role=role.value)
+
+
+def streets_of(session: Session, staff: Staff) -> frozenset[str]:
+    """Codes of the streets whose doors *staff* walks to; empty for all but community workers."""
+    asked = select(StaffStreet.street_code).where(col(StaffStreet.staff_id) == staff.id)
+    return frozenset(session.exec(asked))
 
 
 def invited(session: Session, token: str, *, now: datetime) -> Staff:
@@ -150,23 +186,24 @@ def check(session: Session, login: str, password: str, *, now: datetime) -> Staf
 
 def open_session(session: Session, staff: Staff, *, now: datetime) -> str:
     """Sign *staff* in; returns the session's token, 256 bits, of which only the hash is kept."""
-    token = secrets.token_urlsafe(32)
-    session.add(
-        StaffSession(token_sha256=_sha256(token), staff_id=staff.id, since=now, seen_at=now)
-    )
+    token = _open(session, staff, half=False, now=now)
     audit.note(session, "staff.sign_in", about=("staff", staff.id), by=staff.number, now=now)
     return token
 
 
+def open_half_session(session: Session, staff: Staff, *, now: datetime) -> str:
+    """The password was right and a code is still to come; opens no page but the one for it."""
+    return _open(session, staff, half=True, now=now)
+
+
 def read_session(session: Session, token: str, *, now: datetime) -> Staff | None:
     """Who is signed in with this token; None if ended, idle too long, too old, or disabled."""
-    row = session.get(StaffSession, _sha256(token))
-    if row is None or row.ended_at is not None:
-        return None
-    if now - row.seen_at > IDLE or now - row.since > LONGEST:
-        return None
-    staff = session.get(Staff, row.staff_id)
-    return staff if staff is not None and staff.disabled_at is None else None
+    return _whose(session, token, half=False, idle=IDLE, longest=LONGEST, now=now)
+
+
+def read_half_session(session: Session, token: str, *, now: datetime) -> Staff | None:
+    """Who gave their password a moment ago and owes a code."""
+    return _whose(session, token, half=True, idle=HALF_TERM, longest=HALF_TERM, now=now)
 
 
 def last_seen(session: Session, token: str) -> datetime | None:
@@ -191,6 +228,8 @@ def end_session(session: Session, token: str, *, now: datetime) -> None:
         return
     row.ended_at = now
     session.add(row)
+    if row.half:
+        return
     staff = session.get_one(Staff, row.staff_id)
     audit.note(session, "staff.sign_out", about=("staff", staff.id), by=staff.number, now=now)
 
@@ -213,13 +252,14 @@ def disable(session: Session, staff: Staff, *, by: str, now: datetime) -> None:
 
 
 def reset(session: Session, staff: Staff, *, by: str, now: datetime) -> str:
-    """Take away the password and invite anew; a disabled account is opened again.
+    """Take away password and second factor and invite anew; opens a disabled account again.
 
     Returns:
         The one-time token; older ones no longer work.
     """
     staff.password_hash = None
     staff.disabled_at = None
+    staff.totp_sealed, staff.totp_step = None, 0
     session.add(staff)
     _end_all(session, staff, now=now)
     _void_invitations(session, staff, now=now)
@@ -230,6 +270,41 @@ def reset(session: Session, staff: Staff, *, by: str, now: datetime) -> str:
 def token_sha256(token: str) -> str:
     """The form in which a token is kept."""
     return _sha256(token)
+
+
+def _open(session: Session, staff: Staff, *, half: bool, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            token_sha256=_sha256(token), staff_id=staff.id, since=now, seen_at=now, half=half
+        )
+    )
+    session.flush()
+    return token
+
+
+def _whose(
+    session: Session, token: str, *, half: bool, idle: timedelta, longest: timedelta, now: datetime
+) -> Staff | None:
+    row = session.get(StaffSession, _sha256(token))
+    if row is None or row.ended_at is not None or row.half is not half:
+        return None
+    if now - row.seen_at > idle or now - row.since > longest:
+        return None
+    staff = session.get(Staff, row.staff_id)
+    return staff if staff is not None and staff.disabled_at is None else None
+
+
+def _give_streets(session: Session, staff: Staff, streets: Collection[str]) -> None:
+    """Replace the streets of *staff*."""
+    if (staff.role is Role.COMMUNITY) is not bool(streets):
+        raise WrongEntry("streets", "社区岗位须指定街道，其他岗位不指定街道")
+    known = set(session.exec(select(Street.code).where(col(Street.office_id) == staff.office_id)))
+    if not known.issuperset(streets):
+        raise WrongEntry("streets", "没有这个街道，请核对街道代码")
+    session.exec(delete(StaffStreet).where(col(StaffStreet.staff_id) == staff.id))
+    session.add_all(StaffStreet(staff_id=staff.id, street_code=code) for code in set(streets))
+    session.flush()
 
 
 def _invite(session: Session, staff: Staff, *, now: datetime) -> str:

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.office": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.clockwork": {"profiles", "pusher.model", "pusher.hold"},
     "pusher.staff": {"profiles", "pusher.model", "pusher.audit"},
+    "pusher.second_factor": {"profiles", "pusher.model", "pusher.audit"},
     # registers at the doors: what both the command line and the console do with one
     "pusher.registers": {"profiles", "pusher.audit", "pusher.store"},
     "pusher.failpoint": set(),
@@ -73,6 +74,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "chinese_calendar": ("pusher.sending.hours",),
     "prometheus_client": ("pusher.web.metrics",),
     "cryptography": ("profiles.sealing", "pusher.gateways"),
+    "pyotp": ("pusher.second_factor",),
+    "segno": ("pusher.web.code",),
     "click": ("pusher.__main__", "pusher.commands"),
     "openpyxl": ("profiles.workbook_child",),
 }  # fmt: skip

@@ -214,12 +214,14 @@ def notices(batch_id: str, out: str) -> None:
 @batch.command("recipients")
 @click.argument("batch_id")
 @click.option("--csv", "out", required=True, metavar="文件", help="写到哪里（CSV）")
-def recipients(batch_id: str, out: str) -> None:
+@click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
+def recipients(batch_id: str, out: str, by: str) -> None:
     """导出名单：谁、为什么、怎么告知，谁没有列入及原因（已脱敏）。
 
     \b
     例：pusher batch recipients 0192… --csv 名单.csv
     """
+    from pusher.audit import note
     from pusher.sending.roll import recipients as rows
 
     heads = (
@@ -246,6 +248,8 @@ def recipients(batch_id: str, out: str) -> None:
                     "；".join(r.why), r.state, r.reason, r.segments, r.price,
                 )  # fmt: skip
                 sheet.writerow([_harmless("" if cell is None else str(cell)) for cell in cells])
+        with door.store.writing() as writing:
+            note(writing, "batch.export", about=("batch", row.id), by=by, now=door.now)
     click.echo(f"已写出 {out}", err=True)
 
 

@@ -1,4 +1,4 @@
-"""After sending: leaflets and visits, reports, and the audit."""
+"""After sending: leaflets and visits, and reports."""
 
 from pathlib import Path
 from typing import Any
@@ -136,53 +136,3 @@ def report(policy_id: str | None, batch_id: str | None, since: str | None, as_js
         )
     shape: dict[str, Any] = plain(found)
     answer(shape, as_json, lambda: [f"{key}：{value}" for key, value in shape.items()])
-
-
-@click.group()
-def audit() -> None:
-    """审计：每个操作一行，前后相接，改动可见。"""
-
-
-@audit.command("verify")
-@json_option
-def audit_verify(as_json: bool) -> None:
-    """核对整条审计链；有改动则退出码为 1。
-
-    \b
-    例：pusher audit verify
-    """
-    from pusher.audit import verify
-
-    with open_door() as door, door.store.reading() as session:
-        breaks = verify(session)
-    if breaks:
-        raise Refusal("审计链不完整：" + "；".join(breaks), code="audit_broken")
-    answer({"breaks": []}, as_json, lambda: ["审计链完整"])
-
-
-@audit.command("tail")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
-@json_option
-def audit_tail(limit: int, as_json: bool) -> None:
-    """最近的操作。
-
-    \b
-    例：pusher audit tail --limit 50
-    """
-    from sqlmodel import col, select
-
-    from pusher.model.staff import AuditEntry
-
-    with open_door() as door, door.store.reading() as session:
-        newest = select(AuditEntry).order_by(col(AuditEntry.number).desc()).limit(limit)
-        rows = [
-            {"number": e.number, "at": e.at.isoformat(), "by": e.by, "act": e.act, "about": e.about}
-            for e in session.exec(newest)
-        ]
-    answer(
-        rows,
-        as_json,
-        lambda: [
-            f"{r['number']:>6}  {r['at']}  {r['by']:<8}{r['act']}  {r['about']}" for r in rows
-        ],
-    )

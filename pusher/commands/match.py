@@ -77,6 +77,7 @@ def explain(
     from datetime import date
 
     from profiles.model import Profile
+    from pusher.looks import guarded, note_look
     from pusher.matching.explain import explain as why
 
     try:
@@ -87,6 +88,9 @@ def explain(
         row = find_policy(door, session, policy_id)
         person = find_row(door, session, Profile, profile_id, "对象", "pusher batch recipients")
         found = why(session, row, person, as_of=day or door.now.date())
+        if seen := guarded(session, [person.id], now=door.now):
+            with door.store.writing() as writing:
+                note_look(writing, seen, at="explain", by="cli", now=door.now)
     document = {
         "decision": found.decision,
         "because": [

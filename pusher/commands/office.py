@@ -13,7 +13,7 @@ from pusher.commands.door import (
     settings_here,
 )
 
-ROLES = ("viewer", "clerk", "reviewer", "admin", "auditor")
+ROLES = ("viewer", "clerk", "reviewer", "community", "admin", "auditor")
 
 
 @click.command()
@@ -59,7 +59,11 @@ def init(
 
 @click.group()
 def staff() -> None:
-    """工作人员账号：viewer 查看、clerk 经办、reviewer 审核、admin 管理、auditor 审计。"""
+    """工作人员账号。
+
+    \b
+    角色：viewer 查看、clerk 经办、reviewer 审核、community 社区、admin 管理、auditor 审计
+    """
 
 
 @staff.command("add")
@@ -67,10 +71,17 @@ def staff() -> None:
 @click.option("--role", type=click.Choice(ROLES), required=True, help="角色")
 @click.option("--number", required=True, help="工号（同一人不能既提交又审批）")
 @click.option("--name", default="", help="姓名")
+@click.option("--street", "streets", multiple=True, help="社区岗位负责的街道代码，可多次给出")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读取密码，不生成一次性链接")
 @json_option
 def staff_add(
-    login: str, role: str, number: str, name: str, password_stdin: bool, as_json: bool
+    login: str,
+    role: str,
+    number: str,
+    name: str,
+    streets: tuple[str, ...],
+    password_stdin: bool,
+    as_json: bool,
 ) -> None:
     """新增账号；打印一次性链接，或从标准输入读取密码。
 
@@ -89,6 +100,7 @@ def staff_add(
             number=number,
             role=Role(role),
             office=door.office(session),
+            streets=streets,
             by="cli",
             now=door.now,
         )
@@ -150,10 +162,29 @@ def staff_disable(login: str) -> None:
     click.echo(f"已停用 {login}")
 
 
+@staff.command("role")
+@click.argument("login")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="新的角色")
+@click.option("--street", "streets", multiple=True, help="社区岗位负责的街道代码，可多次给出")
+def staff_role(login: str, role: str, streets: tuple[str, ...]) -> None:
+    """更改角色或社区岗位的街道；已有的登录立即失效，须重新登录。
+
+    \b
+    例：pusher staff role zhoufang --role community --street 370104013
+    """
+    from pusher import staff as accounts
+    from pusher.model.staff import Role
+
+    with open_door() as door, door.store.writing() as session:
+        person = _staff_called(session, login)
+        accounts.change_role(session, person, Role(role), streets=streets, by="cli", now=door.now)
+    click.echo(f"{login} 现在是 {role}")
+
+
 @staff.command("reset")
 @click.argument("login")
 def staff_reset(login: str) -> None:
-    """为账号生成新的一次性链接，旧密码与登录立即失效。
+    """为账号生成新的一次性链接，旧密码、动态码与登录立即失效。
 
     \b
     例：pusher staff reset wangli

@@ -59,7 +59,13 @@ def _serve(door: Door, listener: socket.socket) -> None:
         now=lambda: office_now(settings.clock_ahead),
         tagger=lambda: office_tagger(door),
     )
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # `pusher.web.place` reads them, and only from our own proxies
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

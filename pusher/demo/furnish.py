@@ -41,8 +41,12 @@ PEOPLE = (
     ("clerk", "1001", "王莉（样例）", Role.CLERK),
     ("reviewer", "1002", "赵强（样例）", Role.REVIEWER),
     ("viewer", "1003", "孙敏（样例）", Role.VIEWER),
+    ("auditor", "1004", "钱勤（样例）", Role.AUDITOR),
+    ("community", "1005", "周芳（样例）", Role.COMMUNITY),
 )
 """Logins of the demo, besides the admin."""
+STREET = "370104013"
+"""腊山街道, whose doors the community worker of the demo walks to."""
 LAST_MORNING = datetime(2026, 12, 11, 9, 30, tzinfo=OFFICE_ZONE)
 """The last morning on which the district stands as it was written: its windows are open."""
 ADMIN = ("admin", "0001", "管理员（样例）")
@@ -128,6 +132,8 @@ def write_settings(home: Path, *, port: int, ahead: timedelta, tick_s: float) ->
         f"clock_ahead_s = {ceil(ahead.total_seconds())}",
         f"tick_s = {tick_s}",
         "settle_s = 20",
+        # whoever tries the demo has no telephone enrolled; every page says that the codes are off
+        "second_factor = false",
     ]
     for name, wanted in keys.items():
         lines += [f"[gateways.{name}]", f'endpoint = "http://127.0.0.1:{port + 1}"']
@@ -145,7 +151,7 @@ def _hire(session: Session, office: Office, token: str, now: datetime) -> dict[s
     for login, number, name, role in PEOPLE:
         invitation = staff.add(
             session, login=login, name=name, number=number, role=role, office=office,
-            by=ADMIN[1], now=now,
+            streets=[STREET] if role is Role.COMMUNITY else [], by=ADMIN[1], now=now,
         )  # fmt: skip
         staff.set_password(session, invitation, passwords[login], now=now)
     return passwords

@@ -1,6 +1,6 @@
 """Walks to the doors of those nobody can write to: who is still to be seen, and how it went."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -54,12 +54,19 @@ class Door:
 
 
 def visit_list(
-    session: Session, *, street: str | None = None, batch: Batch | UUID | None = None
+    session: Session,
+    *,
+    street: str | None = None,
+    batch: Batch | UUID | None = None,
+    office_id: UUID | None = None,
+    streets: Collection[str] | None = None,
 ) -> list[Door]:
     """The offline list: to do first, then not met, then done; by street and community.
 
     Args:
         street: code of a street; None: all.
+        office_id: whose batches; None: all.
+        streets: codes of the only streets that whoever asks may see; None: all.
         batch: one batch, in whatever state; None: all that were approved.
     """
     asked = (
@@ -70,6 +77,10 @@ def visit_list(
     )
     if street is not None:
         asked = asked.where(Visit.street_code == street)
+    if streets is not None:
+        asked = asked.where(col(Visit.street_code).in_(streets))
+    if office_id is not None:
+        asked = asked.where(Batch.office_id == office_id)
     if batch is not None:
         wanted = batch if isinstance(batch, UUID) else batch.id
         asked = asked.where(Visit.batch_id == wanted)

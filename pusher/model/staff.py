@@ -1,4 +1,4 @@
-"""Staff, their sessions and invitations, and the audit of what they did."""
+"""Staff, their streets, sessions and invitations, and the audit of what they did."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,8 @@ class Role(StrEnum):
     """经办: reads, confirms, drafts, submits."""
     REVIEWER = "reviewer"
     """审核: approves or sends back."""
+    COMMUNITY = "community"
+    """社区: walks to the doors of their own streets, and sees nothing else."""
     ADMIN = "admin"
     """Accounts only."""
     AUDITOR = "auditor"
@@ -37,8 +39,19 @@ class Staff(SQLModel, table=True):
     role: Role = Field(sa_column=checked(Role, "role"))
     password_hash: str | None = Field(default=None, max_length=200)
     """argon2id; None until the invitation is used."""
+    totp_sealed: bytes | None = None
+    """The secret of their second factor; None until they set it up, or after a reset."""
+    totp_step: int = 0
+    """The last 30-second step whose code was taken: a code works once (RFC 6238, 5.2)."""
     created_at: datetime = Field(sa_type=Moment)
     disabled_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class StaffStreet(SQLModel, table=True):
+    """A street whose doors a community worker walks to."""
+
+    staff_id: UUID = Field(foreign_key="staff.id", primary_key=True)
+    street_code: str = Field(foreign_key="street.code", primary_key=True, max_length=9)
 
 
 class Invitation(SQLModel, table=True):
@@ -58,10 +71,12 @@ class StaffSession(SQLModel, table=True):
     since: datetime = Field(sa_type=Moment)
     seen_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    half: bool = False
+    """The password was right; the second factor is still to come, and no page opens yet."""
 
 
 class AuditEntry(SQLModel, table=True):
-    """One act, chained to the one before by its hash."""
+    """One act, chained to the one before by its hash. The database refuses to change a row."""
 
     number: int = Field(primary_key=True)
     at: datetime = Field(sa_type=Moment)

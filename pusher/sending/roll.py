@@ -101,6 +101,28 @@ def recipients(
     return rows + sheet.of_visits(session.exec(rest).all())
 
 
+def concerned(session: Session, lines: Collection[UUID]) -> list[UUID]:
+    """Ids of the profiles that lines of the roll name: whom they are about, and who reads.
+
+    Args:
+        lines: ids of notices and visits, as `Row.id` has them.
+    """
+    people: set[UUID] = set()
+    for ids in in_chunks(lines):
+        for asked in (
+            select(Match.profile_id)
+            .join(NoticeMatch, col(NoticeMatch.match_id) == Match.id)
+            .where(col(NoticeMatch.notice_id).in_(ids)),
+            select(Match.profile_id)
+            .join(VisitMatch, col(VisitMatch.match_id) == Match.id)
+            .where(col(VisitMatch.visit_id).in_(ids)),
+            select(Notice.profile_id).where(col(Notice.id).in_(ids)),
+            select(Visit.profile_id).where(col(Visit.id).in_(ids)),
+        ):
+            people.update(session.exec(asked))
+    return sorted(people)
+
+
 class _Sheet:
     """Looks up what the lines of one page need, in a handful of queries."""
 

@@ -14,7 +14,7 @@ from pusher.gateways.base import Gateway
 from pusher.model.errors import NotFound, Unwilling
 from pusher.settings import Settings
 from pusher.store import Store
-from pusher.web import callbacks, health, plain, public, sign_in
+from pusher.web import callbacks, code, health, plain, public, sign_in
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import NotYours, StalePage, check_gates
 from pusher.web.kept import keep_forms
@@ -51,6 +51,7 @@ def create_app(
     app.state.desk = Desk(store, settings, gateways, now, tagger, sealer_from(store))
     for router in (
         sign_in.router,
+        code.router,
         *ROUTERS,
         public.router,
         callbacks.router,

@@ -85,6 +85,8 @@ VISITORS = Visitors()
 BEARERS = Bearers()
 
 LOOKING = Gate(Role.VIEWER, Role.CLERK, Role.REVIEWER)
+WALKING = Gate(Role.VIEWER, Role.CLERK, Role.REVIEWER, Role.COMMUNITY)
+TICKERS = Gate(Role.CLERK, Role.COMMUNITY)
 SIGNED_IN = Gate(*Role)
 CLERKS = Gate(Role.CLERK)
 REVIEWERS = Gate(Role.REVIEWER)
@@ -93,6 +95,8 @@ ADMINS = Gate(Role.ADMIN)
 AUDITORS = Gate(Role.AUDITOR)
 
 Looking = Annotated[SignedIn, Depends(LOOKING)]
+Walking = Annotated[SignedIn, Depends(WALKING)]
+Ticker = Annotated[SignedIn, Depends(TICKERS)]
 Anyone = Annotated[SignedIn, Depends(SIGNED_IN)]
 Clerk = Annotated[SignedIn, Depends(CLERKS)]
 Reviewer = Annotated[SignedIn, Depends(REVIEWERS)]

@@ -24,6 +24,7 @@ from pusher.web.session import (
 )
 
 _WORKING = frozenset({Role.VIEWER, Role.CLERK, Role.REVIEWER})
+_WALKING = _WORKING | {Role.COMMUNITY}
 _SAID = "pusher_said"
 
 
@@ -44,10 +45,10 @@ class Place:
 
 
 PLACES = (
-    Place("/", "工作台", frozenset(Role), "desk"),
+    Place("/", "工作台", frozenset(Role) - {Role.COMMUNITY}, "desk"),
     Place("/policies", "政策", _WORKING, "policy"),
     Place("/batches", "批次", _WORKING, "batch"),
-    Place("/visits", "入户送达", _WORKING, "visit"),
+    Place("/visits", "入户送达", _WALKING, "visit"),
     Place("/replies", "回复", _WORKING, "reply"),
     Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
     Place("/profiles", "档案", _WORKING, "profile", "名册"),
@@ -155,13 +156,14 @@ def go(address: str, *, desk: Desk, said: str = "") -> RedirectResponse:
 
 
 def frame(desk: Desk) -> dict[str, Any]:
-    """What every page carries: the clock, and whether the quiet hours are off."""
+    """What every page carries: the clock, and which guards are off for a rehearsal."""
     now = desk.now()
     return {
         "clock": say_clock(now),
         "now": now,
         "clock_is_ahead": desk.settings.clock_ahead > timedelta(),
         "quiet_hours_off": not desk.settings.quiet_hours,
+        "second_factor_off": not desk.settings.second_factor,
     }
 
 

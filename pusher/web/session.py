@@ -34,6 +34,8 @@ class SignedIn:
     office_id: UUID
     token: str = field(repr=False)
     """Of the session, in clear; ties the forms."""
+    streets: frozenset[str] | None = None
+    """Codes of the only streets they may see; None: all of the office."""
 
     @property
     def may_unmask(self) -> bool:
@@ -52,12 +54,14 @@ def signed_in(request: Request, desk: DeskHere) -> SignedIn:
     with desk.store.reading() as session:
         staff = accounts.read_session(session, token, now=now) if token else None
         seen = accounts.last_seen(session, token) if staff else None
+        walks = staff is not None and staff.role is Role.COMMUNITY
+        streets = accounts.streets_of(session, staff) if staff and walks else None
     if staff is None:
         raise NotSignedIn
     if seen is not None and now - seen > _TOUCH_AFTER:
         with desk.store.writing() as session:
             accounts.touch(session, token, now=now)
-    return SignedIn(staff.id, staff.number, staff.name, staff.role, staff.office_id, token)
+    return SignedIn(staff.id, staff.number, staff.name, staff.role, staff.office_id, token, streets)
 
 
 Who = Annotated[SignedIn, Depends(signed_in)]

@@ -5,13 +5,14 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from pusher import audit
+from pusher import audit, second_factor
 from pusher import staff as accounts
 from pusher.model.staff import Staff
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import VISITORS, Anyone
 from pusher.web.layout import go, show_outside
+from pusher.web.place import place_of
 from pusher.web.raw_body import PublicForm
 from pusher.web.sayings import say_wait
 from pusher.web.session import cookie_name, drop_session, set_session
@@ -33,7 +34,7 @@ def sign_in(request: Request, desk: DeskHere, _: Visitor, form: PublicForm) -> R
     """Check login and password; the same answer whether the login is there or not."""
     fields = Fields(form)
     login, onward = fields.typed("login").strip().lower()[:40], fields.typed("next")
-    place = request.client.host if request.client else ""
+    place = place_of(request, desk.settings)
     now = desk.now()
     wait = desk.throttle.wait(login, place, now=now)
     if wait is not None:
@@ -112,16 +113,19 @@ def address_to_sign_in(path: str) -> str:
 
 def _let_in(request: Request, desk: Desk, staff: Staff, onward: str) -> Response:
     before = request.cookies.get(cookie_name(desk.settings))
+    owes_a_code = desk.settings.second_factor and staff.role in second_factor.NEEDED_BY
+    opened = accounts.open_half_session if owes_a_code else accounts.open_session
     with desk.store.writing() as session:
         if before:
             accounts.end_session(session, before, now=desk.now())
-        token = accounts.open_session(session, staff, now=desk.now())
-    response = go(_own_path(onward), desk=desk)
+        token = opened(session, staff, now=desk.now())
+    onward = own_path(onward)
+    response = go(f"/code?next={quote(onward)}" if owes_a_code else onward, desk=desk)
     set_session(response, token, desk)
     return response
 
 
-def _own_path(onward: str) -> str:
+def own_path(onward: str) -> str:
     """Only a path of ours: never another site, never something a browser reads as one."""
     plain = onward.startswith("/") and not onward.startswith("//") and "\\" not in onward
     return onward if plain and onward.isprintable() else "/"

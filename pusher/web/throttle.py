@@ -9,6 +9,8 @@ MOST_FROM_ONE_PLACE = 5
 """Wrong passwords for one login from one address."""
 MOST_FROM_ANYWHERE = 30
 """Wrong passwords for one login in all: above it a guesser is spread over addresses."""
+MOST_FOR_ANYBODY = 100
+"""Wrong passwords from one address in all: above it a guesser is spread over logins."""
 _REMEMBERED = 20_000
 
 Key = tuple[str, str]
@@ -29,13 +31,14 @@ class Throttle:
             waits = [
                 self._wait((login, place), MOST_FROM_ONE_PLACE, now),
                 self._wait((login, ""), MOST_FROM_ANYWHERE, now),
+                self._wait(("", place), MOST_FOR_ANYBODY, now),
             ]
         return max((wait for wait in waits if wait is not None), default=None)
 
     def count(self, login: str, place: str, *, now: datetime) -> None:
         """Remember a wrong password."""
         with self._lock:
-            for key in ((login, place), (login, "")):
+            for key in ((login, place), (login, ""), ("", place)):
                 self._failures[key] = [*self._recent(key, now), now]
                 self._failures.move_to_end(key)
             while len(self._failures) > _REMEMBERED:

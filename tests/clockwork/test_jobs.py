@@ -243,7 +243,16 @@ def test_a_job_that_does_not_exist_is_refused_with_the_ones_that_do(store: Store
 
 
 def test_each_job_says_what_it_does_and_how_often() -> None:
-    assert set(JOBS) == {"heartbeat", "fold", "lapse", "silent", "rescue", "deliver", "age"}
+    assert set(JOBS) == {
+        "heartbeat",
+        "fold",
+        "lapse",
+        "silent",
+        "rescue",
+        "deliver",
+        "age",
+        "audit_head",
+    }
     for job in JOBS.values():
         assert job.does
         assert job.every >= timedelta(seconds=SETTINGS.tick_s)

@@ -111,8 +111,8 @@ class Browser:
         return answer
 
     def token_on(self, path: str) -> str:
-        """The form token of the page at *path*."""
-        return token_of(self.get(path).text)
+        """The form token of the page at *path*, or of where it leads."""
+        return token_of(self.client.get(path, follow_redirects=True).text)
 
     def post(
         self,

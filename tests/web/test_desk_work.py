@@ -17,6 +17,7 @@ from tests.listening.callbacks import answer, folded, push
 from tests.makers import make_policy
 from tests.sending.delivery_makers import make_batch, make_notice, make_visit
 from tests.sending.makers import make_confirmed
+from tests.test_audit import unguard
 from tests.web.browsing import Console
 
 
@@ -309,6 +310,7 @@ def test_an_auditor_reads_the_chain_and_sees_a_change(console: Console) -> None:
     assert "没有改动" in auditor.post("/audit/verify").text
 
     with console.store.writing() as session:
+        unguard(session)
         entry = session.exec(select(AuditEntry).where(AuditEntry.act == "gateway.pause")).one()
         entry.detail = {"reason": "改过的"}
         session.add(entry)

@@ -24,6 +24,7 @@ LOOK = frozenset({Role.VIEWER, Role.CLERK, Role.REVIEWER})
 CLERK = frozenset({Role.CLERK})
 REVIEWER = frozenset({Role.REVIEWER})
 SEND = CLERK | REVIEWER
+COMMUNITY = frozenset({Role.COMMUNITY})
 ADMIN = frozenset({Role.ADMIN})
 AUDITOR = frozenset({Role.AUDITOR})
 
@@ -52,9 +53,9 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/batches/{batch_id}/resume"): SEND,
     ("POST", "/batches/{batch_id}/cancel"): SEND,
     ("POST", "/batches/{batch_id}/recipients"): SEND,
-    ("GET", "/visits"): LOOK,
-    ("POST", "/visits/{visit_id}"): CLERK,
-    ("GET", "/leaflets/{policy_id}"): LOOK,
+    ("GET", "/visits"): LOOK | COMMUNITY,
+    ("POST", "/visits/{visit_id}"): CLERK | COMMUNITY,
+    ("GET", "/leaflets/{policy_id}"): LOOK | COMMUNITY,
     ("GET", "/replies"): LOOK,
     ("POST", "/replies/{reply_id}/settle"): CLERK,
     ("GET", "/notices/unsure"): LOOK,
@@ -88,6 +89,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
 BEFORE_SIGN_IN = {
     ("GET", "/sign-in"),
     ("POST", "/sign-in"),
+    ("GET", "/code"),
+    ("POST", "/code"),
     ("GET", "/invite/{word}"),
     ("POST", "/invite/{word}"),
 }

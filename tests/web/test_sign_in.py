@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import col, select
 
 from pusher import staff as accounts
-from pusher.model.staff import AuditEntry, Role, StaffSession
+from pusher.model.staff import AuditEntry, Role, Staff, StaffSession
 from pusher.web.throttle import MOST_FROM_ANYWHERE, MOST_FROM_ONE_PLACE, WINDOW, Throttle
 from tests.makers import NOW
 from tests.web.browsing import HOST, PASSWORD, Browser, Console, token_of
@@ -14,8 +14,7 @@ from tests.web.browsing import HOST, PASSWORD, Browser, Console, token_of
 
 def invite(console: Console, role: Role = Role.CLERK) -> str:
     with console.store.writing() as session:
-        staff = console.staff[role]
-        session.add(staff)
+        staff = session.get_one(Staff, console.staff[role].id)
         return accounts.reset(session, staff, by="0001", now=console.now)
 
 

@@ -32,9 +32,11 @@ def audit_page(request: Request, desk: DeskHere, who: Auditor) -> Response:
 
 @router.post("/audit/verify")
 def verify_chain(request: Request, desk: DeskHere, who: Auditor) -> Response:
-    """Check the whole chain and say what was found."""
+    """Check the whole chain, also against the heads that were kept, and say what was found."""
+    with desk.store.writing() as session:
+        audit.note(session, "audit.verify", about=("audit", "chain"), by=who.number, now=desk.now())
     with desk.store.reading() as session:
-        breaks = audit.verify(session)
+        breaks = audit.verify(session, audit.kept_heads(desk.settings.home))
         total = session.exec(select(func.count()).select_from(AuditEntry)).one()
     entries: Listing[AuditEntry] = listing([], total, page=1, path="/audit", asked={})
     return show(request, desk, who, "audit.html", entries=entries, breaks=breaks)

@@ -18,12 +18,13 @@ from pusher.model.policy import Policy
 from pusher.model.staff import Role
 from pusher.sending.preview import preview
 from pusher.sending.review import approve, cancel, pause, resume, send_back, submit
-from pusher.sending.roll import Row, recipients
+from pusher.sending.roll import Row, concerned, recipients
 from pusher.web.batch_figures import counted, course, lines, share, shares, trail
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking, Reviewer, Sender
 from pusher.web.layout import go, show
+from pusher.web.looks import note_page_look
 from pusher.web.paging import PAGE, Listing, listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
@@ -220,6 +221,8 @@ def _show(
         batch = find_batch(session, who, batch_id)
         seen = _seen(session, who, batch)
         rows = _rows(session, batch, wanted, page, unmasked=unmasked)
+        people = concerned(session, [row.id for row in rows.rows]) if unmasked else []
+    note_page_look(desk, who, people, at="recipients")
     return show(
         request,
         desk,

@@ -25,6 +25,7 @@ from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
 from pusher.web.layout import go, show
+from pusher.web.looks import note_page_look
 from pusher.web.pages.policies import find_policy
 from pusher.web.paging import PAGE, Listing, listing, page_number
 from pusher.web.raw_body import StaffForm
@@ -141,7 +142,9 @@ def _show(
             raise NotFound("还没有计算名单")
         streets = streets_of(session, who)
         found = counts(session, run)
-        rows = _found(session, who, run, wanted, page_number(request))
+        rows, people = _found(session, who, run, wanted, page_number(request))
+    if who.may_unmask:
+        note_page_look(desk, who, people, at="matches")
     return show(
         request,
         desk,
@@ -165,7 +168,8 @@ def _show(
 
 def _found(
     session: Session, who: SignedIn, run: MatchRun, wanted: Mapping[str, str], page: int
-) -> Listing[Found]:
+) -> tuple[Listing[Found], list[UUID]]:
+    """One page of the list, and the ids of who stands on it."""
     query = (
         select(Match, Profile)
         .join(Profile, col(Profile.id) == col(Match.profile_id))
@@ -185,7 +189,8 @@ def _found(
     names = _tag_names(session, run)
     shown = [_one(session, who, one, profile, streets, names) for one, profile in rows]
     path = f"/policies/{run.policy_id}/matches"
-    return listing(shown, total, page=page, path=path, asked=wanted)
+    people = [profile.id for _, profile in rows]
+    return listing(shown, total, page=page, path=path, asked=wanted), people
 
 
 def _one(

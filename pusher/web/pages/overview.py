@@ -22,7 +22,7 @@ from pusher.model.standing import Standing, standing
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import Anyone
-from pusher.web.layout import show
+from pusher.web.layout import go, show
 from pusher.web.session import SignedIn
 from pusher.web.waiting import waiting
 
@@ -69,6 +69,8 @@ class Due:
 @router.get("/")
 def overview(request: Request, desk: DeskHere, who: Anyone) -> Response:
     """The overview; an admin or auditor sees only whether the clockwork lives."""
+    if who.role is Role.COMMUNITY:
+        return go("/visits", desk=desk)
     return show_overview(request, desk, who, fields=Fields.empty())
 
 

@@ -15,6 +15,7 @@ from pusher.web.gate import Admin
 from pusher.web.layout import go, show
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
+from pusher.web.streets import streets_of
 
 router = APIRouter()
 
@@ -41,6 +42,7 @@ def add_staff(request: Request, desk: DeskHere, who: Admin, form: StaffForm) -> 
                 number=fields.typed("number"),
                 role=role,
                 office=session.get_one(Office, who.office_id),
+                streets=fields.several("streets"),
                 by=who.number,
                 now=desk.now(),
             )
@@ -89,6 +91,7 @@ def _show(
         staff = session.exec(
             select(Staff).where(col(Staff.office_id) == who.office_id).order_by(col(Staff.number))
         ).all()
+        streets = streets_of(session, who)
     link = f"{desk.settings.public_url.rstrip('/')}/invite/{word}" if word else ""
     return show(
         request,
@@ -98,6 +101,7 @@ def _show(
         status=status,
         staff=staff,
         roles=list(Role),
+        streets=streets,
         fields=fields,
         link=link,
         invited=invited,

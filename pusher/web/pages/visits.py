@@ -19,8 +19,9 @@ from pusher.model.staff import Role
 from pusher.sending.leaflet import leaflet
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
-from pusher.web.gate import Clerk, Looking
+from pusher.web.gate import Ticker, Walking
 from pusher.web.layout import go, show
+from pusher.web.looks import note_page_look
 from pusher.web.outside import POLICY
 from pusher.web.pages.policies import find_policy
 from pusher.web.paging import PAGE, listing, page_number
@@ -29,6 +30,9 @@ from pusher.web.session import SignedIn
 from pusher.web.streets import streets_of
 
 router = APIRouter()
+
+_WALKING = frozenset({Role.CLERK, Role.COMMUNITY})
+"""Who walks to the doors, or sends somebody, must know the names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,14 @@ class Neighbourhood:
 
 
 @router.get("/visits")
-def visits_page(request: Request, desk: DeskHere, who: Looking) -> Response:
+def visits_page(request: Request, desk: DeskHere, who: Walking) -> Response:
     """The list, by street and community; what is still to do comes first."""
     return _show(request, desk, who, Fields.empty())
 
 
 @router.post("/visits/{visit_id}")
 def tick_visit(
-    visit_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+    visit_id: UUID, request: Request, desk: DeskHere, who: Ticker, form: StaffForm
 ) -> Response:
     """Write down that somebody was told, or not met."""
     fields = Fields(form)
@@ -70,7 +74,7 @@ def tick_visit(
 
 
 @router.get("/leaflets/{policy_id}")
-def leaflet_page(policy_id: UUID, request: Request, desk: DeskHere, who: Looking) -> Response:
+def leaflet_page(policy_id: UUID, request: Request, desk: DeskHere, who: Walking) -> Response:
     """The one-page leaflet of a policy, ready to print."""
     community = asked(request, "community")["community"] or None
     with desk.store.reading() as session:
@@ -88,6 +92,8 @@ def _show(
         doors = _doors(session, who, wanted)
     page = page_number(request)
     rows = doors[(page - 1) * PAGE : page * PAGE]
+    if who.role in _WALKING:
+        note_page_look(desk, who, [door.profile_id for door in rows], at="visits")
     shown = listing(rows, len(doors), page=page, path="/visits", asked=wanted)
     return show(
         request,
@@ -102,17 +108,23 @@ def _show(
         streets=streets,
         states=list(VisitState),
         fields=fields,
-        may_tick=who.role is Role.CLERK,
+        may_tick=who.role in _WALKING,
         back=str(request.url.query),
     )
 
 
 def _doors(session: Session, who: SignedIn, wanted: Mapping[str, str]) -> list[Door]:
     batch = _batch(session, who, wanted["batch"])
-    doors = visit_list(session, street=wanted["street"] or None, batch=batch)
+    doors = visit_list(
+        session,
+        street=wanted["street"] or None,
+        batch=batch,
+        office_id=who.office_id,
+        streets=who.streets,
+    )
     if wanted["state"] in list(VisitState):
         doors = [door for door in doors if door.state == wanted["state"]]
-    if who.role is Role.CLERK:
+    if who.role in _WALKING:
         return doors
     # who does not walk there need not know the name
     return [replace(door, name=masked_name(door.name)) for door in doors]
@@ -141,7 +153,8 @@ def _by_neighbourhood(doors: Sequence[Door]) -> list[Neighbourhood]:
 def _find(session: Session, who: SignedIn, visit_id: UUID) -> Visit:
     visit = session.get(Visit, visit_id)
     batch = session.get(Batch, visit.batch_id) if visit else None
-    if visit is None or batch is None or batch.office_id != who.office_id:
+    theirs = visit is not None and (who.streets is None or visit.street_code in who.streets)
+    if visit is None or batch is None or not theirs or batch.office_id != who.office_id:
         raise NotFound("没有这次上门")
     return visit
 

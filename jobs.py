@@ -71,6 +71,7 @@ class Job:
         does: in Chinese, for staff.
         shared: one clockwork does it for all; otherwise each for itself.
         moves: it sends, or judges by the time of day: not on a clock that has just jumped.
+        aside: it waits for others' machines: on a thread of its own, never before a delivery.
     """
 
     often: Callable[[Settings], timedelta]
@@ -78,6 +79,7 @@ class Job:
     does: str
     shared: bool = True
     moves: bool = False
+    aside: bool = False
 
     @property
     def every(self) -> timedelta:
@@ -85,18 +87,22 @@ class Job:
         return self.often(Settings())
 
 
-def tick(desk: Desk) -> dict[str, Mapping[str, int] | None]:
+def tick(desk: Desk, *, aside: bool = False) -> dict[str, Mapping[str, int] | None]:
     """Do each job whose slot nobody has taken yet, whatever becomes of the others.
 
     Jobs that move something by the time of day are left out while nobody knows what hour it is.
     A failure is logged by the class of its error alone: its text might quote a person.
+
+    Args:
+        aside: do those that wait for others' machines, and no others.
 
     Returns:
         By name of the jobs done here: what they counted, None for one that failed.
     """
     done: dict[str, Mapping[str, int] | None] = {}
     for name, job in JOBS.items():
-        if desk.stop() or (job.moves and desk.watch is not None and desk.watch.waits):
+        held = job.moves and desk.watch is not None and desk.watch.waits
+        if desk.stop() or held or job.aside is not aside:
             continue
         try:
             if not job.shared:
@@ -267,12 +273,22 @@ def _audit_head(desk: Desk) -> Mapping[str, int]:
     return {"number": made.number}
 
 
+def _watch(desk: Desk) -> Mapping[str, int]:
+    from pusher.commands.watch import watch_once
+
+    return watch_once(desk.store, desk.settings, now=desk.moment(), stop=desk.stop)
+
+
 def _each_tick(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.tick_s)
 
 
 def _daily(_: Settings) -> timedelta:
     return timedelta(days=1)
+
+
+def _each_minute(settings: Settings) -> timedelta:
+    return max(_each_tick(settings), timedelta(minutes=1))
 
 
 def _each_part_of_the_term(settings: Settings) -> timedelta:
@@ -292,6 +308,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
         "audit_head": Job(_daily, _audit_head, "留存操作记录的核对凭据，供日后查出截尾和重写"),
         "age": Job(_each_tick, _age, "记下数据库的新旧，日后放回旧备份时据此停发", shared=False),
+        "watch": Job(_each_minute, _watch, "查看关注的网站栏目，读入新政策", aside=True),
     }
 )
 """Every job by name, in the order of a tick."""
@@ -329,6 +346,10 @@ class Clockwork:
         """Do what is due; never raises for what a job or the database does."""
         self._alive_at = self._boot()
         return tick(self._desk)
+
+    def tick_aside(self) -> dict[str, Mapping[str, int] | None]:
+        """Do what is due of the jobs that wait for others' machines."""
+        return tick(self._desk, aside=True)
 
     def is_hung(self) -> bool:
         """Whether neither a tick nor a sign of life within one came for too long."""
@@ -417,6 +438,7 @@ def _tick_until_stopped(clockwork: Clockwork, tick_s: float) -> None:
     )
     # the ticker's own clock is the machine's, whatever the office clock shows
     ticker.add_job(clockwork.tick, "interval", seconds=tick_s, next_run_time=office_now())
+    ticker.add_job(clockwork.tick_aside, "interval", seconds=max(tick_s, 10))
     ticker.start()
     _log.info("started")
     while not clockwork.stopping.wait(1):

@@ -16,10 +16,11 @@ from pusher.commands.policy import policy
 from pusher.commands.roster import roster
 from pusher.commands.run import demo, jobs, sandbox, send, serve
 from pusher.commands.tags import tags
+from pusher.commands.watch import watch
 
 VERBS = (
-    init, demo, serve, jobs, sandbox, staff, roster, policy, tags, explain, match, batch, send,
-    hold, visits, leaflet, report, audit, doctor, backup, restore, upgrade,
+    init, demo, serve, jobs, sandbox, staff, roster, policy, watch, tags, explain, match, batch,
+    send, hold, visits, leaflet, report, audit, doctor, backup, restore, upgrade,
 )  # fmt: skip
 
 

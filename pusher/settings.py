@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +45,10 @@ class Settings:
         call_timeout_s: total time for one gateway call.
         retry_base_s: first pause after a call that was surely not sent; doubles.
         receipt_term_s: how long until an accepted notice without a receipt counts as silent.
+        watch_every_s: how often a watched column of a site is looked at.
+        watch_pace_s: the pause between two requests to one site.
+        fetch_allow: networks that may be fetched though they are not public (an intranet), such
+            as ``10.1.0.0/16``; empty: only public addresses.
         quiet_hours: False only for a rehearsal; the console then shows it in red.
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
@@ -69,6 +73,9 @@ class Settings:
     call_timeout_s: float = 10.0
     retry_base_s: float = 1.0
     receipt_term_s: float = 72 * 3600.0
+    watch_every_s: float = 3600.0
+    watch_pace_s: float = 2.0
+    fetch_allow: str = ""
     quiet_hours: bool = True
     rehearsal: bool = False
     fail_point: str = ""
@@ -269,6 +276,15 @@ def _as_metrics_token(text: str) -> str:
     return text
 
 
+def _as_networks(text: str) -> str:
+    try:
+        for part in filter(None, (part.strip() for part in text.split(","))):
+            ip_network(part, strict=False)
+    except ValueError:
+        raise ValueError("应为网段，用逗号分隔，例如 10.1.0.0/16；不填则只读取公开网站") from None
+    return text
+
+
 def _as_bool(value: Any) -> bool:
     words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if isinstance(value, bool):
@@ -301,6 +317,7 @@ _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _NAMES = {f.name: f.default for f in fields(Settings) if f.name != "origins"}
 """Setting → its default, whose type is the setting's."""
 _TEXTS: Mapping[str, Callable[[str], Any]] = {
+    "fetch_allow": _as_networks,
     "home": _as_home,
     "database_url": _as_database_url,
     "public_url": _as_public_url,

@@ -14,6 +14,7 @@ from pusher.commands.door import (
     open_door,
     read_bytes,
     read_json,
+    settings_here,
 )
 
 
@@ -26,21 +27,20 @@ def policy() -> None:
 @click.argument("file")
 @json_option
 def inspect(file: str, as_json: bool) -> None:
-    """读懂一份文件但不保存：标题、文号、机关、日期、标签、条件草稿。
+    """读懂一份文件或一个网址但不保存：标题、文号、机关、日期、标签、条件草稿。
 
     \b
-    例：pusher policy inspect 通知.html --json
+    例：pusher policy inspect 通知.pdf --json
     """
     from pusher.commands.tagger import starter_tagger
     from pusher.reading.refusals import Unreadable
     from pusher.reading.understand import understand
 
     try:
-        found = understand(
-            read_bytes(file), Path(file).name, tagger=starter_tagger(), area_code="370104"
-        )
+        content, name = _content(file)
+        found = understand(content, name, tagger=starter_tagger(), area_code="370104")
     except Unreadable as error:
-        raise Refusal(str(error), code="unreadable", where=file) from None
+        raise Refusal(str(error), code=error.code, where=file) from None
     shape = found.shape()
     answer(shape, as_json, lambda: _told(shape))
 
@@ -51,44 +51,60 @@ def inspect(file: str, as_json: bool) -> None:
 @now_option
 @json_option
 def read(files: tuple[str, ...], by: str, now: str | None, as_json: bool) -> None:
-    """读懂并保存；内容相同的文件只有一份，读不了的说明原因，其余照常。
+    """读懂并保存文件或网址；内容相同的只有一份，读不了的说明原因，其余照常。
 
     \b
-    例：pusher policy read 政策/*.html
+    例：pusher policy read 政策/*.pdf http://www.example.gov.cn/tzgg/1.html
     """
     from pusher.commands.tagger import office_tagger
-    from pusher.reading.ingest import policy_shape, read_policy
+    from pusher.model.policy import Policy
+    from pusher.reading.child import Reader
+    from pusher.reading.ingest import policy_shape
+    from pusher.reading.intake import Desk, take_in
     from pusher.reading.refusals import Unreadable
 
     kept: list[dict[str, Any]] = []
-    refused: list[str] = []
-    with open_door(now) as door:
-        tagger = office_tagger(door)
+    refused: list[tuple[str, str, str]] = []
+    with open_door(now) as door, Reader() as reader:
+        with door.store.reading() as session:
+            office_id = door.office(session).id
+        desk = Desk(door.store, office_id, office_tagger(door), reader, by)
         for file in files:
             try:
-                with door.store.writing() as session:
-                    row = read_policy(
-                        session,
-                        read_bytes(file),
-                        Path(file).name,
-                        office=door.office(session),
-                        tagger=tagger,
-                        now=door.now,
-                        by=by,
-                    )
-                    kept.append(policy_shape(session, row))
+                content, name = _content(file)
+                taken = take_in(desk, content, name, now=door.now)
             except (Unreadable, Refusal) as error:
                 reason = error.message if isinstance(error, Refusal) else str(error)
-                refused.append(f"{file}：{reason}")
+                refused.append((file, error.code, reason))
+                continue
+            if taken.policy_id is None:
+                refused.append((file, taken.code or "unreadable", taken.reason or ""))
+                continue
+            with door.store.reading() as session:
+                kept.append(policy_shape(session, session.get_one(Policy, taken.policy_id)))
     if kept or not refused:
         answer(kept, as_json, lambda: [f"{p['id']}  {p['title']}" for p in kept])
     if refused:
-        raise Refusal(
-            "；".join(refused),
-            code="unreadable",
-            where=refused[0].split("：")[0],
-            answered=bool(kept),
-        )
+        told = "；".join(f"{file}：{reason}" for file, _, reason in refused)
+        refusal = Refusal(told, code=refused[0][1], where=refused[0][0])
+        # one document on standard output: where policies stand there, the rest is said beside it
+        refusal.as_json = refusal.as_json and not kept
+        raise refusal
+
+
+def _content(place: str) -> tuple[bytes, str]:
+    """The bytes of a file or of an address, and what to call it.
+
+    Raises:
+        Refusal: no such file. Unreadable: an address that gives nothing.
+    """
+    if "://" not in place:
+        return read_bytes(place), Path(place).name
+    from pusher.reading.fetch import fetch_document
+    from pusher.reading.guard import Allowance
+
+    fetched = fetch_document(place, allowance=Allowance.of(settings_here().fetch_allow))
+    return fetched.content, fetched.address
 
 
 @policy.command("show")

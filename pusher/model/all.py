@@ -8,7 +8,9 @@ import pusher.model.fact_index
 import pusher.model.match
 import pusher.model.notice
 import pusher.model.policy
+import pusher.model.source
 import pusher.model.staff
+import pusher.model.watching
 import pusher.model.word  # noqa: F401  (imported for the tables they define)
 
 METADATA = SQLModel.metadata

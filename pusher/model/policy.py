@@ -59,6 +59,23 @@ class Registered(StrEnum):
     """废止、失效"""
 
 
+class Genre(StrEnum):
+    """What kind of text it is."""
+
+    POLICY = "policy"
+    """办法、规定、带文号的通知"""
+    NOTICE = "notice"
+    """公告、通告、申报通知"""
+    INTERPRETATION = "interpretation"
+    """解读、问答"""
+    GUIDE = "guide"
+    """办事指南"""
+    NEWS = "news"
+    """新闻、动态"""
+    DRAFT = "draft"
+    """征求意见稿"""
+
+
 class Audience(StrEnum):
     """Which kind of profile a policy speaks to."""
 
@@ -110,6 +127,9 @@ class Policy(SQLModel, table=True):
     issuer: str | None = Field(default=None, max_length=300)
     index_number: str | None = Field(default=None, max_length=60)
     theme: str | None = Field(default=None, max_length=60)
+    genre: Genre = Field(default=Genre.POLICY, sa_column=checked(Genre, "genre"))
+    reposted_by: str | None = Field(default=None, max_length=120)
+    """Whose site showed it, where that is not who issued it."""
     written_on: date | None = None
     published_on: date | None = None
     effective_on: date | None = None
@@ -122,6 +142,14 @@ class Policy(SQLModel, table=True):
     )
     state: PolicyState = Field(default=PolicyState.READ, sa_column=checked(PolicyState, "state"))
     body: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    places: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
+    """Field → ``{"where", "quote", "doubt"}``: where it was read, and what speaks against it."""
+    attachments: list[dict[str, Any]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """``[{"name", "href"}]``, as the document or its page lists them."""
     elements: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     draft: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     warnings: list[str] = Field(sa_column=Column(JSON, nullable=False))

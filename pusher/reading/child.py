@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import IO, Any, Final, Protocol, Self
 
 from pusher.reading import documents, kinds
-from pusher.reading.document import Document, from_shape
+from pusher.reading.document import Document, Link, from_shape
 from pusher.reading.parse import Limits
 from pusher.reading.refusals import TooHard, refusal
 
@@ -76,31 +76,42 @@ class Reader:
         Raises:
             Unreadable: one of its kinds, with words for staff; nothing else, whatever the bytes do.
         """
+        return from_shape(self._asked(content, name, "document"))
+
+    def links(self, content: bytes, name: str) -> tuple[Link, ...]:
+        """Read the links of a web page, whether it is a document or a list of them.
+
+        Raises:
+            Unreadable: it is no web page, or a hostile one.
+        """
+        return tuple(Link(**one) for one in self._asked(content, name, "links"))
+
+    def _asked(self, content: bytes, name: str, want: str) -> Any:
         kinds.refuse_oversized(content)
         with self._turn:
-            answer = self._ask(content, name)
+            answer = self._ask(content, name, want)
         if "refused" in answer:
             raise refusal(**answer["refused"])
-        return from_shape(answer["document"])
+        return answer[want]
 
-    def _ask(self, content: bytes, name: str) -> dict[str, Any]:
+    def _ask(self, content: bytes, name: str, want: str) -> dict[str, Any]:
         """Ask the process; a process that died of idleness or of the last file is started anew."""
         try:
-            return self._ask_once(content, name)
+            return self._ask_once(content, name, want)
         except _Gone:
             self._end()
         try:
-            return self._ask_once(content, name)
+            return self._ask_once(content, name, want)
         except _Gone:
             self._end()
             raise TooHard("读取这个文件时解析程序意外退出；请另存后重试或人工录入。") from None
 
-    def _ask_once(self, content: bytes, name: str) -> dict[str, Any]:
+    def _ask_once(self, content: bytes, name: str, want: str) -> dict[str, Any]:
         process = self._process or self._start()
         source, sink = process.stdout, process.stdin
         if source is None or sink is None:
             raise _Gone
-        head = json.dumps({"name": name, "size": len(content)}).encode() + b"\n"
+        head = json.dumps({"name": name, "size": len(content), "want": want}).encode() + b"\n"
         try:
             sink.write(head + content)
             sink.flush()

@@ -39,6 +39,7 @@ __all__ = [
     "Unreadable",
     "Unsafe",
     "read",
+    "read_links",
 ]
 
 MOST_CHARACTERS = 2_000_000
@@ -75,6 +76,24 @@ def read(content: bytes, name: str) -> Document:
     if sum(map(len, document.paragraphs)) > MOST_CHARACTERS:
         raise TooLarge(f"正文超过 {MOST_CHARACTERS // 10_000} 万字，不像一份政策，未读取。")
     return document
+
+
+def read_links(content: bytes, name: str) -> tuple[Link, ...]:
+    """Read the links of a web page, in this process.
+
+    Raises:
+        Unreadable: it is no web page, or nests too deep.
+    """
+    if kinds.kind_of(content, name) != "html" or len(content) > kinds.LARGEST:
+        raise UnknownKind("这不是网页，里面没有可以跟随的链接。")
+    try:
+        text = decode(content)
+    except UnknownEncoding:
+        raise UnknownKind("无法识别网页的文字编码。") from None
+    kinds.refuse_deep(text.encode())
+    from pusher.reading.web_page import links_of
+
+    return links_of(text)
 
 
 def _read_written(content: bytes, kind: Kind) -> Document:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -11,6 +12,7 @@ from profiles.model import Office
 from pusher.audit import note
 from pusher.model.policy import (
     AudienceRule,
+    Genre,
     Openness,
     Policy,
     PolicyState,
@@ -18,7 +20,11 @@ from pusher.model.policy import (
     Registered,
     TagSource,
 )
+from pusher.model.source import PolicyCitation, PolicyOriginal, Relation
+from pusher.reading import versions
+from pusher.reading.child import Reads
 from pusher.reading.understand import Suggests, Understanding, understand
+from pusher.reading.versions import Kinship
 from pusher.rules.language import BadRule, dump, parse
 from pusher.rules.nodes import Node
 from pusher.rules.say import say
@@ -33,6 +39,7 @@ def read_policy(
     tagger: Suggests | None,
     now: datetime,
     by: str,
+    reader: Reads | None = None,
 ) -> Policy:
     """Understand a document and keep it. The caller commits.
 
@@ -47,26 +54,73 @@ def read_policy(
         tagger: suggests tags; None leaves them out.
         now: the moment of reading.
         by: staff number.
+        reader: parses the file; by default in a process started for it alone.
 
     Raises:
         Unreadable: no document can be made of it; the text says why and what to do.
     """
+    before = known(session, office, content)
+    if before is not None:
+        return before
+    found = understand(content, name, tagger=tagger, area_code=office.area_code, reader=reader)
+    return keep(session, found, content, name, office=office, now=now, by=by)
+
+
+def known(session: Session, office: Office, content: bytes) -> Policy | None:
+    """The policy that was read from these very bytes."""
     sha256 = hashlib.sha256(content).hexdigest()
-    known = session.exec(
+    return session.exec(
         select(Policy).where(Policy.office_id == office.id, Policy.sha256 == sha256)
     ).first()
-    if known is not None:
-        return known
-    found = understand(content, name, tagger=tagger, area_code=office.area_code)
-    policy = _row(found, office=office, sha256=sha256, name=name, now=now)
-    earlier = _earlier(session, office, found.document_number)
-    if earlier is not None:
+
+
+def keep(
+    session: Session,
+    found: Understanding,
+    content: bytes,
+    name: str,
+    *,
+    office: Office,
+    now: datetime,
+    by: str,
+    standing: UUID | None = None,
+) -> Policy:
+    """Keep what was understood of *content*, with the file itself. The caller commits.
+
+    The same text under the same number, in another file, is the policy that stands; another text
+    is its next version, and the earlier one is superseded. A text that shares next to nothing
+    with it is no version of it: it is kept apart, with a warning.
+
+    Args:
+        standing: the policy that stood where this one was found, whatever their numbers.
+    """
+    earlier = _earlier(session, office, found) or _standing(session, standing)
+    kinship = versions.kinship(earlier.body, found.body) if earlier else None
+    if earlier is not None and kinship is Kinship.SAME:
+        return earlier
+    policy = _row(found, office=office, sha256=found.sha256, name=name, now=now)
+    if earlier is not None and kinship is Kinship.VERSION:
         policy.family_id = earlier.family_id
         policy.version = earlier.version + 1
         earlier.state = PolicyState.SUPERSEDED
         note(session, "policy.supersede", about=("policy", earlier.id), by=by, now=now)
+    elif earlier is not None:
+        policy.warnings = [*policy.warnings, f"文号与《{earlier.title}》相同，内容却不同，请核对。"]
     session.add(policy)
     session.flush()
+    session.add(
+        PolicyOriginal(policy_id=policy.id, name=name[-400:], kind=found.file_kind, content=content)
+    )
+    for cited in found.citations:
+        session.add(
+            PolicyCitation(
+                policy_id=policy.id,
+                relation=Relation(cited.relation),
+                document_number=cited.number,
+                title=cited.title,
+                quote=cited.quote,
+            )
+        )
     for tag in found.tags:
         session.add(
             PolicyTag(
@@ -79,7 +133,7 @@ def read_policy(
             )
         )
     session.flush()
-    note(session, "policy.read", about=("policy", policy.id), by=by, now=now, sha256=sha256)
+    note(session, "policy.read", about=("policy", policy.id), by=by, now=now, sha256=found.sha256)
     return policy
 
 
@@ -123,6 +177,10 @@ def policy_shape(session: Session, policy: Policy) -> dict[str, Any]:
         "manual_checks": checks,
         "elements": policy.elements,
         "warnings": policy.warnings,
+        "genre": policy.genre.value,
+        "reposted_by": policy.reposted_by,
+        "places": policy.places,
+        "attachments": policy.attachments,
     }  # fmt: skip
 
 
@@ -136,6 +194,7 @@ def latest_rule(session: Session, policy: Policy) -> AudienceRule | None:
     ).first()
 
 
+_TALK = ("interpretation", "news")
 _PLAIN = (
     "title", "short_title", "document_number", "issuer", "index_number", "theme", "version",
     "sha256", "source",
@@ -161,6 +220,10 @@ def _row(found: Understanding, *, office: Office, sha256: str, name: str, now: d
         expires_on=found.expires_on,
         apply_from=_day(elements.get("apply_from")),
         apply_until=_day(elements.get("apply_until")),
+        genre=Genre(found.genre),
+        reposted_by=found.reposted_by[:120] if found.reposted_by else None,
+        places={field: place.shape() for field, place in found.places.items()},
+        attachments=[{"name": one.text, "href": one.href} for one in found.attachments],
         openness=Openness(found.openness or Openness.OPEN),
         registered=Registered(found.registered or Registered.IN_FORCE),
         body=list(found.body),
@@ -171,9 +234,10 @@ def _row(found: Understanding, *, office: Office, sha256: str, name: str, now: d
     )
 
 
-def _earlier(session: Session, office: Office, number: str | None) -> Policy | None:
-    """The newest standing version under the same document number."""
-    if number is None:
+def _earlier(session: Session, office: Office, found: Understanding) -> Policy | None:
+    """The newest standing version under the same document number; talk of it is no version."""
+    number = found.document_number
+    if number is None or found.genre in _TALK:
         return None
     return session.exec(
         select(Policy)
@@ -185,6 +249,20 @@ def _earlier(session: Session, office: Office, number: str | None) -> Policy | N
         .order_by(col(Policy.version).desc())
         .limit(1)
     ).first()
+
+
+def _standing(session: Session, policy_id: UUID | None) -> Policy | None:
+    """The newest version of the document of *policy_id*, where it has not ended."""
+    policy = session.get(Policy, policy_id) if policy_id else None
+    if policy is None:
+        return None
+    newest = session.exec(
+        select(Policy)
+        .where(Policy.family_id == policy.family_id)
+        .order_by(col(Policy.version).desc())
+        .limit(1)
+    ).one()
+    return newest if newest.state in (PolicyState.READ, PolicyState.CONFIRMED) else None
 
 
 def _parsed(rule: Mapping[str, Any] | None) -> Node | None:

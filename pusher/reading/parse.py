@@ -4,8 +4,9 @@ It waits for files on standard input and forks once for each, so that starting P
 parser is paid once for a whole folder, while every file has a process, a limit of memory and of
 time, and an end of its own. The fork can open no file and no socket.
 
-On the wire: a line of JSON ``{"name", "size"}`` and the bytes; back comes a line ``{"size"}`` and
-JSON, ``{"document"}`` or ``{"refused": {"code", "text"}}``.
+On the wire: a line of JSON ``{"name", "size", "want"}`` and the bytes; back comes a line
+``{"size"}`` and JSON: ``{"document"}``, ``{"links"}`` where links were wanted, or
+``{"refused": {"code", "text"}}``.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ import select
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from typing import Any
 
@@ -64,12 +65,12 @@ def main() -> None:
     while line := source.readline():
         asked = json.loads(line)
         content = source.read(asked["size"])
-        answer = _apart(content, asked["name"], limits)
+        answer = _apart(content, asked["name"], asked["want"], limits)
         sink.write(json.dumps({"size": len(answer)}).encode() + b"\n" + answer)
         sink.flush()
 
 
-def _apart(content: bytes, name: str, limits: Limits) -> bytes:
+def _apart(content: bytes, name: str, want: str, limits: Limits) -> bytes:
     """Read *content* in a fork; kill it where it takes too long."""
     with contextlib.suppress(documents.Unreadable):
         kinds.load_parser(kinds.kind_of(content, name))
@@ -78,7 +79,7 @@ def _apart(content: bytes, name: str, limits: Limits) -> bytes:
     child = os.fork()
     if child == 0:
         os.close(ours)
-        _end_with_answer(theirs, content, name, limits)
+        _end_with_answer(theirs, content, name, want, limits)
     os.close(theirs)
     answer = _take(ours, until=time.monotonic() + limits.wall_s)
     os.close(ours)
@@ -103,11 +104,11 @@ _LATER = (
 )  # fmt: skip
 
 
-def _end_with_answer(pipe: int, content: bytes, name: str, limits: Limits) -> None:
+def _end_with_answer(pipe: int, content: bytes, name: str, want: str, limits: Limits) -> None:
     """In the fork: confine it, answer, end without cleaning up."""
     try:
         confine(limits)
-        answer = json.dumps(_answer(content, name)).encode()
+        answer = json.dumps(_answer(content, name, want)).encode()
         view = memoryview(len(answer).to_bytes(8, "big") + answer)
         while view:
             view = view[os.write(pipe, view) :]
@@ -132,8 +133,10 @@ def confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _answer(content: bytes, name: str) -> dict[str, Any]:
+def _answer(content: bytes, name: str, want: str) -> dict[str, Any]:
     try:
+        if want == "links":
+            return {"links": [asdict(link) for link in documents.read_links(content, name)]}
         return {"document": documents.read(content, name).shape()}
     except documents.Unreadable as why_not:
         return {"refused": {"code": why_not.code, "text": str(why_not)}}

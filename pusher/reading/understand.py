@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
 from profiles.identity import BadIdentity, read_uscc
 from pusher.reading.child import Reads, read_apart
-from pusher.reading.document import Document
+from pusher.reading.citations import Citation, citations
+from pusher.reading.document import Document, Link
 from pusher.reading.elements import Elements, read_elements
 from pusher.reading.grammar.drafting import Draft, draft
 from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.metadata import Metadata, read_metadata
+from pusher.reading.places import Place
 from pusher.reading.titles import short_title
 
 
@@ -49,6 +51,11 @@ class Understanding:
         draft: ``audience``, ``subject``, ``rule`` (RULE of the contract), ``needs_person``
             (quotes) and ``manual_checks`` (``[{"quote"}]``).
         elements: POLICY.elements of the contract, days as ISO strings.
+        genre, reposted_by: what kind of text it is, and whose site showed it if not its issuer's.
+        places: by field, where it was read and what speaks against it.
+        attachments: what it lists as 附件.
+        citations: the documents it interprets, repeals or forwards.
+        file_kind: html, text, docx, pdf or ofd.
         warnings: what staff should look at, in Chinese.
         sha256: of the bytes that were read.
     """
@@ -71,6 +78,12 @@ class Understanding:
     elements: Mapping[str, Any]
     warnings: tuple[str, ...]
     sha256: str
+    genre: str = "policy"
+    reposted_by: str | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+    attachments: tuple[Link, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    file_kind: str = "text"
 
     def shape(self) -> dict[str, Any]:
         """Return the POLICY of the contract, without what only a kept policy has."""
@@ -94,12 +107,15 @@ class Understanding:
             ],
             "elements": dict(self.elements),
             "warnings": list(self.warnings),
+            "places": {name: place.shape() for name, place in self.places.items()},
+            "attachments": [{"name": one.text, "href": one.href} for one in self.attachments],
+            "citations": [asdict(one) for one in self.citations],
         }
 
 
 _PLAIN = (
     "title", "short_title", "document_number", "issuer", "index_number", "theme", "openness",
-    "registered", "sha256",
+    "registered", "sha256", "genre", "reposted_by",
 )  # fmt: skip
 _DAYS = ("written_on", "published_on", "effective_on", "expires_on")
 
@@ -147,8 +163,14 @@ def understand(
         tags=tags,
         draft=_draft_shape(drafted),
         elements=_elements_shape(found, told),
-        warnings=tuple(_warnings(told, found, drafted)),
+        warnings=(*_warnings(told, found, drafted), *document.doubts),
         sha256=hashlib.sha256(content).hexdigest(),
+        genre=told.genre,
+        reposted_by=told.reposted_by,
+        places=told.places,
+        attachments=document.attachments,
+        citations=citations(document, title=told.title, genre=told.genre),
+        file_kind=document.kind,
     )
 
 
@@ -205,6 +227,9 @@ def _warnings(told: Metadata, found: Elements, drafted: Draft) -> list[str]:
     """Say what staff should look at before they confirm."""
     asks = [
         (told.title is None, "没有找到标题，暂用正文开头，请补填。"),
+        (told.genre == "news", "这像一篇新闻，不是政策原文；请找到原文再推送。"),
+        (told.genre == "interpretation", "这是解读，不产生申领资格；请与它解读的政策一起使用。"),
+        (told.reposted_by is not None, f"这是{told.reposted_by}转载的，发布机构不是发文机关。"),
         (told.openness is None, "没有注明公开属性；确认为主动公开后才能推送。"),
         (told.openness in ("on_request", "closed"), "本文件不是主动公开，不能推送。"),
         (told.status == "draft", "这是征求意见稿，不产生申领资格，只告知订阅者。"),

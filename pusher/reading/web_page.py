@@ -44,6 +44,11 @@ def read_page(html: str) -> Document:
     )
 
 
+def links_of(html: str) -> tuple[Link, ...]:
+    """The links that *html* shows, whether it is a document or a list of them."""
+    return tuple(Link(text, href) for text, href in page.parse(html).links)
+
+
 _PATH = re.compile(r"位置|[>＞»›].*[>＞»›]|^首页")
 _SCRIPTED = re.compile(r"<script\b", re.IGNORECASE)
 

@@ -113,8 +113,8 @@ class Notice(SQLModel, table=True):
             "channel",
             "address_index",
             unique=True,
-            sqlite_where=text("state NOT IN ('withheld', 'failed')"),
-            postgresql_where=text("state NOT IN ('withheld', 'failed')"),
+            sqlite_where=text("state NOT IN ('withheld', 'failed') AND replaced_at IS NULL"),
+            postgresql_where=text("state NOT IN ('withheld', 'failed') AND replaced_at IS NULL"),
         ),
         Index("ix_notice_claim", "batch_id", "state", "not_before"),
         CheckConstraint(
@@ -164,6 +164,8 @@ class Notice(SQLModel, table=True):
     left_to_staff_at: datetime | None = Field(default=None, sa_type=Moment)
     instead_of: UUID | None = Field(default=None, foreign_key="notice.id")
     """The unsure notice that staff decided to send anew."""
+    replaced_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When staff drafted another in its place; it stays what it was: unsure."""
 
 
 class NoticeMatch(SQLModel, table=True):

@@ -81,7 +81,7 @@ def compose(
     found = _found(session, run, include)
     if not found:
         raise NobodyToTell("这次匹配中没有所选的人，无人可通知")
-    first, latest = _times(session, policy, send_after=send_after, now=now)
+    first, latest = times(session, policy, send_after=send_after, now=now)
     batch = Batch(
         office_id=policy.office_id,
         policy_id=policy.id,
@@ -115,10 +115,14 @@ def _found(
     return [(match, profile) for match, profile in rows]
 
 
-def _times(
+def times(
     session: Session, policy: Policy, *, send_after: datetime | None, now: datetime
 ) -> tuple[datetime, datetime]:
-    """From when, and until when the news is still news."""
+    """From when, and until when the news is still news.
+
+    Raises:
+        TooLate: the application ends before the first moment of sending.
+    """
     first = send_after or next_moment(now, elderly=False, calendar=read_calendar(session))
     latest = first + LONGEST_WAIT
     if policy.apply_until:

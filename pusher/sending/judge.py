@@ -14,7 +14,7 @@ from profiles.dossier import birth_day, facts_on, read_dossier
 from profiles.model import Contact, EndReason, Profile
 from profiles.rows import profiles_by_id
 from pusher.model.match import Decision, Match, MatchRun
-from pusher.model.notice import Notice, NoticeMatch, Reason
+from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
 from pusher.model.policy import AudienceRule, PolicyTag, Subject
 
 ELDERLY = 60
@@ -94,6 +94,8 @@ def objections(
     against = {
         notice.id: Reason.NO_ADDRESS for notice in notices if not _address_stands(notice, bearing)
     }
+    for arrived in _cleared_up(session, notices):
+        against.setdefault(arrived, Reason.DUPLICATE)
     by_policy: dict[UUID, list[tuple[Notice, Approach]]] = {}
     for notice in notices:
         for approach in _approaches(session, notice, bearing):
@@ -114,6 +116,17 @@ def is_elderly(session: Session, reader: Profile, day: date) -> bool:
     """Whether the birth day of *reader* says 60 or more; unknown is not elderly, nor is a firm."""
     born = birth_day(session, reader, facts_on(read_dossier(session, reader), day))
     return born is not None and not is_under(ELDERLY, born, day)
+
+
+def _cleared_up(session: Session, notices: Sequence[Notice]) -> Sequence[UUID]:
+    """Which are sent in place of one that was taken after all: word of it came meanwhile."""
+    instead = [notice.instead_of for notice in notices if notice.instead_of is not None]
+    if not instead:
+        return []
+    taken = session.exec(
+        select(Notice.id).where(col(Notice.id).in_(instead), Notice.state == NoticeState.ACCEPTED)
+    ).all()
+    return [notice.id for notice in notices if notice.instead_of in taken]
 
 
 def _address_stands(notice: Notice, bearing: Bearing) -> bool:

@@ -11,6 +11,7 @@ from pusher.audit import note
 from pusher.hold import is_held
 from pusher.model.batch import Batch, BatchState
 from pusher.model.notice import Notice, NoticeState, Reason
+from pusher.sending.anew import take_back
 
 _LEFT_OVER: Final = {BatchState.LAPSED: Reason.LAPSED, BatchState.CANCELLED: Reason.CANCELLED}
 
@@ -69,6 +70,8 @@ def lapse(session: Session, *, now: datetime) -> Counter[str]:
             note(session, "batch.lapse", about=("batch", batch_id), by="clockwork", now=now)
             counts["lapsed"] += 1
     counts["withheld"] += _withhold_left_over(session)
+    for batch_id in late:
+        take_back(session, batch_id)
     return +counts
 
 

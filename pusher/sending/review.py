@@ -24,6 +24,7 @@ from pusher.model.errors import IllegalMove, Overtaken, SamePerson, Unwilling
 from pusher.model.match import Decision, MatchRun
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
 from pusher.model.policy import Policy
+from pusher.sending.anew import take_back
 from pusher.sending.compose import TooLate
 from pusher.sending.drafting import TEXT
 from pusher.sending.tellable import refuse_unless_tellable
@@ -207,6 +208,7 @@ def cancel(session: Session, batch: Batch, *, by: str, now: datetime, reason: st
         .where(col(Notice.batch_id) == batch.id, col(Notice.state) == NoticeState.DRAFTED)
         .values(state=NoticeState.WITHHELD, reason=Reason.CANCELLED)
     ).rowcount
+    take_back(session, batch.id)
     about = ("batch", batch.id)
     note(session, "batch.cancel", about=about, by=by, now=now, reason=remark, withheld=withheld)
 

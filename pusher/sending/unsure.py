@@ -14,8 +14,8 @@ def settle_unsure(
 ) -> None:
     """Write down what staff learned of a notice that was left to them. Audited.
 
-    It is never sent anew under its own name: who is not sure that it never arrived must not
-    send a second one. A reminder or a correction is a batch of its own, with its own approval.
+    It is never sent again itself: who knows that it never arrived drafts another in its place
+    (`pusher.sending.anew`), which a second person approves.
 
     Args:
         arrived: they learned that it did: the notice counts as accepted. Otherwise it stays

@@ -117,6 +117,7 @@ def _unsure(session: Session, who: SignedIn) -> Waiting:
             col(Batch.office_id) == who.office_id,
             col(Notice.state) == NoticeState.UNSURE,
             col(Notice.left_to_staff_at).is_not(None),
+            col(Notice.replaced_at).is_(None),
         )
     ).one()
     explained = "不知运营商收下没有，系统不会重发，请人核实"

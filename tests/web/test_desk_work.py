@@ -251,7 +251,23 @@ def test_a_viewer_reads_no_number_in_an_answer(lite: Console) -> None:
     assert "19900000003" in lite.browser(Role.CLERK).get("/replies").text
 
 
-def test_an_unsure_notice_is_settled_and_never_sent_anew(console: Console) -> None:
+def test_an_unsure_notice_is_sent_anew_only_through_a_draft(console: Console) -> None:
+    with console.office() as (session, _):
+        notice = make_notice(session, make_batch(session, state=BatchState.SENDING))
+        notice.state, notice.unsure_since = NoticeState.UNSURE, console.now
+        notice.left_to_staff_at = console.now
+    clerk = console.browser(Role.CLERK)
+    where = f"/notices/{notice.id}/anew"
+
+    assert clerk.post(where, {"remark": ""}).status_code == 422
+    drafted = clerk.post(where, {"remark": "客服查无此条，本人未收到"})
+    assert drafted.status_code == 303
+    assert "草稿" in clerk.get(drafted.headers["location"]).text
+    assert "已起草另发" in clerk.get("/notices/unsure").text
+    assert clerk.post(where, {"remark": "再来一次"}).status_code == 409
+
+
+def test_an_unsure_notice_is_settled_by_what_a_person_learned(console: Console) -> None:
     with console.office() as (session, _):
         batch = make_batch(session, state=BatchState.SENDING)
         notice = make_notice(session, batch)

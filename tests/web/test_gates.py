@@ -60,6 +60,7 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/replies/{reply_id}/settle"): CLERK,
     ("GET", "/notices/unsure"): LOOK,
     ("POST", "/notices/{notice_id}/settle"): CLERK,
+    ("POST", "/notices/{notice_id}/anew"): CLERK,
     ("GET", "/profiles"): LOOK,
     ("POST", "/profiles"): LOOK,
     ("GET", "/profiles/{profile_id}"): LOOK,

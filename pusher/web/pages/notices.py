@@ -1,4 +1,4 @@
-"""Notices that nobody can say of whether they were taken: listed for a person, never sent anew."""
+"""Notices that nobody can say of whether they were taken: a person looks, and decides."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from pusher.model.errors import NotFound, Unwilling
 from pusher.model.notice import Attempt, Notice, NoticeState
 from pusher.model.policy import Policy
 from pusher.model.staff import Role
+from pusher.sending.anew import draft_anew
 from pusher.sending.unsure import settle_unsure
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
@@ -65,6 +66,28 @@ def settle_notice(
         return _show(request, desk, who, fields, status=409)
     said = "已登记为收到。" if arrived else "已登记核实情况，仍列为存疑。"
     return go("/notices/unsure", desk=desk, said=said)
+
+
+@router.post("/notices/{notice_id}/anew")
+def draft_notice_anew(
+    notice_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """Draft another in its place, for a reviewer to approve."""
+    fields = Fields(form)
+    remark = fields.text("remark", "核实情况", most=200)
+    if not fields.sound:
+        return _show(request, desk, who, fields, status=422)
+    try:
+        with desk.store.writing() as session:
+            notice = _find(session, who, notice_id)
+            batch = draft_anew(session, [notice], by=who.number, now=desk.now(), remark=remark)
+    except NotFound:
+        raise
+    except Unwilling as why_not:
+        fields.errors["main"] = str(why_not)
+        return _show(request, desk, who, fields, status=409)
+    said = "已起草一个另发的批次；请核对后提交，由审核人员批准才会发出。"
+    return go(f"/batches/{batch.id}", desk=desk, said=said)
 
 
 def _show(

@@ -279,6 +279,34 @@ def _watch(desk: Desk) -> Mapping[str, int]:
     return watch_once(desk.store, desk.settings, now=desk.moment(), stop=desk.stop)
 
 
+def _recall(desk: Desk) -> Mapping[str, int]:
+    """Find who has come to fit, then keep the columns for the next start."""
+    from sqlmodel import select
+
+    from profiles.model import Office
+    from pusher.matching.index import keep
+    from pusher.matching.recall import due, recall
+    from pusher.model.match import RunKind
+
+    now = desk.moment()
+    with desk.store.reading() as session:
+        due(session, now=now)  # the columns are laid out while nobody waits to write
+    with desk.store.writing() as session:
+        found = recall(session, now=now, by="recall")
+    desk.beat()
+    with desk.store.writing() as session:
+        for office in session.exec(select(Office)).all():
+            keep(session, office.id, now=now)
+    return {
+        kind.value: sum(run.judged for run in found if run.kind is kind)
+        for kind in (RunKind.RECALL, RunKind.AHEAD)
+    }
+
+
+def _each_day(settings: Settings) -> timedelta:
+    return timedelta(days=1)
+
+
 def _each_tick(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.tick_s)
 
@@ -305,6 +333,9 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
             _each_part_of_the_term, _silent, "超过期限没有回执的通知标为“无回音”", moves=True
         ),
         "rescue": Job(_each_tick, _rescue, "核对结果不明的发送，核不清的交人工", moves=True),
+        "recall": Job(
+            _each_day, _recall, "每天找出新符合政策的人，含60天内到龄的，列出补充名单", moves=True
+        ),
         "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
         "audit_head": Job(_daily, _audit_head, "留存操作记录的核对凭据，供日后查出截尾和重写"),
         "age": Job(_each_tick, _age, "记下数据库的新旧，日后放回旧备份时据此停发", shared=False),

@@ -10,7 +10,7 @@ from pusher.commands.batch import batch
 from pusher.commands.hold import hold
 from pusher.commands.keep import backup, doctor, restore, upgrade
 from pusher.commands.listen import leaflet, report, visits
-from pusher.commands.match import explain, match
+from pusher.commands.match import explain, match, recall
 from pusher.commands.office import init, staff
 from pusher.commands.policy import policy
 from pusher.commands.roster import roster
@@ -19,7 +19,8 @@ from pusher.commands.tags import tags
 from pusher.commands.watch import watch
 
 VERBS = (
-    init, demo, serve, jobs, sandbox, staff, roster, policy, watch, tags, explain, match, batch,
+    init, demo, serve, jobs, sandbox, staff, roster, policy, watch, tags, explain, match, recall,
+    batch,
     send, hold, visits, leaflet, report, audit, doctor, backup, restore, upgrade,
 )  # fmt: skip
 

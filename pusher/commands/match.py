@@ -22,6 +22,7 @@ def match(policy_id: str, rule_file: str | None, by: str, now: str | None, as_js
     例：pusher match 0192… --json
     """
     from pusher.commands.door import read_json
+    from pusher.matching.index import view
     from pusher.matching.match import counts
     from pusher.matching.match import match as meet
     from pusher.matching.trial import trial
@@ -33,6 +34,9 @@ def match(policy_id: str, rule_file: str | None, by: str, now: str | None, as_js
                 row = find_policy(door, session, policy_id)
                 found = trial(session, row, given, as_of=door.now.date())
         else:
+            with door.store.reading() as session:
+                # the columns are laid out while nobody waits to write
+                view(session, find_policy(door, session, policy_id).office_id)
             with door.store.writing() as session:
                 run = meet(session, find_policy(door, session, policy_id), now=door.now, by=by)
                 found = {"run": str(run.id), **counts(session, run)}
@@ -132,3 +136,51 @@ def _explain_cases(cases: str, out: str) -> None:
                 where=f"第 {number} 行",
             ) from None
     Path(out).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="只看会找到多少人，不保存")
+@click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
+@now_option
+@json_option
+def recall(dry_run: bool, by: str, now: str | None, as_json: bool) -> None:
+    """找出新符合有效政策的人：新登记、情况有变、到龄（含60天内）；每人每份政策只找一次。
+
+    \b
+    例：pusher recall --dry-run --json
+    """
+    from pusher.matching.recall import counted, due
+    from pusher.matching.recall import recall as find
+
+    with open_door(now) as door:
+        if dry_run:
+            with door.store.reading() as session:
+                looked = due(session, now=door.now)
+                found = [_due(one.policy.id, one.kind, one.day, len(one.people)) for one in looked]
+                told = {"kept": False, **counted(looked), "policies": found}
+        else:
+            with door.store.writing() as session:
+                runs = find(session, now=door.now, by=by)
+                found = [_due(run.policy_id, run.kind, run.as_of, run.judged) for run in runs]
+                told = {"kept": True, **_by_kind(found), "policies": found}
+    answer(told, as_json, lambda: _recalled(told))
+
+
+def _due(policy_id: Any, kind: Any, day: Any, people: int) -> dict[str, Any]:
+    return {
+        "policy": str(policy_id), "kind": kind.value, "day": day.isoformat(), "people": people,
+    }  # fmt: skip
+
+
+def _by_kind(found: list[dict[str, Any]]) -> dict[str, int]:
+    kinds = ("recall", "ahead")
+    return {kind: sum(one["people"] for one in found if one["kind"] == kind) for kind in kinds}
+
+
+def _recalled(told: dict[str, Any]) -> list[str]:
+    verb = "已列出" if told["kept"] else "会列出"
+    lines = [f"{verb}：新符合 {told['recall']} 人（户），60天内到龄 {told['ahead']} 人"]
+    return lines + [
+        f"  政策 {one['policy']}：{one['people']}（以 {one['day']} 为准）"
+        for one in told["policies"]
+    ]

@@ -20,7 +20,7 @@ from pusher.audit import note
 from pusher.matching.index import View, view
 from pusher.matching.segment import ELIGIBLE, POSSIBLE, Question
 from pusher.model.errors import IllegalMove
-from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.match import Decision, Match, MatchRun, RunKind
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag, Subject
 from pusher.rules.judge import Whose, decide
 from pusher.rules.language import parse
@@ -80,7 +80,7 @@ def match(session: Session, policy: Policy, *, now: datetime, by: str) -> MatchR
     """
     rule = current_rule(session, policy)
     tree = parse(rule.rule) if rule.rule is not None else None
-    sensitive = tree is not None and _asks_sensitive(tree)
+    sensitive = tree is not None and asks_sensitive(tree)
     tags = session.exec(select(PolicyTag.tag_code).where(PolicyTag.policy_id == policy.id)).all()
     follow = followers(session, tags)
     wards = set(session.exec(select(Guardianship.ward_id)))
@@ -90,7 +90,7 @@ def match(session: Session, policy: Policy, *, now: datetime, by: str) -> MatchR
     everybody = view(session, policy.office_id)
     run.judged = everybody.size
     fitting = fits(everybody, rule, tree, run.as_of) if tree is not None else set()
-    for profile in _living(session, policy, {*fitting, *follow}):
+    for profile in living(session, policy, {*fitting, *follow}):
         judged = (
             judge_profile(session, profile, rule, tree, as_of=run.as_of, wards=wards)
             if tree is not None
@@ -99,7 +99,7 @@ def match(session: Session, policy: Policy, *, now: datetime, by: str) -> MatchR
         followed = sorted(follow.get(profile.id, []))
         if judged.decision != "not" or followed:
             asked = sensitive and judged.decision != "not"
-            session.add(_found(session, run, profile, judged, followed, sensitive=asked))
+            session.add(matched(session, run, profile, judged, followed, sensitive=asked))
     session.flush()
     note(session, "policy.match", about=("policy", policy.id), by=by, now=now, run=str(run.id))
     return run
@@ -160,7 +160,7 @@ def fits(everybody: View, rule: AudienceRule, tree: Node, as_of: date) -> set[UU
     }
 
 
-def _living(session: Session, policy: Policy, ids: Collection[UUID]) -> Iterator[Profile]:
+def living(session: Session, policy: Policy, ids: Collection[UUID]) -> Iterator[Profile]:
     """Those of the office that are not closed, oldest first."""
     for chunk in in_chunks(sorted(ids), _CHUNK):
         yield from session.exec(
@@ -184,10 +184,10 @@ def reasons_of(session: Session, found: Match) -> list[dict[str, Any]]:
 
 
 def latest_run(session: Session, policy: Policy) -> MatchRun | None:
-    """The newest run of *policy*, if it was ever matched."""
+    """The newest run of *policy* over everybody, if it was ever matched."""
     return session.exec(
         select(MatchRun)
-        .where(MatchRun.policy_id == policy.id)
+        .where(MatchRun.policy_id == policy.id, MatchRun.kind == RunKind.WHOLE)
         .order_by(col(MatchRun.at).desc(), col(MatchRun.id).desc())
         .limit(1)
     ).first()
@@ -220,12 +220,13 @@ def counts(session: Session, run: MatchRun) -> dict[str, Any]:
     }
 
 
-def _asks_sensitive(tree: Node) -> bool:
+def asks_sensitive(tree: Node) -> bool:
+    """Whether a rule asks any fact that needs a consent of its own."""
     facts = vocabulary()
     return any(facts[code].sensitive for code in facts_used(tree) if code in facts)
 
 
-def _found(
+def matched(
     session: Session,
     run: MatchRun,
     profile: Profile,
@@ -236,7 +237,7 @@ def _found(
 ) -> Match:
     """The row of one profile, its reasons sealed; a subscription has none."""
     meant = judged.decision != "not"
-    found = Match(
+    one = Match(
         run_id=run.id,
         policy_id=run.policy_id,
         profile_id=profile.id,
@@ -247,5 +248,5 @@ def _found(
     )
     if meant:
         text = json.dumps(judged.reasons, ensure_ascii=False)
-        found.reasons_sealed = sealer_of(session).seal_text(text, place=PLACE, row=found.id)
-    return found
+        one.reasons_sealed = sealer_of(session).seal_text(text, place=PLACE, row=one.id)
+    return one

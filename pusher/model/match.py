@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from profiles.columns import Moment, checked, new_id
@@ -21,6 +21,17 @@ class Decision(StrEnum):
     """Not by the rule, but they follow one of its tags."""
 
 
+class RunKind(StrEnum):
+    """Whom a run looks for."""
+
+    WHOLE = "whole"
+    """Everybody."""
+    RECALL = "recall"
+    """Who has come to fit since: new, changed, a year older."""
+    AHEAD = "ahead"
+    """Who will fit on a day to come, and does not yet: coming of age."""
+
+
 class MatchRun(SQLModel, table=True):
     """One judging of one confirmed rule over all profiles, as of one day."""
 
@@ -31,12 +42,23 @@ class MatchRun(SQLModel, table=True):
     at: datetime = Field(sa_type=Moment)
     judged: int
     """Profiles looked at."""
+    kind: RunKind = Field(default=RunKind.WHOLE, sa_column=checked(RunKind, "kind"))
 
 
 class Match(SQLModel, table=True):
     """One profile that a run found. Never changed: what was true when it was found."""
 
-    __table_args__ = (UniqueConstraint("run_id", "profile_id"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "profile_id"),
+        Index(
+            "uq_match_recalled_once",
+            "policy_id",
+            "profile_id",
+            unique=True,
+            sqlite_where=text("recalled"),
+            postgresql_where=text("recalled"),
+        ),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     run_id: UUID = Field(foreign_key="matchrun.id", index=True)
@@ -50,5 +72,9 @@ class Match(SQLModel, table=True):
     """Codes of the facts whose absence left it open."""
     sensitive: bool
     """The rule asked for sensitive facts of them."""
+    recalled: bool = Field(
+        default=False, sa_column=Column(Boolean, nullable=False, server_default=false())
+    )
+    """Found by a recall; once for each person and policy version."""
     reasons_sealed: bytes | None = None
     """Sealed JSON: [{"id","fact","op","quote","condition","result","excludes"}…]."""

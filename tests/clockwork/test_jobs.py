@@ -254,6 +254,7 @@ def test_each_job_says_what_it_does_and_how_often() -> None:
         "age",
         "audit_head",
         "watch",
+        "recall",
     }
     for job in JOBS.values():
         assert job.does

@@ -13,6 +13,7 @@ from profiles.dossier import name_of
 from profiles.facts import vocabulary
 from profiles.identity import masked_name
 from profiles.model import Channel, Profile, ProfileKind
+from pusher.matching.index import view
 from pusher.matching.match import counts, latest_run, match, reasons_of
 from pusher.model.batch import BatchKind
 from pusher.model.errors import NotFound, Unwilling
@@ -74,6 +75,9 @@ class Found:
 @router.post("/policies/{policy_id}/match")
 def match_policy(policy_id: UUID, request: Request, desk: DeskHere, who: Clerk) -> Response:
     """Judge every profile by the confirmed rule."""
+    with desk.store.reading() as session:
+        # the columns are laid out while nobody waits to write
+        view(session, find_policy(session, who, policy_id).office_id)
     with desk.store.writing() as session:
         policy = find_policy(session, who, policy_id)
         match(session, policy, now=desk.now(), by=who.number)

@@ -20,8 +20,7 @@ from pusher.commands.watch import watch
 
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, policy, watch, tags, explain, match, recall,
-    batch,
-    send, hold, visits, leaflet, report, audit, doctor, backup, restore, upgrade,
+    batch, send, hold, visits, leaflet, report, audit, doctor, backup, restore, upgrade,
 )  # fmt: skip
 
 

@@ -262,6 +262,17 @@ def _age(desk: Desk) -> Mapping[str, int]:
     return {}
 
 
+def _purge(desk: Desk) -> Mapping[str, int]:
+    """Empty what is past its term, and finish forgetting whoever waited for an outcome."""
+    from pusher.privacy.forget import finish
+    from pusher.privacy.retention import purge
+
+    now = desk.moment()
+    with desk.store.writing() as session:
+        purged = asdict(purge(session, settings=desk.settings, now=now))
+        return {**purged, "forgotten": finish(session, now=now)}
+
+
 def _audit_head(desk: Desk) -> Mapping[str, int]:
     """Keep the audit's head outside the database, where a cut at its end will show against it."""
     from pusher.audit import HEADS, head, keep_head
@@ -337,6 +348,7 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
             _each_day, _recall, "每天找出新符合政策的人，含60天内到龄的，列出补充名单", moves=True
         ),
         "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
+        "purge": Job(_daily, _purge, "清空超过保存期限的内容，办完等待结果的删除"),
         "audit_head": Job(_daily, _audit_head, "留存操作记录的核对凭据，供日后查出截尾和重写"),
         "age": Job(_each_tick, _age, "记下数据库的新旧，日后放回旧备份时据此停发", shared=False),
         "watch": Job(_each_minute, _watch, "查看关注的网站栏目，读入新政策", aside=True),

@@ -16,7 +16,9 @@ _OPENID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def address_of(session: Session, contact: Contact) -> str:
-    """The phone number or openid in clear."""
+    """The phone number or openid in clear; empty for somebody who was forgotten."""
+    if not contact.address_sealed:
+        return ""
     return sealer_of(session).open_text(contact.address_sealed, place=ADDRESS, row=contact.id)
 
 

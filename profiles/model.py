@@ -261,6 +261,16 @@ class RosterImport(SQLModel, table=True):
     thousands of them: the rows have them all."""
 
 
+class Erasure(SQLModel, table=True):
+    """That somebody asked to be forgotten (PIPL art. 47), and when nothing was left of them."""
+
+    profile_id: UUID = Field(primary_key=True, foreign_key="profile.id")
+    asked_at: datetime = Field(sa_type=Moment)
+    by: str = Field(max_length=20)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    """None while a notice of theirs waits for its outcome."""
+
+
 class RosterFile(SQLModel, table=True):
     """The file of an import while it waits for confirmation; gone as soon as it is in."""
 

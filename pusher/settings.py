@@ -49,6 +49,10 @@ class Settings:
         watch_pace_s: the pause between two requests to one site.
         fetch_allow: networks that may be fetched though they are not public (an intranet), such
             as ``10.1.0.0/16``; empty: only public addresses.
+        body_kept_s: how long the raw text of a vendor's callback is kept.
+        text_kept_s: how long the text of a notice, and the words of an answer, are kept.
+        code_kept_s: how long one-time links and sessions stay after their end.
+        register_kept_s: how long a register waits for somebody to confirm it.
         quiet_hours: False only for a rehearsal; the console then shows it in red.
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
@@ -76,6 +80,10 @@ class Settings:
     watch_every_s: float = 3600.0
     watch_pace_s: float = 2.0
     fetch_allow: str = ""
+    body_kept_s: float = 30 * 86_400.0
+    text_kept_s: float = 180 * 86_400.0
+    code_kept_s: float = 86_400.0
+    register_kept_s: float = 7 * 86_400.0
     quiet_hours: bool = True
     rehearsal: bool = False
     fail_point: str = ""

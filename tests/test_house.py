@@ -30,6 +30,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.clockwork": {"profiles", "pusher.model", "pusher.hold"},
     "pusher.staff": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.second_factor": {"profiles", "pusher.model", "pusher.audit"},
+    # what a person may ask for crosses every room's tables
+    "pusher.privacy": {
+        "profiles", "pusher.model", "pusher.audit", "pusher.settings", "pusher.store",
+        "pusher.matching", "pusher.sending", "pusher.listening",
+    },
     # registers at the doors: what both the command line and the console do with one
     "pusher.registers": {"profiles", "pusher.audit", "pusher.store"},
     "pusher.failpoint": set(),

@@ -132,12 +132,16 @@ def keep(
 
 
 def address_of(session: Session, reply: Reply) -> str:
-    """Who answered: the phone number or openid in clear."""
+    """Who answered: the phone number or openid in clear; empty once they were forgotten."""
+    if not reply.address_sealed:
+        return ""
     return sealer_of(session).open_text(reply.address_sealed, place=ADDRESS, row=reply.id)
 
 
 def text_of(session: Session, reply: Reply) -> str:
-    """What they wrote; empty for following or leaving an account."""
+    """What they wrote; empty for following or leaving an account, or once its term is over."""
+    if not reply.text_sealed:
+        return ""
     return sealer_of(session).open_text(reply.text_sealed, place=TEXT, row=reply.id)
 
 

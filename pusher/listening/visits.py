@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from profiles.dossier import name_of
-from profiles.model import Profile, Street
+from profiles.model import EndReason, Profile, Street
 from pusher.audit import note
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.errors import IllegalMove, NotFound, Overtaken
@@ -75,6 +75,11 @@ def visit_list(
         .join(Policy, col(Policy.id) == Batch.policy_id)
         .join(Profile, col(Profile.id) == Visit.profile_id)
     )
+    # nobody can be walked to whose door is not known any more
+    asked = asked.where(
+        or_(col(Profile.ended_reason) != EndReason.ERASED, col(Profile.ended_reason).is_(None),
+            Visit.state == VisitState.DONE)
+    )  # fmt: skip
     if street is not None:
         asked = asked.where(Visit.street_code == street)
     if streets is not None:

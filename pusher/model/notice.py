@@ -121,7 +121,9 @@ class Notice(SQLModel, table=True):
             "(state = 'withheld') = (reason IS NOT NULL)", name="withheld_for_a_reason"
         ),
         CheckConstraint(
-            "state = 'withheld' OR (channel IS NOT NULL AND address_index IS NOT NULL"
+            # once it is done, its reader may have been forgotten
+            "state NOT IN ('drafted', 'handing') OR (channel IS NOT NULL"
+            " AND address_index IS NOT NULL"
             " AND contact_id IS NOT NULL AND text_sealed IS NOT NULL)",
             name="addressed",
         ),

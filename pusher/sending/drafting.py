@@ -146,7 +146,7 @@ def text_of(session: Session, notice: Notice) -> Filled:
     Raises:
         NotFound: it has no text: somebody left out, or forgotten since.
     """
-    if notice.text_sealed is None:
+    if not notice.text_sealed:
         raise NotFound("该通知没有正文（未列入发送，或已按本人要求删除）")
     book = json.loads(sealer_of(session).open(notice.text_sealed, place=TEXT, row=notice.id))
     return Filled(book["text"], book["params"], book["url"])

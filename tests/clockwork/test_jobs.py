@@ -255,6 +255,7 @@ def test_each_job_says_what_it_does_and_how_often() -> None:
         "audit_head",
         "watch",
         "recall",
+        "purge",
     }
     for job in JOBS.values():
         assert job.does

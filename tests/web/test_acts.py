@@ -37,6 +37,7 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/visits/{visit_id}"): "visit.tick",
     ("POST", "/replies/{reply_id}/settle"): "reply.settle",
     ("POST", "/notices/{notice_id}/settle"): "notice.settle_unsure",
+    ("POST", "/notices/{notice_id}/anew"): "batch.draft_anew",
     ("POST", "/staff"): "staff.add",
     ("POST", "/staff/{staff_id}/disable"): "staff.disable",
     ("POST", "/staff/{staff_id}/reset"): "staff.reset",
@@ -61,6 +62,8 @@ ACTS: dict[tuple[str, str], str] = {
 """Each form to the act it is written down as."""
 BESIDES = {
     *("staff.sign_in_refused", "staff.code_refused", "staff.role", "look"),
+    *("policy.recall", "watch.add", "watch.end", "watch.gone"),
+    *("privacy.export", "privacy.forget", "privacy.purge"),
     *("batch.export", "policy.supersede", "database.restore"),
     # what the clockwork does by itself
     *("batch.release", "batch.lapse", "batch.finish"),

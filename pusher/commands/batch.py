@@ -61,29 +61,31 @@ def draft(
     from pusher.matching.match import latest_run
     from pusher.model.batch import BatchKind
     from pusher.model.match import Decision
-    from pusher.sending.compose import compose
+    from pusher.sending.compose import plan, write_down
     from pusher.sending.prices import prices
 
-    with open_door(now) as door, door.store.writing() as session:
-        row = find_policy(door, session, policy_id)
-        clerk = staff_called(session, by, "clerk")
-        run = latest_run(session, row)
-        if run is None:
-            raise Refusal("尚未计算名单；请先运行 pusher match", code="no_matches")
-        made = compose(
-            session,
-            row,
-            run,
-            kind=BatchKind(kind),
-            include=[Decision(word) for word in _words(include, Decision, "--include")],
-            channels=[Channel(word) for word in _words(channels, Channel, "--channels")],
-            send_after=read_moment(send_after) if send_after else None,
-            prices=prices(door.settings.gateways),
-            public_url=door.settings.public_url,
-            by=clerk.number,
-            now=door.now,
-        )
-        shape = batch_shape(session, made)
+    with open_door(now) as door:
+        with door.store.reading() as session:
+            row = find_policy(door, session, policy_id)
+            clerk = staff_called(session, by, "clerk")
+            run = latest_run(session, row)
+            if run is None:
+                raise Refusal("尚未计算名单；请先运行 pusher match", code="no_matches")
+            worked_out = plan(
+                session,
+                row,
+                run,
+                kind=BatchKind(kind),
+                include=[Decision(word) for word in _words(include, Decision, "--include")],
+                channels=[Channel(word) for word in _words(channels, Channel, "--channels")],
+                send_after=read_moment(send_after) if send_after else None,
+                prices=prices(door.settings.gateways),
+                public_url=door.settings.public_url,
+                by=clerk.number,
+                now=door.now,
+            )
+        with door.store.writing() as session:
+            shape = batch_shape(session, write_down(session, worked_out))
     answer(shape, as_json, lambda: _told(shape))
 
 

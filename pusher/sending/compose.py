@@ -1,21 +1,24 @@
 """Matches → a draft batch: who is told, in which words, at what cost; who is left out and why."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from profiles.model import Channel, Office, Profile
 from profiles.sealing import sealer_of
 from pusher.audit import note
 from pusher.clock import OFFICE_ZONE
-from pusher.model.batch import Batch, BatchKind, VisitMatch
+from pusher.model.batch import Batch, BatchKind, Visit, VisitMatch
 from pusher.model.errors import NotFound, Overtaken, Unwilling
 from pusher.model.match import Decision, Match, MatchRun
-from pusher.model.notice import NoticeMatch
+from pusher.model.notice import Notice, NoticeMatch
 from pusher.model.policy import Policy
 from pusher.sending.drafting import Drafter
 from pusher.sending.hours import next_moment, read_calendar
@@ -38,6 +41,23 @@ class TooLate(Unwilling):
     code = "too_late"
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A batch and its rows, worked out and not yet written.
+
+    Attributes:
+        batch: a draft, in no session.
+        rows: what goes into each table, in this order.
+        counted: drafted, withheld, visits.
+        earlier: how many had a notice or a visit of this policy and kind when it was worked out.
+    """
+
+    batch: Batch
+    rows: Sequence[tuple[Table, Sequence[Mapping[str, Any]]]]
+    counted: Mapping[str, int]
+    earlier: tuple[int, int]
+
+
 def compose(
     session: Session,
     policy: Policy,
@@ -52,14 +72,45 @@ def compose(
     by: str,
     now: datetime,
 ) -> Batch:
-    """Draft the notices of one policy; nothing leaves before two people have looked at them.
+    """`plan` and `write_down` in one transaction, for a few hundred people; see there."""
+    worked_out = plan(
+        session,
+        policy,
+        run,
+        kind=kind,
+        include=include,
+        channels=channels,
+        send_after=send_after,
+        prices=prices,
+        public_url=public_url,
+        by=by,
+        now=now,
+    )
+    return write_down(session, worked_out)
+
+
+def plan(
+    session: Session,
+    policy: Policy,
+    run: MatchRun,
+    *,
+    kind: BatchKind,
+    include: Collection[Decision],
+    channels: Sequence[Channel],
+    send_after: datetime | None,
+    prices: Mapping[Channel, Decimal],
+    public_url: str,
+    by: str,
+    now: datetime,
+) -> Plan:
+    """Work out the notices of one policy; nothing is written.
 
     Every match that is taken in ends in one place: a notice (those that meet at one address
     share one), a withheld notice with its reason, or a visit on the offline list. Texts are
     final from here on.
 
     Args:
-        session: of a writing store; the caller commits.
+        session: a reading one will do, so that nobody waits while a hundred thousand are sorted.
         run: of this policy, judged by its present rule.
         include: decisions taken in.
         channels: that may be used; WeChat is taken before SMS.
@@ -74,10 +125,10 @@ def compose(
         NobodyToTell: the run has no such match.
         TooLate: the application ends before the first moment of sending.
         BadWording: a template or the price of an SMS is missing.
-        Overtaken: somebody drafted for one of these addresses at the same moment.
     """
     as_of = now.astimezone(OFFICE_ZONE).date()
     rule = refuse_unless_tellable(session, policy, run, kind=kind, decisions=include, as_of=as_of)
+    earlier = _earlier(session, policy.id, kind)
     found = _found(session, run, include)
     if not found:
         raise NobodyToTell("这次匹配中没有所选的人，无人可通知")
@@ -94,12 +145,47 @@ def compose(
         drafted_by=by,
         drafted_at=now,
     )
-    session.add(batch)
-    session.flush()
     drafter = _drafter(session, batch, policy, prices, public_url, as_of)
     places = sort_out(session, policy, rule, found, kind=kind, channels=channels, now=now)
-    counted = _write(session, drafter, places)
-    note(session, "batch.draft", about=("batch", batch.id), by=by, now=now, **counted)
+    rows, counted = _rows(drafter, places)
+    return Plan(batch, rows, counted, earlier)
+
+
+def write_down(session: Session, worked_out: Plan) -> Batch:
+    """Write a plan, all of it or nothing; nothing leaves before two people have looked at it.
+
+    Args:
+        session: of a writing store; the caller commits.
+        worked_out: by `plan`, a moment ago.
+
+    Raises:
+        NotTellable: the policy or its rule moved on in the meantime.
+        Overtaken: somebody drafted for the same people in the meantime.
+    """
+    batch = worked_out.batch
+    refuse_unless_tellable(
+        session,
+        session.get_one(Policy, batch.policy_id),
+        session.get_one(MatchRun, batch.run_id),
+        kind=batch.kind,
+        decisions=[Decision(word) for word in batch.include],
+        as_of=batch.drafted_at.astimezone(OFFICE_ZONE).date(),
+    )
+    if _earlier(session, batch.policy_id, batch.kind) != worked_out.earlier:
+        raise Overtaken(_OVERTAKEN)
+    session.add(batch)
+    session.flush()
+    try:
+        with session.begin_nested():
+            # rows and many of them: objects would cost ten times as much under the lock
+            for table, rows in worked_out.rows:
+                for start in range(0, len(rows), _AT_ONCE):
+                    session.connection().execute(insert(table), rows[start : start + _AT_ONCE])
+    except IntegrityError:
+        raise Overtaken(_OVERTAKEN) from None
+    about = ("batch", batch.id)
+    by, now = batch.drafted_by, batch.drafted_at
+    note(session, "batch.draft", about=about, by=by, now=now, **worked_out.counted)
     return batch
 
 
@@ -150,8 +236,21 @@ def _drafter(
     return Drafter(batch, policy, office, sealer_of(session), prices, public_url, as_of)
 
 
-def _write(session: Session, drafter: Drafter, places: Sorted) -> dict[str, int]:
-    """Write all rows at once; two drafts for one address at one moment cannot both stand."""
+def _earlier(session: Session, policy_id: UUID, kind: BatchKind) -> tuple[int, int]:
+    """How many notices and visits this policy has in batches of this kind."""
+    ours = (Batch.policy_id == policy_id, Batch.kind == kind)
+    counted = [
+        session.exec(
+            select(func.count()).select_from(table).where(table.batch_id == Batch.id, *ours)
+        ).one()
+        for table in (Notice, Visit)
+    ]
+    return counted[0], counted[1]
+
+
+def _rows(
+    drafter: Drafter, places: Sorted
+) -> tuple[list[tuple[Table, Sequence[Mapping[str, Any]]]], dict[str, int]]:
     notices = [(drafter.notice(m), m.told) for m in places.meetings.values()]
     withheld = [(drafter.left_out(t, why), t) for (_, why), t in places.left_out.items()]
     visits = [(drafter.visit(t, because), t) for because, t in places.doors.values()]
@@ -163,14 +262,23 @@ def _write(session: Session, drafter: Drafter, places: Sorted) -> dict[str, int]
     doors = [
         {"visit_id": visit.id, "match_id": one.match.id} for visit, told in visits for one in told
     ]
-    try:
-        with session.begin_nested():
-            session.add_all([row for row, _ in (*notices, *withheld, *visits)])
-            session.flush()
-            # rows of two ids each, and many of them: objects would cost more than the rows
-            for table, rows in ((NoticeMatch, links), (VisitMatch, doors)):
-                if rows:
-                    session.execute(insert(table), rows)
-    except IntegrityError:
-        raise Overtaken("有人刚为同一政策起草了批次，请刷新后再试") from None
-    return {"drafted": len(notices), "withheld": len(withheld), "visits": len(visits)}
+    rows: list[tuple[Table, Sequence[Mapping[str, Any]]]] = [
+        (_table(Notice), [_row(row) for row, _ in (*notices, *withheld)]),
+        (_table(Visit), [_row(row) for row, _ in visits]),
+        (_table(NoticeMatch), links),
+        (_table(VisitMatch), doors),
+    ]
+    return rows, {"drafted": len(notices), "withheld": len(withheld), "visits": len(visits)}
+
+
+def _table(of: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(of.__tablename__)]
+
+
+def _row(thing: SQLModel) -> dict[str, Any]:
+    return {column.key: getattr(thing, column.key) for column in _table(type(thing)).columns}
+
+
+_AT_ONCE: Final = 5_000
+"""Rows in one statement."""
+_OVERTAKEN: Final = "有人刚为同一政策起草了批次，请刷新后再试"

@@ -20,7 +20,7 @@ from pusher.model.errors import NotFound, Unwilling
 from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.policy import PolicyTag
 from pusher.model.staff import Role
-from pusher.sending.compose import compose
+from pusher.sending.compose import plan, write_down
 from pusher.sending.prices import prices
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
@@ -103,12 +103,12 @@ def draft_batch(
     if not fields.sound:
         return _show(request, desk, who, policy_id, fields, status=422)
     try:
-        with desk.store.writing() as session:
+        with desk.store.reading() as session:
             policy = find_policy(session, who, policy_id)
             run = latest_run(session, policy)
             if run is None:
                 raise NotFound("还没有计算名单")
-            batch = compose(
+            worked_out = plan(
                 session,
                 policy,
                 run,
@@ -121,6 +121,8 @@ def draft_batch(
                 by=who.number,
                 now=desk.now(),
             )
+        with desk.store.writing() as session:
+            batch = write_down(session, worked_out)
     except NotFound:
         raise
     except Unwilling as why_not:

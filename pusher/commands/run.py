@@ -26,7 +26,8 @@ def demo(port: int, home: Path | None, once: bool) -> None:
     \b
     例：pusher demo --once
     """
-    from pusher.demo.story import PortTaken, run_demo, run_once
+    from pusher.demo.children import ChildDied, PortTaken
+    from pusher.demo.story import run_demo, run_once
 
     try:
         if once:
@@ -35,6 +36,8 @@ def demo(port: int, home: Path | None, once: bool) -> None:
             run_demo(home=home, port=port)
     except PortTaken as error:
         raise Refusal(str(error), code="port_taken") from None
+    except ChildDied as error:
+        raise Refusal(f"演示停止：{error}", code="demo_stopped") from None
 
 
 @click.command()

@@ -43,6 +43,7 @@ class FactLine:
 
     Attributes:
         expired: its last day has passed, so that it counts as unknown.
+        others: what other sources say, or said before, and does not count.
     """
 
     label: str
@@ -52,6 +53,7 @@ class FactLine:
     valid_until: date | None
     sensitive: bool
     expired: bool
+    others: Sequence["FactLine"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,7 @@ def _fact(fact: Fact | None, code: str, told: Known, today: date) -> FactLine:
         # what the vocabulary does not know any more might be anything
         sensitive=fact is None or fact.sensitive,
         expired=told.valid_until is not None and told.valid_until < today,
+        others=[_fact(fact, code, other, today) for other in told.others],
     )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import col, select
 
-from profiles.dossier import number_of
+from profiles.dossier import Known, number_of, write_dossier
 from profiles.model import Office, OptOut, Profile
 from pusher.model.staff import AuditEntry, Role
 from tests.sending.makers import (
@@ -104,6 +104,20 @@ def test_a_page_is_masked_until_a_reason_is_given(lite: Console) -> None:
     assert entry.detail == {"reason": "本人来电核对登记"}
     assert "本人来电核对登记" in clerk.get(f"/profiles/{one}").text
     assert "欧阳样例" not in clerk.get(f"/profiles/{one}").text, "only this once"
+
+
+def test_what_a_register_outranks_is_shown_beside_it(lite: Console) -> None:
+    with lite.office() as (session, office):
+        one = make_person(session, office)
+        own = Known("single", "本人申报", date(2026, 5, 1))
+        read = {"marital_status": Known("married", "婚姻登记", date(2026, 1, 1), others=(own,))}
+        write_dossier(session, one, read)
+        page_of = f"/profiles/{one.id}"
+
+    page = lite.browser(Role.VIEWER).get(page_of).text
+
+    assert "已婚" in page
+    assert "另有：未婚（本人申报，2026年5月1日），不采用" in page
 
 
 def test_each_look_at_a_child_or_a_sensitive_record_is_written_down(console: Console) -> None:

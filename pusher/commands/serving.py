@@ -2,11 +2,16 @@
 
 import socket
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 import click
 
 from pusher.commands.door import Door, Misconfigured, Refusal, open_door, settings_here
 from pusher.settings import Settings
+
+if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
 
 
 def serve_console(*, host: str | None, port: int | None) -> None:
@@ -59,14 +64,22 @@ def _serve(door: Door, listener: socket.socket) -> None:
         now=lambda: office_now(settings.clock_ahead),
         tagger=lambda: office_tagger(door),
     )
-    config = uvicorn.Config(
+    uvicorn.Server(server_config(app)).run(sockets=[listener])
+
+
+def server_config(app: "FastAPI") -> "uvicorn.Config":
+    """How the console is served: silent on what it runs on, and with no log of addresses."""
+    import uvicorn
+
+    return uvicorn.Config(
         app,
+        http="h11",
         log_config=None,
-        access_log=False,
+        access_log=False,  # addresses carry signed links
         server_header=False,
         proxy_headers=False,  # `pusher.web.place` reads them, and only from our own proxies
+        timeout_keep_alive=15,
     )
-    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from pusher.gateways.base import Gateway
 from pusher.model.errors import NotFound, Unwilling
@@ -75,6 +76,7 @@ def _explain_failures(app: FastAPI) -> None:
     app.add_exception_handler(Unwilling, _unwilling)
     app.add_exception_handler(RequestValidationError, _not_found)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _last_resort)
 
 
@@ -102,6 +104,10 @@ def _http(request: Request, error: Exception) -> Response:
         return _not_found(request, error)
     texts = {405: "这个地址不接受这种提交。", 413: "提交的内容过大。", 400: "提交的内容无法识别。"}
     return show_sorry(request, status, "没有提交成功", texts.get(status, "请稍后再试。"))
+
+
+def _hung_up(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it
 
 
 def _last_resort(request: Request, error: Exception) -> Response:

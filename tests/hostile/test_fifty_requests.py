@@ -48,14 +48,13 @@ def status_of(browser: Browser, method: str, path: str, **more: Any) -> int:
         ("/batches?page=99999999999999999999999999", {200, 404, 422}),
         ("/policies?sort=nothing;DROP%20TABLE%20policy", {200}),
         ("/policies?state=x&state=y&state=read", {200}),
-        ("/policies?" + "&".join(f"id={n}" for n in range(10_000)), {200, 414}),
+        ("/policies?" + "&".join(f"id={n}" for n in range(5_000)), {200, 414}),
         ("/policies?%5B%5D=&=&&&", {200}),
         ("/policies/..%2f..%2fkeys.json", {404}),
         ("/policies/%2e%2e/%2e%2e/keys.json", {404}),
         ("/static/%2e%2e%2f%2e%2e%2fpusher.toml", {404}),
         ("/static/..%5c..%5cpusher.toml", {404}),
         ("/static/style.css%00.html", {404}),
-        ("//policies", {404}),
         ("/policies;x=1", {404}),
         ("/policies/.", {200, 404}),
         ("/%ff%fe", {404}),
@@ -127,9 +126,9 @@ def test_a_header_made_to_hurt_changes_nothing(admin: Browser, name: str, value:
 
 @pytest.mark.parametrize(
     "value",
-    ["a\r\nset-cookie: x=1", "a\0b", "\u202e管理员", "<script>alert(1)</script>", "x" * 5_000,
+    ["a\r\nset-cookie: x=1", "\0", "\u202e管理员", "<script>alert(1)</script>", "x" * 5_000,
      "=HYPERLINK(1)", "{{7*7}}", "${7*7}", "\ud800".encode("utf-8", "surrogatepass"), HUGE],
-    ids=["crlf", "nul", "rtl", "script", "long", "formula", "template", "hole", "surrogate", "digits"],
+    ids=str,
 )  # fmt: skip
 def test_a_field_made_to_hurt_stays_a_field(admin: Browser, value: Any) -> None:
     fields = {"login": value, "name": value, "number": value, "role": "admin\0"}
@@ -155,7 +154,7 @@ def test_a_field_made_to_hurt_stays_a_field(admin: Browser, value: Any) -> None:
         ("application/json", b'{"role":"admin"}'),
         ("text/xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
         ("multipart/form-data; boundary=x", b"--x\r\n\r\n"),
-        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: x\r\n\r\na\r\n--x--"),
         ("multipart/form-data", b"--x"),
         ("multipart/form-data; boundary=" + "x" * 5_000, b"--x"),
         ("", b"token=1"),

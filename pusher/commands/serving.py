@@ -1,8 +1,9 @@
 """The console's process: checked before it opens, alone in its folder, logged."""
 
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,7 +12,6 @@ from pusher.settings import Settings
 
 if TYPE_CHECKING:
     import uvicorn
-    from fastapi import FastAPI
 
 
 def serve_console(*, host: str | None, port: int | None) -> None:
@@ -67,7 +67,7 @@ def _serve(door: Door, listener: socket.socket) -> None:
     uvicorn.Server(server_config(app)).run(sockets=[listener])
 
 
-def server_config(app: "FastAPI") -> "uvicorn.Config":
+def server_config(app: Callable[..., Any]) -> "uvicorn.Config":
     """How the console is served: silent on what it runs on, and with no log of addresses."""
     import uvicorn
 

@@ -1,9 +1,12 @@
 """Matching: whom a policy is for, and why one person is or is not."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from pusher.matching.explain import Explanation
 
 from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
 from pusher.commands.policy import find_policy, find_row
@@ -95,25 +98,42 @@ def explain(
         if seen := guarded(session, [person.id], now=door.now):
             with door.store.writing() as writing:
                 note_look(writing, seen, at="explain", by="cli", now=door.now)
-    document = {
+    answer(_document(found), as_json, lambda: _explained(found))
+
+
+def _document(found: "Explanation") -> dict[str, Any]:
+    return {
         "decision": found.decision,
         "because": [
-            {"quote": line.quote, "condition": line.condition, "result": line.result}
+            {
+                "quote": line.quote,
+                "condition": line.condition,
+                "result": line.result,
+                "excludes": line.excludes,
+            }
             for line in found.lines
         ],
-        "missing": list(found.missing),
+        "missing": [lack.code for lack in found.missing],
+        "could_supply": {lack.code: lack.source for lack in found.missing},
+        "barred": found.barred or None,
     }
-    words = {"yes": "满足", "no": "不满足", "unknown": "待核实"}
+
+
+def _explained(found: "Explanation") -> list[str]:
+    from pusher.rules.say import RESULTS
+    from pusher.rules.truth import Truth
+
     says = {"eligible": "可能符合", "possible": "待核实", "not": "不符合"}
-    answer(
-        document,
-        as_json,
-        lambda: [
-            f"结论：{says[found.decision]}",
-            *(f"  [{words[line.result]}] {line.condition}" for line in found.lines),
-            *([f"  还缺：{'、'.join(found.missing)}"] if found.missing else []),
-        ],
-    )
+    because = f"（{found.barred}）" if found.barred else ""
+    return [
+        f"结论：{says[found.decision]}{because}",
+        *(
+            f"  {RESULTS[line.excludes][Truth[line.result.upper()]]}：{line.condition}"
+            + (f"　【{line.quote}】" if line.quote else "")
+            for line in found.lines
+        ),
+        *(f"  还缺“{lack.label}”，可由{lack.source}提供" for lack in found.missing),
+    ]
 
 
 def _explain_cases(cases: str, out: str) -> None:

@@ -11,21 +11,43 @@ from profiles.facts import vocabulary
 from profiles.model import Guardianship, Profile
 from pusher.matching.match import current_rule, judge_profile
 from pusher.model.policy import Policy
+from pusher.rules.judge import Bar
 from pusher.rules.language import parse
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One condition, as a clerk or the person would read it."""
+    """One condition, as a clerk or the person would read it.
+
+    Attributes:
+        quote: the clause it was read from.
+        result: yes, no or unknown.
+        sensitive: it asks for a sensitive fact, or for one that the vocabulary does not know.
+        excludes: it stands among the exclusions, where yes speaks against.
+    """
 
     quote: str | None
     condition: str
     result: str
-    """yes, no or unknown."""
     sensitive: bool = False
-    """It asks for a sensitive fact, or for one that the vocabulary does not know."""
     excludes: bool = False
-    """It excludes: then no is the good answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A fact that would decide it.
+
+    Attributes:
+        source: which register, or whose word, could supply it.
+    """
+
+    code: str
+    label: str
+    source: str
+
+    def __str__(self) -> str:
+        """What it is called."""
+        return self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +57,22 @@ class Explanation:
     Attributes:
         decision: eligible, possible or not.
         lines: one per condition, in the order of the rule.
-        missing: labels of the facts that would decide it.
+        missing: the facts that would decide it.
+        barred: why they are out before any condition is read, in Chinese; empty if they are not.
     """
 
     decision: str
     lines: tuple[Line, ...]
-    missing: tuple[str, ...]
+    missing: tuple[Lack, ...]
+    barred: str = ""
+
+
+BARRED = {
+    Bar.AUDIENCE: "这份政策面向另一类对象",
+    Bar.DECEASED: "已登记去世",
+    Bar.DEREGISTERED: "已注销或被吊销",
+    Bar.NOBODY: "登记中没有被监护人",
+}
 
 
 def explain(session: Session, policy: Policy, profile: Profile, *, as_of: date) -> Explanation:
@@ -54,11 +86,11 @@ def explain(session: Session, policy: Policy, profile: Profile, *, as_of: date) 
         return Explanation("not", (), ())
     wards = set(session.exec(select(Guardianship.ward_id)))
     judged = judge_profile(session, profile, rule, parse(rule.rule), as_of=as_of, wards=wards)
-    facts = vocabulary()
     return Explanation(
         judged.decision,
         tuple(_line(reason) for reason in judged.reasons),
-        tuple(facts[code].label if code in facts else code for code in judged.missing),
+        tuple(_lack(code) for code in judged.missing),
+        BARRED[judged.barred] if judged.barred else "",
     )
 
 
@@ -73,3 +105,8 @@ def _line(reason: Mapping[str, Any]) -> Line:
         sensitive=unknown or (fact is not None and fact.sensitive),
         excludes=bool(reason.get("excludes")),
     )
+
+
+def _lack(code: str) -> Lack:
+    fact = vocabulary().get(code)
+    return Lack(code, fact.label, fact.source) if fact else Lack(code, code, "")

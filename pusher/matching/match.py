@@ -22,7 +22,7 @@ from pusher.matching.segment import ELIGIBLE, POSSIBLE, Question
 from pusher.model.errors import IllegalMove
 from pusher.model.match import Decision, Match, MatchRun, RunKind
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag, Subject
-from pusher.rules.judge import Whose, decide
+from pusher.rules.judge import Bar, Whose, decide
 from pusher.rules.language import parse
 from pusher.rules.nodes import Node, facts_used, leaves
 from pusher.rules.say import say_leaf
@@ -45,6 +45,8 @@ class Judged:
     """Codes of facts whose absence left it open."""
     whose: Whose = _ONESELF
     """Whose facts carried it."""
+    barred: Bar | None = None
+    """Why they are out before any condition is read."""
 
 
 def current_rule(session: Session, policy: Policy) -> AudienceRule:
@@ -146,7 +148,9 @@ def judge_profile(
         }
         for leaf in decision.verdict.leaves
     )
-    return Judged(decision.answer.value, reasons, decision.verdict.missing, decision.whose)
+    return Judged(
+        decision.answer.value, reasons, decision.verdict.missing, decision.whose, decision.barred
+    )
 
 
 def fits(everybody: View, rule: AudienceRule, tree: Node, as_of: date) -> set[UUID]:

@@ -33,10 +33,10 @@ def say_result(leaf: Leaf, heard: LeafResult) -> str:
 
     A condition inside an exclusion is said as such: that it holds speaks against.
     """
-    return f"{_RESULTS[heard.excludes][heard.result]}：{say_leaf(leaf)}"
+    return f"{RESULTS[heard.excludes][heard.result]}：{say_leaf(leaf)}"
 
 
-_RESULTS: Mapping[bool, Mapping[Truth, str]] = {
+RESULTS: Mapping[bool, Mapping[Truth, str]] = {
     False: {Truth.YES: "符合", Truth.NO: "不符合", Truth.UNKNOWN: "待核实"},
     True: {
         Truth.YES: "属于除外情形",

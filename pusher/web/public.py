@@ -5,8 +5,9 @@ out, and learns nothing about the person. Looking changes nothing, since messeng
 ahead of their readers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from typing import Any as Anything
 from uuid import UUID
@@ -14,11 +15,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session, col, select
 
+from profiles.facts import vocabulary
 from profiles.links import WHY_PAGE, read_link_token
 from profiles.model import Office
 from profiles.optouts import has_opted_out, opt_out
 from profiles.sealing import sealer_of
 from pusher import audit
+from pusher.matching.match import reasons_of
 from pusher.model.batch import Batch
 from pusher.model.errors import NotFound
 from pusher.model.match import Match, MatchRun
@@ -37,11 +40,27 @@ Anybody = Annotated[None, Depends(BEARERS)]
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of the policy, and how staff read the condition it makes.
+
+    Attributes:
+        words: as in the office's list; empty where the condition asks for something delicate.
+        is_open: the register did not tell when people were chosen.
+    """
+
+    quote: str
+    words: str = ""
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What a link opens: a notice, its policy and who sent it.
 
     Attributes:
-        wanted: clauses of the policy by which people were chosen; none for a subscription.
+        judged_on: the day whose register people were chosen by.
+        wanted: clauses of the policy by which people were chosen, as they stood then; none for
+            a subscription.
         barred: its clauses on who is left out.
         of_family: it is about somebody the reader cares for.
         silent: the reader wants no more of this already.
@@ -51,7 +70,8 @@ class Told:
     policy: Policy
     office: Office
     tags: Sequence[PolicyTag]
-    wanted: Sequence[str]
+    judged_on: date
+    wanted: Sequence[Clause]
     barred: Sequence[str]
     of_family: bool
     silent: bool
@@ -130,41 +150,61 @@ def _told(session: Session, word: str) -> Told:
         raise NotFound("链接无效")
     policy = session.get_one(Policy, notice.policy_id)
     tags = session.exec(select(PolicyTag).where(col(PolicyTag.policy_id) == policy.id)).all()
-    wanted, barred = _clauses(session, notice)
-    about = session.exec(
-        select(Match.profile_id)
+    matches = session.exec(
+        select(Match)
         .join(NoticeMatch, col(NoticeMatch.match_id) == col(Match.id))
         .where(col(NoticeMatch.notice_id) == notice.id)
+        .order_by(col(Match.id))
     ).all()
+    run, wanted, barred = _clauses(session, notice, matches)
     return Told(
         notice=notice,
         policy=policy,
         office=session.get_one(Office, policy.office_id),
         tags=tags,
-        wanted=[clause for clause in wanted if clause not in barred],
+        judged_on=run.as_of,
+        wanted=[clause for clause in wanted if clause.quote not in barred],
         barred=barred,
-        of_family=any(profile != notice.profile_id for profile in about),
+        of_family=any(match.profile_id != notice.profile_id for match in matches),
         silent=_is_silent(session, notice, [tag.tag_code for tag in tags]),
     )
 
 
-def _clauses(session: Session, notice: Notice) -> tuple[list[str], list[str]]:
+def _clauses(
+    session: Session, notice: Notice, matches: Sequence[Match]
+) -> tuple[MatchRun, list[Clause], list[str]]:
     """The clauses of the rule that the notice's run judged by: what is asked, who is left out."""
-    if notice.basis is Basis.SUBSCRIPTION:
-        return [], []
-    rule = session.exec(
-        select(AudienceRule)
-        .join(MatchRun, col(MatchRun.rule_id) == col(AudienceRule.id))
+    run, rule = session.exec(
+        select(MatchRun, AudienceRule)
+        .join(AudienceRule, col(AudienceRule.id) == col(MatchRun.rule_id))
         .join(Batch, col(Batch.run_id) == col(MatchRun.id))
         .where(col(Batch.id) == notice.batch_id)
     ).one()
-    said = list(_said(parse(rule.rule), turned=False)) if rule.rule is not None else []
-    wanted, barred = ([q for q, against in said if against is side] for side in (False, True))
-    return list(dict.fromkeys(wanted)), list(dict.fromkeys(barred))
+    if notice.basis is Basis.SUBSCRIPTION or rule.rule is None:
+        return run, [], []
+    reasons = [reason for match in matches for reason in reasons_of(session, match)]
+    wanted: dict[str, Clause] = {}
+    barred: list[str] = []
+    for leaf, against in _said(parse(rule.rule), turned=False):
+        quote = leaf.quote or ""
+        if against:
+            barred.append(quote)
+        else:
+            wanted.setdefault(quote, _clause(quote, [r for r in reasons if r["id"] == leaf.id]))
+    return run, list(wanted.values()), list(dict.fromkeys(barred))
 
 
-def _said(node: Node, *, turned: bool) -> Iterator[tuple[str, bool]]:
-    """Each quoted clause, and whether it speaks of those who are left out."""
+def _clause(quote: str, reasons: Sequence[Mapping[str, Anything]]) -> Clause:
+    """The clause with the words of its condition, as it was judged before the notice went out."""
+    facts = vocabulary()
+    plain = [r for r in reasons if r["fact"] in facts and not facts[r["fact"]].sensitive]
+    if not plain:
+        return Clause(quote)
+    return Clause(quote, plain[0]["condition"], any(r["result"] == "unknown" for r in plain))
+
+
+def _said(node: Node, *, turned: bool) -> Iterator[tuple[Leaf, bool]]:
+    """Each condition with a quoted clause, and whether it speaks of those who are left out."""
     match node:
         case Not(child):
             yield from _said(child, turned=not turned)
@@ -174,7 +214,7 @@ def _said(node: Node, *, turned: bool) -> Iterator[tuple[str, bool]]:
         case Leaf(quote=quote, op=op) if quote:
             # “近三年内发生事故的” asks for no such record, though it stands under no not
             names_the_case = op == "none" and quote.rstrip("，。；、 ").endswith("的")
-            yield quote, turned or names_the_case
+            yield node, turned or names_the_case
 
 
 def _is_silent(session: Session, notice: Notice, topics: list[str]) -> bool:

@@ -127,6 +127,8 @@ def _say_le(about: Fact, want: object) -> str:
 
 
 def _say_gt(about: Fact, want: object) -> str:
+    if want == 0 and is_quantity(about):
+        return f"{about.label}大于零"
     word = "轻于" if about.unit == "级" else "高于" if not is_quantity(about) else "超过"
     return f"{about.label}{word}{_one_word(about, want)}"
 

@@ -64,7 +64,9 @@ def _one_of(names: list[str]) -> str:
 
 def _industry(prefix: str) -> str:
     section = industry_sections().get(prefix)
-    return f"“{section}”（{prefix}）" if section else f"行业代码{prefix}"
+    if section:
+        return f"“{section}”（{prefix}）"
+    return f"代码{prefix}的行业" if len(prefix) == 4 else f"代码{prefix}开头的行业"
 
 
 OPERATORS = (

@@ -103,7 +103,20 @@ def _dates(name: str, shape: Shape, judge: Judge, say: Say) -> Operator:
 
 
 def _whose_age(about: Fact) -> str:
-    return "" if about.code == "birth_date" else f"自{about.label}起"
+    return "" if about.code == "birth_date" else f"自{_the_day(about)}起"
+
+
+def _the_day(about: Fact) -> str:
+    """成立日期 as 成立之日."""
+    bare = about.label.removesuffix("日期")
+    return f"{bare}之日" if bare and bare != about.label else about.label
+
+
+def _say_running(about: Fact, want: object) -> str:
+    term = "有效期至"
+    if about.label.endswith(term):
+        return f"{about.label.removesuffix(term)}在有效期内"
+    return f"{about.label}不早于核对当日"
 
 
 def _day(about: Fact, value: object) -> str:
@@ -122,9 +135,9 @@ def _say_days(about: Fact, want: object) -> str:
 
 def _counted(unit: str) -> tuple[Say, Say, Say]:
     return (
-        lambda f, n: f"自{f.label}起满{n}{unit}",
-        lambda f, n: f"自{f.label}起不满{n}{unit}",
-        lambda f, n: f"自{f.label}起{n}{unit}以内（含满{n}{unit}当日）",
+        lambda f, n: f"自{_the_day(f)}起满{n}{unit}",
+        lambda f, n: f"自{_the_day(f)}起不满{n}{unit}",
+        lambda f, n: f"自{_the_day(f)}起{n}{unit}以内（含满{n}{unit}当日）",
     )
 
 
@@ -197,7 +210,7 @@ OPERATORS = (
         "on_or_after_as_of",
         shapes.nothing,
         _compared(date.__ge__),
-        lambda f, v: f"{f.label}不早于核对当日",
+        _say_running,
     ),
     _dates(
         "before_as_of",

@@ -57,7 +57,7 @@ OPERATORS = (
         frozenset(Kind),
         shapes.nothing,
         _is_null,
-        lambda f, v: f"{f.label}为无",
+        lambda f, v: f"无{f.label}",
         when_none=Truth.YES,
     ),
     Operator(

@@ -94,7 +94,7 @@ def _inline(node: Node) -> str:
         case Leaf():
             return say_leaf(node)
         case Not(child):
-            return f"不是“{_inline(child)}”"
+            return f"并非{_bracketed(child)}"
         case All(children):
             return "，且".join(_bracketed(child) for child in children) or "不设条件"
         case Any(children):
@@ -110,4 +110,6 @@ def _bracketed(node: Node) -> str:
 def _say_records(label: str, inner: Node, *, there: bool) -> str:
     if isinstance(inner, All) and not inner.children:
         return f"{'有' if there else '没有'}{label}"
-    return f"{label}中{'有' if there else '没有'}这样的一条：{_inline(inner)}"
+    # one and the same record, not one thing here and another there
+    together = "同时" if isinstance(inner, All) and len(inner.children) > 1 else ""
+    return f"{label}中{'至少有一条' if there else '没有一条'}{together}符合：{_inline(inner)}"

@@ -176,6 +176,28 @@ def test_an_explanation_tells_every_condition_even_for_who_is_not_meant(
         assert told.lines[1].quote == "年满80周岁的老年人"
 
 
+def test_what_is_missing_is_told_with_who_could_supply_it(store: Store, now: datetime) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        policy = confirmed(session, office)
+        told = explain(session, policy, person(session, office, now, birth_date="1940-01-01"),
+                       as_of=now.date())  # fmt: skip
+
+        assert told.decision == "possible"
+        assert [(lack.label, lack.source) for lack in told.missing] == [("户籍地", "公安人口库")]
+
+
+def test_who_is_out_before_any_condition_is_told_why(store: Store, now: datetime) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        policy = confirmed(session, office)
+        gone = person(session, office, now, birth_date="1940-01-01", deceased_on="2026-01-01")
+
+        told = explain(session, policy, gone, as_of=now.date())
+
+        assert (told.decision, told.lines, told.barred) == ("not", (), "已登记去世")
+
+
 def test_a_rule_can_be_tried_without_keeping_anything(store: Store, now: datetime) -> None:
     with store.writing() as session:
         office = make_office(session)

@@ -22,8 +22,8 @@ LOCAL = leaf("household_area", "within", ["370104"])
             leaf("birth_date", "age_ge_on", {"age": 6, "on": "2027-08-31"}),
             "截至2027年8月31日年满6周岁",
         ),
-        (leaf("established_on", "years_lt", 3), "自成立日期起不满3年"),
-        (leaf("discharged_on", "years_le", 5), "自退役日期起5年以内（含满5年当日）"),
+        (leaf("established_on", "years_lt", 3), "自成立之日起不满3年"),
+        (leaf("discharged_on", "years_le", 5), "自退役之日起5年以内（含满5年当日）"),
         (leaf("revenue", "ge", 2000), "营业收入不少于2000万元"),
         (leaf("revenue", "lt", 200000), "营业收入不足20亿元"),
         (leaf("household_income_month", "lt", 0.115), "家庭人均月收入不足1150元/月"),
@@ -33,17 +33,30 @@ LOCAL = leaf("household_area", "within", ["370104"])
         (leaf("sex", "in", ["female", "male"]), "性别为女、男之一"),
         (leaf("care_need", "is", True), "需要长期照护"),
         (leaf("loan_overdue", "is", False), "“当前逾期”为否"),
-        (leaf("industry", "prefix", ["C", "65"]), "国民经济行业属于“制造业”（C）、行业代码65之一"),
+        (
+            leaf("industry", "prefix", ["C", "65"]),
+            "国民经济行业属于“制造业”（C）、代码65开头的行业之一",
+        ),
         (leaf("moved_in_from", "within", ["000000"]), "有迁入前注册地"),
-        (leaf("deceased_on", "null"), "死亡日期为无"),
+        (leaf("deceased_on", "null"), "无死亡日期"),
         (leaf("disability", "none"), "没有残疾情况"),
+        (
+            leaf(
+                "credit_records",
+                "none",
+                {"all": [asked("list", "in", ["serious_illegal"]), asked("removed_on", "null")]},
+            ),
+            "失信名单记录中没有一条同时符合：名单为严重违法失信名单，且无移出日期",
+        ),
+        (leaf("bond_issued", "gt", 0), "债券发行规模大于零"),
+        (leaf("industry", "prefix", ["6513"]), "国民经济行业属于代码6513的行业"),
         (
             leaf("insured_employees", "ratio_ge", {"fact": "employees", "ratio": 0.3}),
             "参保职工人数不低于从业人员的30%",
         ),
         (
             leaf("homes_owned", "has", asked("disposed_on", "after_fact", "registered_on")),
-            "本人名下住房中有这样的一条：转让日期晚于登记日期",
+            "本人名下住房中至少有一条符合：转让日期晚于登记日期",
         ),
         (leaf(None, "manual", quote="信用良好"), "须由经办人核实：信用良好"),
         (leaf(None, "never"), "本文件不产生资格"),
@@ -85,8 +98,8 @@ def test_groups_are_said_line_by_line() -> None:
         "　　②需要长期照护",
         "3. 不包括：照护场所为养老机构的",
         "4. 不包括以下任一情形：",
-        "　（1）残疾情况中有这样的一条：（残疾等级为2级或更重，且残疾类别为精神），"
-        "或者不是“残疾人证有效期至不早于核对当日”",
+        "　（1）残疾情况中至少有一条符合：（残疾等级为2级或更重，且残疾类别为精神），"
+        "或者并非残疾人证在有效期内",
         "　（2）当前逾期",
     ]
 

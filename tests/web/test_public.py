@@ -15,7 +15,7 @@ from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.model.staff import AuditEntry
 from pusher.sending import review
 from pusher.sending.deliver import deliver
-from tests.makers import make_policy
+from tests.makers import make_policy, make_rule
 from tests.sending.makers import (
     draft,
     make_child,
@@ -69,6 +69,36 @@ def test_the_reason_is_told_in_the_policys_words_and_nothing_personal(console: C
     assert "0531-00000001" in page
     assert f'href="/p/stop/{word}"' in page
     assert not [secret for secret in SECRETS if secret in page.replace(word, "")]
+
+
+def test_the_page_keeps_what_was_true_when_the_notice_was_sent(console: Console) -> None:
+    reasons = [
+        {"id": "c1", "fact": "household_area", "op": "within", "quote": "具有槐荫区户籍",
+         "condition": "户籍地在槐荫区", "result": "unknown", "excludes": False},
+        {"id": "c2", "fact": "welfare_status", "op": "any_of", "quote": "属于低保家庭",
+         "condition": "社会救助身份包括最低生活保障对象", "result": "yes", "excludes": False},
+    ]  # fmt: skip
+    with console.office() as (session, office):
+        policy = make_confirmed(session, office)
+        run = make_run(session, policy)
+        matches = make_matches(session, run, [make_person(session, office)], reasons=reasons)
+        batch = draft(session, policy, run)
+        notice = session.exec(select(Notice).where(Notice.batch_id == batch.id)).one()
+        assert matches
+    before = console.browser().get(f"/p/why/{link_of(console, notice)}").text
+    with console.store.writing() as session:
+        everybody = {
+            "all": [{"fact": "birth_date", "op": "age_ge", "value": 18, "quote": "成年人"}]
+        }
+        make_rule(session, session.get_one(Policy, policy.id), rule=everybody)
+
+    after = console.browser().get(f"/p/why/{link_of(console, notice)}").text
+
+    assert "2026年11月25日" in before
+    assert "我们核对的是：户籍地在槐荫区（登记中没有，待核实）" in before
+    assert "最低生活保障" not in before
+    assert after.split("<main")[1] == before.split("<main")[1]
+    assert "成年人" not in after
 
 
 def test_who_is_left_out_is_not_told_as_a_requirement(console: Console) -> None:

@@ -1,5 +1,6 @@
 """The parsers' process as the rest of the house sees it: bytes go out, a document comes back."""
 
+import base64
 import json
 import os
 import select
@@ -61,6 +62,10 @@ class Reader:
         """End the process."""
         self.close()
 
+    def __del__(self) -> None:
+        """Leave no process behind."""
+        self._end()
+
     def close(self) -> None:
         """End the process; the next file starts a new one."""
         with self._turn:
@@ -86,13 +91,29 @@ class Reader:
         """
         return tuple(Link(**one) for one in self._asked(content, name, "links"))
 
+    def picture(self, content: bytes, page: int) -> bytes:
+        """Draw one page of a PDF, from 1, as a PNG.
+
+        Raises:
+            Unreadable: there is no such page, or drawing it takes too much.
+        """
+        return base64.b64decode(self._asked(content, "", f"picture:{page}")["png"])
+
+    def cleaned(self, content: bytes) -> str:
+        """The HTML of a web page without anything that acts, loads or hides.
+
+        Raises:
+            Unreadable: it is no web page, or a hostile one.
+        """
+        return str(self._asked(content, "", "cleaned")["html"])
+
     def _asked(self, content: bytes, name: str, want: str) -> Any:
         kinds.refuse_oversized(content)
         with self._turn:
             answer = self._ask(content, name, want)
         if "refused" in answer:
             raise refusal(**answer["refused"])
-        return answer[want]
+        return answer[want.partition(":")[0]]
 
     def _ask(self, content: bytes, name: str, want: str) -> dict[str, Any]:
         """Ask the process; a process that died of idleness or of the last file is started anew."""

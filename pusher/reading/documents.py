@@ -96,6 +96,32 @@ def read_links(content: bytes, name: str) -> tuple[Link, ...]:
     return links_of(text)
 
 
+def cleaned(content: bytes) -> str:
+    """The HTML of a web page without anything that acts, loads or hides, in this process.
+
+    Raises:
+        Unreadable: see `read_links`.
+    """
+    if kinds.kind_of(content, "") != "html" or len(content) > kinds.LARGEST:
+        raise UnknownKind("这不是网页。")
+    text = decode(content)
+    kinds.refuse_deep(text.encode())
+    from pusher.reading.cleaning import clean
+
+    return clean(text)
+
+
+def picture(content: bytes, page: int) -> str:
+    """One page of a PDF, from 1, drawn as a PNG in base64, in this process.
+
+    Raises:
+        Unreadable: there is no such page.
+    """
+    from pusher.reading.picture import draw
+
+    return draw(content, page)
+
+
 def _read_written(content: bytes, kind: Kind) -> Document:
     if len(content) > kinds.LARGEST:
         raise TooLarge(kinds.beyond(kinds.LARGEST))

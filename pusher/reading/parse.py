@@ -5,7 +5,8 @@ parser is paid once for a whole folder, while every file has a process, a limit 
 time, and an end of its own. The fork can open no file and no socket.
 
 On the wire: a line of JSON ``{"name", "size", "want"}`` and the bytes; back comes a line
-``{"size"}`` and JSON: ``{"document"}``, ``{"links"}`` where links were wanted, or
+``{"size"}`` and JSON: ``{"document"}``, or ``{"links"}``, ``{"picture"}``, ``{"cleaned"}`` where
+that was wanted, or
 ``{"refused": {"code", "text"}}``.
 """
 
@@ -74,6 +75,8 @@ def _apart(content: bytes, name: str, want: str, limits: Limits) -> bytes:
     """Read *content* in a fork; kill it where it takes too long."""
     with contextlib.suppress(documents.Unreadable):
         kinds.load_parser(kinds.kind_of(content, name))
+        if want.partition(":")[0] in _MODULES:
+            import_module(_MODULES[want.partition(":")[0]])
         _load_the_rest()
     ours, theirs = os.pipe()
     child = os.fork()
@@ -95,6 +98,7 @@ def _load_the_rest() -> None:
         import_module(module)
 
 
+_MODULES = {"picture": "pusher.reading.picture", "cleaned": "pusher.reading.cleaning"}
 _LATER = (
     "heapq", "lzma", "bz2", "charset_normalizer.api", "encodings.gb18030", "encodings.gbk",
     "encodings.gb2312", "encodings.hz", "encodings.big5", "encodings.big5hkscs", "encodings.cp950",
@@ -135,6 +139,10 @@ def confine(limits: Limits) -> None:
 
 def _answer(content: bytes, name: str, want: str) -> dict[str, Any]:
     try:
+        if want.startswith("picture:"):
+            return {"picture": {"png": documents.picture(content, int(want[8:]))}}
+        if want == "cleaned":
+            return {"cleaned": {"html": documents.cleaned(content)}}
         if want == "links":
             return {"links": [asdict(link) for link in documents.read_links(content, name)]}
         return {"document": documents.read(content, name).shape()}

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from profiles.sealing import Sealer, sealer_of
 from pusher.clock import OFFICE_ZONE
 from pusher.gateways.base import Gateway
+from pusher.reading.child import Reader
 from pusher.settings import Settings
 from pusher.store import Store
 from pusher.web.sayings import environment
@@ -30,6 +31,7 @@ class Desk:
         now: the office clock, aware.
         tagger: loads the classifier when it is first asked for.
         sealer: for cookies, form tokens and callback secrets.
+        reader: parses files in a process of its own, started with the first.
         throttle: of sign-ins, kept in this process.
     """
 
@@ -41,6 +43,7 @@ class Desk:
     sealer: Sealer
     pages: Environment = field(default_factory=environment)
     throttle: Throttle = field(default_factory=Throttle)
+    reader: Reader = field(default_factory=Reader)
 
     def now(self) -> datetime:
         """The moment on the office clock, in the office's zone."""

@@ -101,7 +101,7 @@ class Fields:
         content = upload.file.read()
         if not content:
             self.errors[name] = "这个文件是空的，请重新选择"
-        return _bare(upload.filename), content
+        return bare_name(upload.filename), content
 
 
 def typed(form: FormData, name: str) -> str:
@@ -120,7 +120,7 @@ def _clean(text: str) -> str:
     return text.replace("\0", "")
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
     """The last part of a file name, printable, at most 120 characters."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(c for c in last if c.isprintable())[-120:] or "未命名"

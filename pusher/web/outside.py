@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 
 from pusher.log import places_of
+from pusher.web.raw_body import INTAKE
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -16,12 +17,16 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_FORM = 1024 * 1024
 LARGEST_DOCUMENT = 30 * 1024 * 1024
+LARGEST_FOLDER = 120 * 1024 * 1024
+"""A folder of policies in one form, without scripts; it lies in memory while it comes in."""
 """An upload of a policy or a register; the rooms have their own caps on what is inside."""
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'self'; connect-src 'self'"
+"""For the one page that shows how far an upload is; it works without."""
 ARMOUR = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -78,6 +83,8 @@ class SizeCap:
 
 
 def _largest(path: str) -> int:
+    if path == INTAKE:
+        return LARGEST_FOLDER
     return LARGEST_DOCUMENT if path in ("/policies", "/imports") else LARGEST_FORM
 
 

@@ -18,6 +18,9 @@ from pusher.web.session import signed_in
 LARGEST_CALLBACK = 1024 * 1024
 LARGEST_FIELD = 1024 * 1024
 MOST_FIELDS = 4_000
+INTAKE = "/policies/intake"
+"""The one form that takes a folder of files."""
+MOST_FILES = 200
 # A register is never written to a temporary file in clear: `outside` has capped its length.
 MultiPartParser.spool_max_size = 32 * 1024 * 1024
 
@@ -58,7 +61,8 @@ async def staff_form(
     request: Request, _who: Annotated[object, Depends(signed_in)]
 ) -> AsyncIterator[FormData]:
     """The fields of a form of the console, read only after we know who sends it."""
-    opened = request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+    most = MOST_FILES if request.url.path == INTAKE else 1
+    opened = request.form(max_files=most, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
     async with opened as form:
         yield form
 
@@ -82,7 +86,8 @@ def with_form(
 
 async def _typed(request: Request) -> Typed | None:
     try:
-        opened = request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
+        most = MOST_FILES if request.url.path == INTAKE else 1
+        opened = request.form(max_files=most, max_fields=MOST_FIELDS, max_part_size=LARGEST_FIELD)
         async with opened as form:
             parts = form.multi_items()
     except HTTPException:

@@ -37,7 +37,17 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/holds/{cause}/lift"): REVIEWER,
     ("GET", "/policies"): LOOK,
     ("POST", "/policies"): CLERK,
+    ("GET", "/policies/intake"): LOOK,
+    ("POST", "/policies/intake"): CLERK,
+    ("POST", "/policies/intake/one"): CLERK,
+    ("POST", "/columns"): CLERK,
+    ("POST", "/columns/{column_id}/end"): CLERK,
     ("GET", "/policies/{policy_id}"): LOOK,
+    ("GET", "/policies/{policy_id}/source"): LOOK,
+    ("POST", "/policies/{policy_id}/source"): CLERK,
+    ("GET", "/policies/{policy_id}/original"): LOOK,
+    ("GET", "/policies/{policy_id}/original/{number}.png"): LOOK,
+    ("GET", "/policies/{policy_id}/changes"): LOOK,
     ("GET", "/policies/{policy_id}/confirm"): CLERK,
     ("POST", "/policies/{policy_id}/confirm"): CLERK,
     ("POST", "/policies/{policy_id}/repeal"): CLERK,
@@ -270,7 +280,9 @@ def test_every_answer_is_armoured(lite: Console) -> None:
             headers = browser.client.request(method, address(path)).headers
             policy = headers["content-security-policy"]
             assert policy.startswith("default-src 'none'; style-src 'self'"), path
-            assert "script" not in policy
+            # one page shows how far an upload is, by our own file alone
+            scripted = "; script-src 'self'; connect-src 'self'"
+            assert "script" not in policy.replace(scripted if "intake" in path else "", "")
             assert "frame-ancestors 'none'" in policy
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["referrer-policy"] == "no-referrer"
@@ -290,7 +302,8 @@ def test_no_page_needs_a_script_or_a_style_of_its_own(lite: Console) -> None:
             for hole, value in ids.items():
                 path = path.replace("{" + hole + "}", value)
             page = browser.get(address(path)).text
-            assert "<script" not in page, path
+            own = '<script src="/static/intake.js?' if path == "/policies/intake" else ""
+            assert page.count("<script") == (page.count(own) if own else 0), path
             assert "<style" not in page, path
             assert ' style="' not in page, path
             assert " onclick" not in page, path

@@ -10,17 +10,19 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from profiles.facts import vocabulary
-from profiles.model import Office
 from pusher.matching.match import counts, latest_run
 from pusher.model.batch import Batch
 from pusher.model.errors import NotFound, Unwilling
 from pusher.model.match import Match, MatchRun
 from pusher.model.policy import Policy, PolicyState, PolicyTag
+from pusher.model.source import IntakeOutcome
 from pusher.model.staff import Role
 from pusher.model.standing import Standing, standing
 from pusher.reading.confirm import repeal
-from pusher.reading.ingest import policy_shape, read_policy
-from pusher.reading.refusals import Unreadable
+from pusher.reading.ingest import policy_shape
+from pusher.reading.intake import Desk as ReadingDesk
+from pusher.reading.intake import take_in
+from pusher.reading.related import ties, told, withdrawn_at
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
@@ -57,20 +59,14 @@ def upload_policy(request: Request, desk: DeskHere, who: Clerk, form: StaffForm)
     name, content = fields.file("file")
     if not fields.sound:
         return _list(request, desk, who, fields, status=422)
-    tagger = desk.tagger()
-    try:
-        with desk.store.writing() as session:
-            office = session.get_one(Office, who.office_id)
-            before = session.exec(select(func.count()).select_from(Policy)).one()
-            policy = read_policy(
-                session, content, name, office=office, tagger=tagger, now=desk.now(), by=who.number
-            )
-            is_new = session.exec(select(func.count()).select_from(Policy)).one() > before
-    except Unreadable as why_not:
-        fields.errors["file"] = str(why_not)
+    reading = ReadingDesk(desk.store, who.office_id, desk.tagger(), desk.reader, who.number)
+    taken = take_in(reading, content, name, now=desk.now())
+    if taken.policy_id is None:
+        fields.errors["file"] = taken.reason or "没有读成，请换一种格式再试。"
         return _list(request, desk, who, fields, status=422)
-    said = "已读完，请核对后确认。" if is_new else "这份文件以前上传过，这是原来那一份。"
-    return go(f"/policies/{policy.id}", desk=desk, said=said)
+    is_known = taken.outcome is IntakeOutcome.KNOWN
+    said = "这份文件以前上传过，这是原来那一份。" if is_known else "已读完，请核对后确认。"
+    return go(f"/policies/{taken.policy_id}", desk=desk, said=said)
 
 
 @router.get("/policies/{policy_id}")
@@ -118,6 +114,9 @@ def show_policy(
             "policy": policy,
             "shape": shape,
             "newest": _newest(session, policy),
+            "ties": ties(session, policy),
+            "tellings": told(session, policy),
+            "withdrawn_at": withdrawn_at(session, policy),
             "run": run,
             "found": counts(session, run) if run else None,
             "batches": session.exec(
@@ -134,6 +133,7 @@ def show_policy(
         "policy.html",
         status=status,
         needs_person=needs,
+        doubts=sum(bool(place.get("doubt")) for place in policy.places.values()),
         text=marked(policy.body, quotes_of(shape, needs)),
         stands=standing(policy, desk.now().date()),
         tags=with_shares(shape["tags"]),

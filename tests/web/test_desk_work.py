@@ -322,7 +322,10 @@ def test_an_account_needs_a_known_role(lite: Console, role: str) -> None:
 def test_an_auditor_reads_the_chain_and_sees_a_change(console: Console) -> None:
     console.browser(Role.CLERK).post("/gateways/aliyun/pause", {"because": "演练"})
     auditor = console.browser(Role.AUDITOR)
-    assert "gateway.pause" in auditor.get("/audit").text
+    page = auditor.get("/audit").text
+    assert "gateway.pause" in page
+    assert "停用通道" in page
+    assert "Macro" not in page
     assert "没有改动" in auditor.post("/audit/verify").text
 
     with console.store.writing() as session:

@@ -40,7 +40,19 @@ def of_its_kind(rule: Node, audience: str) -> Node:
         for part in rule["all"]
         if "not" not in part or any(_kind(x) in (audience, "both") for x in leaves_of(part["not"]))
     ]
-    return {"all": kept}
+    return {"all": [_answerable(part, audience) for part in kept]}
+
+
+def _answerable(node: Node, audience: str) -> Node:
+    """Leave to a person what is asked of the other kind: a firm's facts of a resident."""
+    if "not" in node:
+        return node
+    for join in ("all", "any"):
+        if join in node and "op" not in node:
+            return {join: [_answerable(part, audience) for part in node[join]]}
+    if _kind(node) in (audience, "both"):
+        return node
+    return {"fact": None, "op": "manual", "value": None, "quote": node.get("quote", "")}
 
 
 def subject_of(rule: Node, text: str) -> Literal["self", "ward", "self_or_ward"]:

@@ -45,6 +45,10 @@ _NAMED = re.compile(
 _TIERS = re.compile(
     r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
 )
+# Several grants in one sentence: 对甲奖励…，对乙奖励…; 上市的奖励…，挂牌的奖励…
+_GRANTS_APART = re.compile(
+    r"；|，(?=对(?!象|应))|(?<=元)，(?=[^，。；]{2,30}的(?:给予|奖励|补助|补贴))"
+)
 _OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
 )
@@ -58,6 +62,9 @@ _NAMES = frozenset(
      "living_arrangement", "family_planning_status", "ownership", "export_insurance_premium",
      "serious_illness", "zero_employment_family", "converted_from_individual_on", None}
 )  # fmt: skip
+_PREDICATE = re.compile(r"在|具有|具备|符合|近|上年|未|无|依法|应|须|成立|注册|纳税|信用|经营")
+_NAMES_WHO = ("对象为", "对象是", "对象", "对象包括", "对象如下")
+_OPEN_TO_ALL = re.compile(r"不限户籍|全体|所有(?:居民|市民|企业|人员)|广大|消费者|任何(?:人|单位)|均可")
 _SHORTEST_TOLD = 6
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
@@ -120,6 +127,8 @@ def _finished(desk: _Desk, even: Smooth) -> Draft:
     rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
     audience = audience_of(rule, desk.scope.whole)
     rule = of_its_kind(rule, audience)
+    if not leaves_of(rule) and not desk.reading.unread:
+        desk.reading.unread += _nothing_read(desk.scope.whole)
     unread = dict.fromkeys(q for q in desk.reading.unread if q)
     checks = dict.fromkeys(q for q in desk.reading.checks if q and q not in unread)
     return Draft(
@@ -139,6 +148,13 @@ def _exact(node: Node, even: Smooth) -> Node:
         if join in node and "op" not in node:
             return {join: [_exact(part, even) for part in node[join]]}
     return {**node, "quote": even.exact(node["quote"])} if node.get("quote") else node
+
+
+def _nothing_read(whole: str) -> list[str]:
+    """Give a person the sentence that should have said for whom, unless all may come."""
+    sentences = [mark.group(0).strip() for mark in _SENTENCE.finditer(whole)]
+    speak = [s for s in sentences if has_role(s[:LONGEST], "asks") or has_role(s[:LONGEST], "grants")]
+    return [] if _OPEN_TO_ALL.search(whole) else [s[:LONGEST] for s in speak[:1]]
 
 
 def _define(tree: Item, desk: _Desk) -> Iterator[tuple[str, str, Reading]]:
@@ -295,7 +311,7 @@ def _names_audience(sentence: str) -> bool:
 
 def _read_grant(sentence: str, desk: _Desk) -> None:
     """Read each 对…的，给予…: a way in; what is given behind it asks nothing."""
-    for part in re.split(r"[；;]|[，,](?=对(?!象|应))", sentence):
+    for part in _GRANTS_APART.split(sentence):
         gives = _GIVES.search(part)
         told = part[: gives.start()] if gives else part
         if not gives and has_role(part, "excludes"):
@@ -334,7 +350,7 @@ def _read_list(item: Item, lead: str, desk: _Desk, into: Reading) -> None:
     if shuts:
         for _, part in parts:
             into.add(Reading([], [*part.asked, *part.excluded], part.unread, part.checks))
-    elif _one_is_enough(lead):
+    elif _one_is_enough(lead) and not (lead.rstrip("：:").endswith(_NAMES_WHO) and _are_predicates(item)):
         options = []
         for below, part in parts:
             into.checks += part.checks
@@ -349,6 +365,12 @@ def _one_is_enough(lead: str) -> bool:
     if _TIERS.search(lead) or "之一" in lead or "任一" in lead:
         return True
     return has_role(lead, "any of") and not has_role(lead, "all of")
+
+
+def _are_predicates(item: Item) -> bool:
+    """Whether most entries of a list say what somebody must be or do, not who somebody is."""
+    starts = sum(bool(_PREDICATE.match(below.text.strip())) for below in item.items)
+    return starts * 2 > len(item.items)
 
 
 def _read_whole(item: Item, desk: _Desk, *, shuts: bool = False) -> Reading:

@@ -62,7 +62,7 @@ _STANDARD = re.compile(
 _SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
 _NEAR = 60
 """Characters before 绝对额 in which its figure is looked for."""
-_OF_SAME = re.compile(rf"(?:绝对额|总额|绝对值|总量){_FILL}{_BOUND}")
+_OF_SAME = re.compile(rf"(?:绝对额|总额|绝对值|总量|(?<=以上)且(?=超过|不低于|达到|高于)){_FILL}{_BOUND}")
 
 
 def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
@@ -103,6 +103,8 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
         return None
     fact, kind = row["fact"], row["kind"]
     if _GROWS.search(fill):
+        if "over" in row:
+            return _grown(row, _bounds(_compared(groups), "percent"))
         if "growth" not in row:
             return None
         fact, kind = row["growth"], "percent"
@@ -110,11 +112,22 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     if not bounds or (_GIVEN.match(text, mark.end()) and not groups.get("side")):
         return None
     nodes = [leaf(fact, bound.op, bound.value) for bound in bounds]
+    if fact != row["fact"]:  # 增长10%以上且超过1000万元
+        whole = bound_of(groups, row["kind"], which="2")
+        nodes += [leaf(row["fact"], whole.op, whole.value)] if whole else []
     if [bound.op for bound in bounds] == ["ge", "le"]:
         nodes = [leaf(fact, "between", [bounds[0].value, bounds[1].value])]
     if "prior" in row and _FIRST.search(fill):
         nodes.append(leaf(row["prior"], "lt", bounds[0].value))
     return all_or_one(nodes)
+
+
+def _grown(row: Mapping[str, Any], bounds: list[Bound]) -> dict[str, Any] | None:
+    """Read 研发费用较上年增长20%以上 as a ratio to the year before."""
+    if not bounds or bounds[0].op not in ("ge", "gt"):
+        return None
+    ratio = round(1 + bounds[0].value / 100, 4)
+    return leaf(row["fact"], "ratio_ge", {"fact": row["over"], "ratio": ratio})
 
 
 def _compared(groups: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -139,7 +139,10 @@ def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
 
 def _apart(one: Finding, other: Finding) -> bool:
     """Whether two findings share no words, or may share them."""
-    if one.group != other.group and OVERLAYS & {one.group, other.group}:
+    groups = {one.group, other.group}
+    if groups == {"established", "area"}:  # 在本区登记注册满两年
+        return True
+    if len(groups) > 1 and OVERLAYS & groups and "hires" not in groups:
         return True
     return one.end <= other.start or other.end <= one.start
 

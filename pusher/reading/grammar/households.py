@@ -29,6 +29,9 @@ _OWNS_FIRM = re.compile(
 _OWNER = re.compile(
     r"(?P<where>[^。；，]{0,80}?)(?:的)?(?:房屋|住房|房产)?(?:的)?(?:所有权人|产权人|业主)(?=$|[，。；、（]|可|享受|为|的|申请|均)"
 )
+_SEATED = re.compile(
+    r"(?:房屋|住房|房产)(?:坐落|位于|座落)(?:于|在)?(?P<where>[^，。；、]{2,14}?)(?:范围内|辖区)?(?:并|且|，)?(?:登记在|在)?(?:本人)?名下"
+)
 _ESTATE = re.compile(r"[\u4e00-\u9fff\d]{2,10}?(?:小区|花园|家园|新村|大院|宿舍|公寓|苑)")
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
 _BOTH = re.compile(
@@ -49,6 +52,9 @@ _HIRED = {
 }  # fmt: skip
 _HIRE = re.compile(
     r"(?:新)?(?:招用|吸纳|录用|聘用|引进|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保)[^，。；]{0,40}?(?:合同|保险费?|社保|参保)[^，。；、]{0,20}){0,3})(?:的)?"
+)
+_OUT_OF_WORK = re.compile(
+    rf"(?:登记失业|失业登记|失业)(?:连续)?(?:满)?(?:半年|(?P<count>{COUNT})\s*(?P<unit>年|个月))(?:（含）)?以上"
 )
 _CONTRACT = re.compile(
     rf"(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:期)?(?:（含）)?以上(?:期限)?(?:的)?劳动合同"
@@ -92,6 +98,9 @@ def family() -> Family:
             Rule(_OWNER, _owner, "homes",
                  (("道德街街道范围内房屋所有权人", "homes_owned has (area within 370104003 & disposed_on null None)"),
                   ("幸福小区、光明花园的房屋所有权人", "homes_owned has (estate in 幸福小区,光明花园 & disposed_on null None)"))),
+            Rule(_SEATED, _owner, "homes",
+                 (("房屋坐落在营市街街道并登记在本人名下", "homes_owned has (area within 370104006 & disposed_on null None)"),
+                  ("住房位于道德街街道且登记在本人名下", "homes_owned has (area within 370104003 & disposed_on null None)"))),
             Rule(_CAPABLE, _capable, "capable",
                  (("父母任一方有抚养能力的", "(father_state eq capable | mother_state eq capable)"),
                   ("父母一方有监护能力", "(father_state eq capable | mother_state eq capable)"))),
@@ -167,6 +176,9 @@ def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
         codes.remove("unemployed")
     where = [field("category", "any_of", codes)]
     more = said + mark["more"]
+    out = _OUT_OF_WORK.search(said)
+    if out:
+        where.append(field("unemployed_months", "ge", _months(out) if out["count"] else 6))
     contract, insured = _CONTRACT.search(more), _INSURED.search(more)
     if contract:
         where.append(field("contract_months", "ge", _months(contract)))

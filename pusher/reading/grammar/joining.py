@@ -11,7 +11,7 @@ _UNITED = frozenset({"any_of", "in", "prefix"})
 
 def any_of(nodes: list[Node]) -> Node:
     """Join alternatives; leaves over the same set of values become one leaf."""
-    nodes = united(nodes)
+    nodes = _once(united(nodes))
     return nodes[0] if len(nodes) == 1 else {"any": nodes}
 
 
@@ -100,7 +100,8 @@ def is_place(node: Node) -> bool:
 def _without_places(ways: list[Node]) -> tuple[list[Node], list[Node]]:
     """Take the places out of ways in: they are asked of all."""
     places = [part for way in ways for part in _flat(way) if is_place(part)]
-    if not places or all(set(way) != {"all"} for way in ways):
+    denied = any("not" in place for place in places)
+    if not places or denied or all(set(way) != {"all"} for way in ways):
         return [], ways
     rest = [[part for part in _flat(way) if not is_place(part)] for way in ways]
     return _once(places), [all_of(parts) for parts in rest if parts]
@@ -141,7 +142,13 @@ def rival(one: Node, other: Node) -> bool:
         for way in _ways(other)
         for mine in _parts(one)
         for its in _parts(way)
-    )
+    ) or _contradict(one, other)
+
+
+def _contradict(one: Node, other: Node) -> bool:
+    """Whether one asks just what the other denies: 本区户籍的… and 非本区户籍的…."""
+    mine, its = ([bare(part) for part in _flat(node)] for node in (one, other))
+    return any({"not": part} in its for part in mine) or any({"not": part} in mine for part in its)
 
 
 def _parts(node: Node) -> list[Node]:

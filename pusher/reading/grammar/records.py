@@ -19,15 +19,16 @@ _NEW = re.compile(r"(?P<year>20\d\d)\s*年度?(?:内)?新(?:入库|纳统|升规
 _OF_SIZE = re.compile(
     r"(?P<kind>规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:法人)?(?:企业|单位)"
 )
+_ALL_OF_SIZE = re.compile(r"(?:规模以上|规上|限额以上|限上)(?:法人)?企业")
 _DIRECT = re.compile(r"纳入(?:商贸)?(?:联网)?统计直报(?:系统|平台|库)?|纳入商贸统计直报(?:系统)?")
 _BOARDS = {
     "主板": "main", "科创板": "star", "创业板": "gem", "北交所": "bse", "北京证券交易所": "bse",
     "新三板": "neeq", "全国中小企业股份转让系统": "neeq", "境外": "overseas", "区域性股权": "regional",
-    "齐鲁股权": "regional",
+    "齐鲁股权": "regional", "沪深": "main", "上海、深圳": "main",
 }  # fmt: skip
 _BOARD = "|".join(_BOARDS)
 _LISTED = re.compile(
-    rf"{_YEAR}(?:在|于)?[^，。；、]{{0,8}}?(?P<boards>(?:{_BOARD})(?:市场|交易中心)?(?:(?:、|或|和)(?:{_BOARD})(?:市场)?){{0,5}})[^，。；]{{0,8}}?(?P<stage>首发上市|上市|挂牌)"
+    rf"{_YEAR}(?:在|于)?[^，。；、]{{0,8}}?(?P<boards>(?:沪深北?(?:证券)?交易所|上海、深圳(?:、北京)?证券交易所|{_BOARD})(?:主板)?(?:市场|交易中心)?(?:(?:、|或|和)(?:{_BOARD})(?:市场)?){{0,5}})[^，。；]{{0,8}}?(?P<stage>首发上市|上市|挂牌)"
 )
 _STAGE = re.compile(
     rf"{_YEAR}[^，。；、]{{0,12}}?(?P<stage>辅导备案(?:登记)?|获得?[^，。；、]{{0,8}}受理)"
@@ -81,6 +82,9 @@ def family() -> Family:
             Rule(_OF_SIZE, _in_store, "statistics",
                  (("规模以上工业企业", "statistics_inclusion has (kind in industry & left_on null None)"),
                   ("限额以上零售企业", "statistics_inclusion has (kind in trade & left_on null None)"))),
+            Rule(_ALL_OF_SIZE, _any_in_store, "statistics",
+                 (("规模以上企业", "statistics_inclusion has (kind in industry,service & left_on null None)"),
+                  ("限额以上企业", "statistics_inclusion has (kind in trade,catering & left_on null None)"))),
             Rule(_DIRECT, _direct, "statistics",
                  (("纳入商贸统计直报系统", "statistics_inclusion has (kind in trade_direct,trade & left_on null None)"),
                   ("纳入统计直报平台", "statistics_inclusion has (kind in trade_direct,trade & left_on null None)"))),
@@ -142,6 +146,11 @@ def _in_store(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return has("statistics_inclusion", _kind(mark), field("left_on", "null", None))
 
 
+def _any_in_store(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    kinds = ["industry", "service"] if mark.group(0).startswith("规") else ["trade", "catering"]
+    return has("statistics_inclusion", field("kind", "in", kinds), field("left_on", "null", None))
+
+
 def _direct(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     kinds = field("kind", "in", ["trade_direct", "trade"])
     return has("statistics_inclusion", kinds, field("left_on", "null", None))
@@ -149,6 +158,8 @@ def _direct(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     boards = [code for word, code in _BOARDS.items() if word in mark["boards"]]
+    if re.search("沪深|上海", mark["boards"]):  # an exchange has several boards
+        boards = ["main", "star", "gem", *(["bse"] if "北" in mark["boards"] else [])]
     where = [field("board", "in", list(dict.fromkeys(boards))), field("stage", "eq", "listed")]
     return has("listing", *where, *_during(mark, "on"))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
-from pusher.reading.grammar.joining import Node, all_of, any_of, quoted, rival, united
+from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, quoted, rival, united
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.words import Words
@@ -288,6 +288,7 @@ def _judge_left(clause: Clause, into: Reading) -> None:
 def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     """Ask what the open clauses say; 以及 and 或者 join a clause to the last words before it."""
     runs: list[list[Node]] = []
+    begun = 0
     for clause in _listed_industries(part, opened):
         _judge_left(clause, into)
         asked, barred = _denied(clause)
@@ -295,9 +296,27 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             _exclude(clause, barred, into)
         mine = [[quoted(n, _quote(clause, n, asked)) for n in run] for run in _runs(clause, asked)]
         if mine and runs and _STARTS_WITH_OR.match(clause.text):
-            runs[-1] += mine.pop(0)
+            _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
+            continue
+        begun = len(runs)
         runs += mine
     into.asked += [any_of(run) for run in _either_day(runs)]
+
+
+def _join_to_last(
+    runs: list[list[Node]], mine: list[list[Node]], *, either: bool, since: int
+) -> None:
+    """Join a clause that begins with 或 or 以及 to what stands before it.
+
+    或 offers a whole clause instead of the one before; 以及 lists one more kind of people.
+    """
+    way = all_of([any_of(run) for run in mine])
+    before = [run for run in runs[since:] if not all(is_place(node) for node in run)]
+    if not either or not before:
+        runs[-1] += mine[0] if len(mine) == 1 else [way]
+        return
+    kept = [run for run in runs[since:] if run not in before]
+    runs[since:] = [*kept, [all_of([any_of(run) for run in before]), way]]
 
 
 def _either_day(runs: list[list[Node]]) -> list[list[Node]]:

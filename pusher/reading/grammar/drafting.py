@@ -23,7 +23,7 @@ from pusher.reading.grammar.roles import cues, has_role
 from pusher.reading.grammar.sentence import LONGEST, Reading, read_sentence
 from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.tidying import merged, needed, widened
-from pusher.reading.grammar.words import OwnPhrase, Words, definitions
+from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
 Subject = Literal["self", "ward", "self_or_ward"]
@@ -154,14 +154,17 @@ def _nothing_read(whole: str) -> list[str]:
     """Give a person the sentence that should have said for whom, unless all may come."""
     sentences = [mark.group(0).strip() for mark in _SENTENCE.finditer(whole)]
     speak = [s for s in sentences if has_role(s[:LONGEST], "asks") or has_role(s[:LONGEST], "grants")]
-    return [] if _OPEN_TO_ALL.search(whole) else [s[:LONGEST] for s in speak[:1]]
+    told = speak or [s for s in sentences if len(s) > _SHORTEST_TOLD]
+    return [] if _OPEN_TO_ALL.search(whole) else [s[:LONGEST] for s in told[:1]]
 
 
 def _define(tree: Item, desk: _Desk) -> Iterator[tuple[str, str, Reading]]:
     """Learn the words that the document defines; give each with its sentence and its reading."""
     for item in tree.walk():
         for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
-            for one in definitions(mark.group(0)[:LONGEST]):
+            told = mark.group(0)[:LONGEST]
+            beside = inline(told)
+            for one in [beside] if beside else definitions(told):
                 reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
                 if reading.asked:
                     desk.words.defined[one.term] = (all_of(alternatives(reading.asked)), one.quote)
@@ -225,7 +228,10 @@ def _read_parts(sentence: str, desk: _Desk, *, inside: bool) -> None:
     if len(sentence) > LONGEST:
         desk.reading.unread.append(sentence[:LONGEST])
         return
-    if any(True for _ in definitions(sentence)):
+    beside = inline(sentence)
+    if beside:
+        sentence = sentence[: sentence.find(beside.quote)].rstrip("，；")
+    elif any(True for _ in definitions(sentence)):
         return
     together: list[str] = []
     for part in re.split(r"[；;]", sentence):
@@ -281,15 +287,22 @@ def _read_in_role(sentence: str, desk: _Desk, *, inside: bool) -> None:
     elif asks or inside:
         told = _cut(sentence, _OFFERS)
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
-    elif not _MONEY.search(sentence):
+    else:
         _read_uncued(sentence, desk)
 
 
 def _read_uncued(sentence: str, desk: _Desk) -> None:
     """Read a sentence without a cue, if it states conditions: 非济南市户籍，在本市无自有住房。"""
-    found = read_sentence(sentence, desk.scope, desk.words)
+    gives = _GIVES.search(sentence) if _MONEY.search(sentence) else None
+    told = sentence[: gives.start()] if gives else sentence
+    if _MONEY.search(told):
+        return
+    found = read_sentence(told, desk.scope, desk.words)
     if any(leaf["fact"] not in _NAMES for node in found.asked for leaf in leaves_of(node)):
-        desk.reading.add(_unit(found))
+        if gives:
+            desk.ways.append(found)
+        else:
+            desk.reading.add(_unit(found))
 
 
 def _unit(found: Reading) -> Reading:

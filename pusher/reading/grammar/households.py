@@ -51,7 +51,7 @@ _HIRED = {
     "登记失业": "unemployed", "失业半年": "unemployed",
 }  # fmt: skip
 _HIRE = re.compile(
-    r"(?:新)?(?:招用|吸纳|录用|聘用|引进|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保)[^，。；]{0,40}?(?:合同|保险费?|社保|参保)[^，。；、]{0,20}){0,3})(?:的)?"
+    r"(?:新)?(?:招用|吸纳|录用|聘用|引进(?!人才|的)|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保)[^，。；]{0,40}?(?:合同|保险费?|社保|参保)[^，。；、]{0,20}){0,3})(?:的)?"
 )
 _OUT_OF_WORK = re.compile(
     rf"(?:登记失业|失业登记|失业)(?:连续)?(?:满)?(?:半年|(?P<count>{COUNT})\s*(?P<unit>年|个月))(?:（含）)?以上"
@@ -197,7 +197,7 @@ def _owner(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     said = re.sub(r"^.*?(?:对象|范围)(?:为|是)", "", mark["where"])
     codes = area_in(said, scope.area_code)
     where = [field("area", "within", codes)] if codes else []
-    estates = [name.lstrip("、和及") for name in _ESTATE.findall(said) if name not in ("老旧小区",)]
+    estates = [name.lstrip("、和及") for name in _ESTATE.findall(said) if not re.search("老旧|以上|住宅|的", name)]
     if estates and not codes:
         where.append(field("estate", "in", estates))
     return has("homes_owned", *where, field("disposed_on", "null", None))

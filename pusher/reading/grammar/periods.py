@@ -22,6 +22,9 @@ _BEFORE = (
 )
 _SINCE = rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,6}}[）)])?(?P<how>及?以后|之后|起|及?以前|之前|前|后)(?:，)?(?:新|首次|在[^，。；、]{{2,10}})?(?:购置并)?"
 _BETWEEN = rf"(?P<from>{PATTERN})\s*(?:起)?(?:至|到|—|-|－)+\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|间|内)?(?:新)?"
+_UNPLACED = re.compile(
+    rf"(?:毕业|离校)(?:后)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:尚)?未就业(?:的)?(?:普通)?(?:高校|高等学校|大学)?毕业生"
+)
 _GRADUATES = re.compile(
     r"(?P<year>20\d\d)(?:年(?:度)?(?:应届)?(?:普通)?(?:高校|高等学校|大学)?毕业|届(?:普通)?(?:高校|高等学校)?(?:应届)?(?:毕业生|毕业))"
 )
@@ -35,6 +38,11 @@ def family() -> Family:
         Rule(_GRADUATES, _of_year, "graduated",
              (("2026届高校毕业生", "graduated_on between_dates 2026-01-01,2026-12-31"),
               ("2026年应届毕业", "graduated_on between_dates 2026-01-01,2026-12-31")))
+    )  # fmt: skip
+    rules.append(
+        Rule(_UNPLACED, _unplaced, "status",
+             (("离校2年内未就业的高校毕业生", "graduated_on years_le 2"),
+              ("毕业两年内尚未就业高校毕业生", "graduated_on years_le 2")))
     )  # fmt: skip
     return Family("periods", "期限和日期", ("年", "月", "届"), tuple(rules))
 
@@ -99,6 +107,11 @@ def _between(fact: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | N
     if not start or not end:
         return None
     return leaf(fact, "between_dates", [start.isoformat(), end.isoformat()])
+
+
+def _unplaced(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    count = read_count(mark["count"])
+    return leaf("graduated_on", "years_le", count) if count else None
 
 
 def _of_year(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

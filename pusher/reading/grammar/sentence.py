@@ -39,6 +39,9 @@ _OR = re.compile(
     r"(?:[、，和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|老人|之一|企业|单位|儿童|的|人|等|居民|群体)*"
 )
 _LISTS = re.compile(r"[、和或及与]")
+_AGED_NOUN = re.compile(
+    r"(?:以上)?(?:的)?(?:老年人|老人|居民|儿童|人员|学生|青年)(?:、|和|或|及|以及|或者)+(?:其他)?"
+)
 _EITHER = re.compile(r"[^，。；、]{0,4}(?:或者|或)[^，。；、]{0,4}")
 _JOINS = ("和", "或", "或者", "以及", "及", "、", "，")
 _STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
@@ -384,7 +387,7 @@ def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
     runs: list[list[Node]] = [[kept[0].node]]
     for last, one in pairwise(kept):
         between = clause.between(last, one)
-        if _alternative(last, one, between):
+        if _alternative(last, one, between) and one.node.get("op") != "none":
             runs[-1].append(one.node)
         elif _same_kind(last, one) and _UNTOLD.fullmatch(between):
             # 小规模纳税人、某某企业和个体工商户: who was not understood is still one way in.
@@ -395,6 +398,12 @@ def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
         # 种粮农户、家庭农场和企业: people are one way in, and are no kind of entity.
         runs = [[*run, dict(_MANUAL)] if "entity_type" in str(run) else run for run in runs]
     return runs
+
+
+def _person_of_an_age(last: Finding, one: Finding, between: str) -> bool:
+    """Whether a list begins with people of an age: 65周岁以上老年人、残疾人、退役军人."""
+    aged = last.group in ("age", "sexed age") and one.group in _PEOPLE
+    return aged and bool(_AGED_NOUN.fullmatch(between))
 
 
 def _same_kind(last: Finding, one: Finding) -> bool:
@@ -409,4 +418,6 @@ def _alternative(last: Finding, one: Finding, between: str) -> bool:
         side_by_side = not between and one.group != "entity"
         if listed or side_by_side or between.endswith(_JOINS):
             return True
+    if _person_of_an_age(last, one, between):
+        return True
     return (listed and _same_kind(last, one)) or bool(_EITHER.fullmatch(between))

@@ -13,6 +13,8 @@ _OF_DOCUMENT = re.compile(
 _ANYWHERE = re.compile(
     r"(?:^|[。；：:\n]|[一二三四五六七八九十]、)\s*[“\"]?(?P<term>[^，。；：”\"、的]{2,14})[”\"]?[，,]?\s*(?:是指|系指)(?P<what>[^。]{2,600})"
 )
+# 家庭经济困难儿童包括低保家庭儿童、孤儿: a term that the sentence has used before.
+_INLINE = re.compile(r"[，；](?P<term>[^，。；、的]{3,14})(?:是指|包括)(?P<what>[^。]{2,400})")
 _LONGEST_WORD = 20
 
 
@@ -69,6 +71,14 @@ def definitions(sentence: str) -> Iterable[Definition]:
         if mark and len(mark["term"].strip()) <= _LONGEST_WORD:
             term = mark["term"].strip()
             yield Definition(term, mark["what"], part[mark.start("term") :].strip())
+
+
+def inline(sentence: str) -> Definition | None:
+    """Find a definition behind the words it explains, in the same sentence."""
+    mark = _INLINE.search(sentence)
+    if mark is None or mark["term"] not in sentence[: mark.start()]:
+        return None
+    return Definition(mark["term"], mark["what"], sentence[mark.start("term") :].strip())
 
 
 def _places(term: str, text: str) -> Iterable[int]:

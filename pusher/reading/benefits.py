@@ -30,6 +30,7 @@ _MEASURED = re.compile(
 )
 _REACHED = re.compile(r"^\s*(?:[（(]含[^）)]{0,4}[）)])?\s*(?:及?以上|及?以下|以内|（含）以上)")
 _CAP = re.compile(r"(?:最高|至多|不超过|不高于|不得超过|封顶|上限|总额|累计)[^，。；\d]{0,8}$")
+_AT_MOST = re.compile(r"(?:最高|至多|上限|封顶)[^，。；\d]{0,4}$")
 _SHORT = re.compile(r"[\s、和及]*[\u4e00-\u9fff]{1,6}")
 _HALF = re.compile(r"减半征收")
 _MOST = 30
@@ -68,6 +69,8 @@ def _in_sentence(text: str) -> list[Benefit]:
         clause = text[start:end]
         asked_until = -1
         for mark in _AMOUNT.finditer(clause):
+            if found and _in_bracket(clause, mark):
+                continue  # 15%（1级能效20%）: a variant of what stands before it
             listed = asked_until >= 0 and not clause[asked_until : mark.start()].strip("、和或 ")
             if listed or _is_condition(clause[: mark.start()], clause[mark.end() :]):
                 asked_until = mark.end()
@@ -76,6 +79,11 @@ def _in_sentence(text: str) -> list[Benefit]:
         if _HALF.search(clause):
             found.append(Benefit("50", "%", None, None, "减半征收"))
     return found
+
+
+def _in_bracket(clause: str, mark: re.Match[str]) -> bool:
+    before = clause[: mark.start()]
+    return before.count("（") + before.count("(") > before.count("）") + before.count(")")
 
 
 def _add(found: list[Benefit], mark: re.Match[str], clause: str) -> None:
@@ -87,6 +95,9 @@ def _add(found: list[Benefit], mark: re.Match[str], clause: str) -> None:
     last = found[-1] if found else None
     if capping and last and last.cap is None:
         found[-1] = replace(last, cap=number, cap_unit=unit)
+    elif capping and not last and _AT_MOST.search(before):
+        # 最高200万元奖励: all that is told is the most
+        found.append(Benefit(number, unit, number, unit, clause.strip()))
     elif not capping or _GIVES.search(clause):
         # 本科每人每月700元，硕士1000元: the second is counted as the first.
         if last and unit == "元" and last.unit.startswith("元/") and _SHORT.fullmatch(before):

@@ -57,6 +57,17 @@ _PAPER = re.compile(
     r"(?:原件|复印件|扫描件)?(?:[（(][^）)]{0,20}[）)])?$"
 )
 _ITEM_START = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]|[①-⑳])\s*")
+# 常年受理 and 无需申报 are ways of applying too.
+_ALWAYS = re.compile(r"(?:常年|长期|全年|随时)(?:受理|办理|申报)(?:[，、]按[季月年][^，。；]{1,6})?")
+_REPLACES = re.compile(
+    r"(?:替代|代替|取代)(?P<what>[^，。；]{2,60})"
+    r"|(?P<named>《[^》]{4,80}》(?:[（(][^）)]{2,40}[）)])?)[^。；《]{0,12}(?:废止|失效|停止执行)"
+)
+_QUOTA = re.compile(
+    r"(?:名额|限额|额度|总量|规模)(?:为|共|共计|限)?\s*(?P<number>\d[\d,]*)\s*(?P<unit>名|人|户|家|个|件|万元|套)"
+    r"|(?P<said>(?:资金)?总(?:量|额)控制[^，。；]{0,4}(?:[，、](?:用完|额满|先到)[^，。；]{1,6})?|(?:用完|额满)(?:即|为)止|先到先得)"
+)
+_NUMBER_BEFORE = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．])\s*")
 _MOST_PAPERS = 20
 
 
@@ -75,6 +86,8 @@ class Elements:
     department: str | None = None
     phone: str | None = None
     how: str | None = None
+    supersedes: str | None = None
+    quota: str | None = None
     quotes: dict[str, str] = field(default_factory=dict)
 
 
@@ -86,7 +99,11 @@ def read_elements(paragraphs: Sequence[str]) -> Elements:
     phone, phone_quote = _phone(every)
     how, how_quote = _how(every)
     materials, materials_quote = _materials(every)
+    supersedes, supersedes_quote = _first(every, _REPLACES)
+    quota, quota_quote = _first(every, _QUOTA)
     quotes = {
+        "supersedes": supersedes_quote,
+        "quota": quota_quote,
         "apply_from": window.from_quote,
         "apply_until": window.until_quote,
         "department": department_quote,
@@ -102,8 +119,21 @@ def read_elements(paragraphs: Sequence[str]) -> Elements:
         department=department,
         phone=phone,
         how=how,
+        supersedes=supersedes,
+        quota=quota,
         quotes={name: quote for name, quote in quotes.items() if quote},
     )
+
+
+def _first(every: list[Sentence], pattern: re.Pattern[str]) -> tuple[str | None, str | None]:
+    """Return the first thing that *pattern* names, and the sentence it stands in."""
+    for sentence in every:
+        found = pattern.search(sentence.text)
+        if found:
+            named = found.groupdict()
+            said = named.get("what") or named.get("named") or found.group(0)
+            return said.strip(), sentence.text
+    return None, None
 
 
 def _department(every: list[Sentence]) -> tuple[str | None, str | None]:
@@ -140,8 +170,8 @@ def _how(every: list[Sentence]) -> tuple[str | None, str | None]:
     for sentence in every:
         found = _HOW.search(sentence.text)
         if found:
-            return sentence.text.strip("。"), sentence.text
-    return None, None
+            return _NUMBER_BEFORE.sub("", sentence.text.strip("。")), sentence.text
+    return _first(every, _ALWAYS)
 
 
 def _materials(every: list[Sentence]) -> tuple[tuple[str, ...], str | None]:

@@ -219,6 +219,8 @@ def _elements_shape(found: Elements, told: Metadata) -> dict[str, Any]:
         "department": found.department,
         "phone": found.phone,
         "how": found.how,
+        "supersedes": found.supersedes,
+        "quota": found.quota,
         "quotes": {**told.quotes, **found.quotes},
     }
 

@@ -20,6 +20,8 @@ from pusher.model.policy import (
     Subject,
     TagSource,
 )
+from pusher.reading.ingest import latest_rule
+from pusher.reading.learning import note_corrections
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.language import BadRule, parse
 
@@ -131,6 +133,7 @@ def confirm(
     number = session.exec(
         select(func.max(AudienceRule.number)).where(AudienceRule.policy_id == policy.id)
     ).one()
+    before = _drafted_or_confirmed(session, policy)
     rule = AudienceRule(
         policy_id=policy.id,
         number=(number or 0) + 1,
@@ -143,11 +146,19 @@ def confirm(
     )
     session.add(rule)
     session.flush()
+    note_corrections(session, policy, rule, before=before, checks=wish.manual_checks, now=now)
     note(
         session, "policy.confirm", about=("policy", policy.id), by=by, now=now,
         rule=rule.number, tags=list(wish.tags),
     )  # fmt: skip
     return rule
+
+
+def _drafted_or_confirmed(session: Session, policy: Policy) -> Mapping[str, Any] | None:
+    """The rule that staff started from: confirmed last, else drafted."""
+    standing = latest_rule(session, policy)
+    draft: Mapping[str, Any] | None = policy.draft.get("rule")
+    return standing.rule if standing else draft
 
 
 def repeal(session: Session, policy: Policy, *, reason: str, by: str, now: datetime) -> None:

@@ -23,6 +23,7 @@ from pusher.model.policy import (
 from pusher.model.source import PolicyCitation, PolicyOriginal, Relation
 from pusher.reading import versions
 from pusher.reading.child import Reads
+from pusher.reading.learning import own_phrases
 from pusher.reading.understand import Suggests, Understanding, understand
 from pusher.reading.versions import Kinship
 from pusher.rules.language import BadRule, dump, parse
@@ -62,7 +63,10 @@ def read_policy(
     before = known(session, office, content)
     if before is not None:
         return before
-    found = understand(content, name, tagger=tagger, area_code=office.area_code, reader=reader)
+    found = understand(
+        content, name, tagger=tagger, area_code=office.area_code, reader=reader,
+        own=own_phrases(session, office),
+    )  # fmt: skip
     return keep(session, found, content, name, office=office, now=now, by=by)
 
 

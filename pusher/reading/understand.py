@@ -13,6 +13,7 @@ from pusher.reading.document import Document, Link
 from pusher.reading.elements import Elements, read_elements
 from pusher.reading.grammar.drafting import Draft, draft
 from pusher.reading.grammar.joining import leaves_of
+from pusher.reading.grammar.words import OwnPhrase
 from pusher.reading.metadata import Metadata, read_metadata
 from pusher.reading.places import Place
 from pusher.reading.titles import short_title
@@ -127,6 +128,7 @@ def understand(
     tagger: Suggests | None,
     area_code: str,
     reader: Reads | None = None,
+    own: Sequence[OwnPhrase] = (),
 ) -> Understanding:
     """Understand the document in *content*. Pure: nothing is kept, no clock is read.
 
@@ -135,6 +137,7 @@ def understand(
         name: its file name or address.
         tagger: suggests tags; None leaves them out.
         area_code: six digits of the district whose office reads; what 本区 means.
+        own: phrases of the office, which win over the grammar's.
         reader: parses the file; by default in a process started for it alone.
 
     Raises:
@@ -143,7 +146,7 @@ def understand(
     document = reader.read(content, name) if reader else read_apart(content, name)
     told = read_metadata(document)
     found = read_elements(document.paragraphs)
-    drafted = _drafted(document, told, area_code=area_code)
+    drafted = _drafted(document, told, area_code=area_code, own=own)
     title = told.title or document.paragraphs[0]
     tags = tuple(tagger.suggest(f"{title}\n{document.text}")) if tagger else ()
     return Understanding(
@@ -174,9 +177,11 @@ def understand(
     )
 
 
-def _drafted(document: Document, told: Metadata, *, area_code: str) -> Draft:
+def _drafted(
+    document: Document, told: Metadata, *, area_code: str, own: Sequence[OwnPhrase]
+) -> Draft:
     """Draft the audience; nobody can apply under a draft for comment or an internal notice."""
-    drafted = draft(document.paragraphs, area_code=area_code)
+    drafted = draft(document.paragraphs, area_code=area_code, own=own)
     closed = told.openness == "closed"
     if told.status != "draft" and not closed:
         return drafted

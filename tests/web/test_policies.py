@@ -379,3 +379,16 @@ def test_marks_never_change_the_text_and_the_louder_wins() -> None:
         ("另定。", ""),
     ]
     assert [piece.kind for piece in second] == [""]
+
+
+def test_a_new_version_shows_which_conditions_changed(console: Console) -> None:
+    browser = console.browser(Role.CLERK)
+    upload(browser)
+    newer = PAGE.replace("年满80周岁的老年人".encode(), "年满70周岁的低保对象".encode())
+
+    second = upload(browser, newer, "新版.html")
+
+    page = browser.get(second.headers["location"]).text
+    assert "与第1版相比" in page
+    assert "改动" in page
+    assert "增加" in page

@@ -64,7 +64,9 @@ _NAMES = frozenset(
 )  # fmt: skip
 _PREDICATE = re.compile(r"在|具有|具备|符合|近|上年|未|无|依法|应|须|成立|注册|纳税|信用|经营")
 _NAMES_WHO = ("对象为", "对象是", "对象", "对象包括", "对象如下")
-_OPEN_TO_ALL = re.compile(r"不限户籍|全体|所有(?:居民|市民|企业|人员)|广大|消费者|任何(?:人|单位)|均可")
+_OPEN_TO_ALL = re.compile(
+    r"不限户籍|全体|所有(?:居民|市民|企业|人员)|广大|消费者|任何(?:人|单位)|均可"
+)
 _SHORTEST_TOLD = 6
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
@@ -153,7 +155,9 @@ def _exact(node: Node, even: Smooth) -> Node:
 def _nothing_read(whole: str) -> list[str]:
     """Give a person the sentence that should have said for whom, unless all may come."""
     sentences = [mark.group(0).strip() for mark in _SENTENCE.finditer(whole)]
-    speak = [s for s in sentences if has_role(s[:LONGEST], "asks") or has_role(s[:LONGEST], "grants")]
+    speak = [
+        s for s in sentences if has_role(s[:LONGEST], "asks") or has_role(s[:LONGEST], "grants")
+    ]
     told = speak or [s for s in sentences if len(s) > _SHORTEST_TOLD]
     return [] if _OPEN_TO_ALL.search(whole) else [s[:LONGEST] for s in told[:1]]
 
@@ -363,7 +367,9 @@ def _read_list(item: Item, lead: str, desk: _Desk, into: Reading) -> None:
     if shuts:
         for _, part in parts:
             into.add(Reading([], [*part.asked, *part.excluded], part.unread, part.checks))
-    elif _one_is_enough(lead) and not (lead.rstrip("：:").endswith(_NAMES_WHO) and _are_predicates(item)):
+    elif _one_is_enough(lead) and not (
+        lead.rstrip("：:").endswith(_NAMES_WHO) and _are_predicates(item)
+    ):
         options = []
         for below, part in parts:
             into.checks += part.checks

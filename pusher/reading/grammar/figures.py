@@ -62,7 +62,9 @@ _STANDARD = re.compile(
 _SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
 _NEAR = 60
 """Characters before 绝对额 in which its figure is looked for."""
-_OF_SAME = re.compile(rf"(?:绝对额|总额|绝对值|总量|(?<=以上)且(?=超过|不低于|达到|高于)){_FILL}{_BOUND}")
+_OF_SAME = re.compile(
+    rf"(?:绝对额|总额|绝对值|总量|(?<=以上)且(?=超过|不低于|达到|高于)){_FILL}{_BOUND}"
+)
 
 
 def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -197,7 +197,11 @@ def _owner(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     said = re.sub(r"^.*?(?:对象|范围)(?:为|是)", "", mark["where"])
     codes = area_in(said, scope.area_code)
     where = [field("area", "within", codes)] if codes else []
-    estates = [name.lstrip("、和及") for name in _ESTATE.findall(said) if not re.search("老旧|以上|住宅|的", name)]
+    estates = [
+        name.lstrip("、和及")
+        for name in _ESTATE.findall(said)
+        if not re.search("老旧|以上|住宅|的", name)
+    ]
     if estates and not codes:
         where.append(field("estate", "in", estates))
     return has("homes_owned", *where, field("disposed_on", "null", None))

@@ -12,9 +12,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
 
 _LEVELS = {"国家": "nation", "全国": "nation", "省": "province", "市": "city", "区": "district",
            "山东": "province", "济南": "city"}  # fmt: skip
-_LEVEL = (
-    r"(?:(?P<level>(?:(?:国家|全国|省|市|区)级(?:、|和|或|及)?){1,4}|国家|(?<=获)市|(?<=的)[省市区](?=示范|级))(?P<up>及?以上)?(?:的)?)?"
-)
+_LEVEL = r"(?:(?P<level>(?:(?:国家|全国|省|市|区)级(?:、|和|或|及)?){1,4}|国家|(?<=获)市|(?<=的)[省市区](?=示范|级))(?P<up>及?以上)?(?:的)?)?"
 _RANKS = ("district", "city", "province", "nation")
 _VERB = r"(?:获得|取得|(?:获得?|被)?(?:通过(?:国家|省级?)?认定|纳入|列入|认定|获评|评定|入选|评为|获批|授予|公布|入库|通过))"
 _AWARDED = rf"(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
@@ -46,7 +44,9 @@ def _rows() -> tuple[Mapping[str, Any], ...]:
 def _rule(row: Mapping[str, Any]) -> Rule:
     pattern = rf"{_SINCE}{_AWARDED}{_LEVEL}(?:{row['says']})"
     one, other = (tuple(said.split(" → ")) for said in row["examples"])
-    return Rule(re.compile(pattern), partial(_make, row), row.get("group", "qualification"), (one, other))
+    return Rule(
+        re.compile(pattern), partial(_make, row), row.get("group", "qualification"), (one, other)
+    )
 
 
 def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any]:

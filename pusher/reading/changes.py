@@ -1,0 +1,84 @@
+"""What differs between two rules, condition by condition: between versions, and after mending."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Rule = Mapping[str, Any]
+Leaf = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference.
+
+    Attributes:
+        before, after: a leaf of the RULE, under ``not`` where it shuts out; None where the
+            condition was added or removed.
+    """
+
+    before: Rule | None
+    after: Rule | None
+
+    @property
+    def quote(self) -> str:
+        """The clause it was read from, of the newer side where there is one."""
+        return _leaf(self.after or self.before or {}).get("quote") or ""
+
+    @property
+    def fact(self) -> str | None:
+        """The fact it asks; None for what a person must look into."""
+        return _leaf(self.after or self.before or {}).get("fact")
+
+
+def changes(before: Rule | None, after: Rule | None) -> list[Change]:
+    """Tell what was removed, changed and added from *before* to *after*, in their order.
+
+    Conditions are told apart by what they ask, not by where they stand: the same condition in
+    another group is no change. What asks the same fact otherwise is one change.
+    """
+    old, new = list(_conditions(before)), list(_conditions(after))
+    gone = [one for one in old if _key(one) not in {_key(other) for other in new}]
+    come = [one for one in new if _key(one) not in {_key(other) for other in old}]
+    found: list[Change] = []
+    for one in gone:
+        other = next((c for c in come if _asks(c) == _asks(one)), None)
+        if other is not None:
+            come.remove(other)
+        found.append(Change(one, other))
+    return [*found, *(Change(None, one) for one in come)]
+
+
+def _conditions(rule: Rule | None, *, shuts: bool = False) -> Iterator[Leaf]:
+    """Give each leaf once, under ``not`` where an odd number of them stands around it."""
+    if not rule:
+        return
+    if "op" in rule:
+        yield {"not": dict(rule)} if shuts else dict(rule)
+    elif "not" in rule:
+        yield from _conditions(rule["not"], shuts=not shuts)
+    else:
+        for part in rule.get("all", rule.get("any", ())):
+            yield from _conditions(part, shuts=shuts)
+
+
+def _leaf(node: Rule) -> Rule:
+    inner: Rule = node.get("not", node)
+    return inner
+
+
+def _asks(node: Leaf) -> tuple[object, ...]:
+    """What makes two conditions one that was changed: the fact, and whether it shuts out."""
+    leaf = _leaf(node)
+    if leaf.get("fact") is None:
+        return ("quote", leaf.get("quote"), "not" in node)
+    return ("fact", leaf["fact"], "not" in node)
+
+
+def _key(node: Leaf) -> str:
+    leaf = _leaf(node)
+    asked = {name: leaf.get(name) for name in ("fact", "op", "value")}
+    if leaf.get("fact") is None:
+        asked["quote"] = leaf.get("quote")
+    return json.dumps([asked, "not" in node], sort_keys=True, ensure_ascii=False)

@@ -1,0 +1,235 @@
+"""The reading learns: what staff corrected, by family of phrases; and phrases of the office."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from profiles.model import Office
+from pusher.audit import note
+from pusher.model.errors import NotFound, Unwilling
+from pusher.model.learning import Correction, Mending, OfficePhrase
+from pusher.model.policy import AudienceRule, Policy
+from pusher.reading.changes import Change, changes
+from pusher.reading.grammar.families import families
+from pusher.reading.grammar.joining import leaves_of
+from pusher.reading.grammar.words import OwnPhrase
+from pusher.rules.language import BadRule, parse
+
+WORDS_LENGTH = 40
+_SHORTEST = 2
+_SAYS_NOTHING = "000000"
+"""The area of which families are asked: the facts they speak of are the same everywhere."""
+
+
+class BadPhrase(Unwilling):
+    """A phrase cannot be taken; the text says why.
+
+    Attributes:
+        field: words or condition.
+    """
+
+    code = "bad_phrase"
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """How often conditions of one family were mended, and the last time as an example."""
+
+    family: str
+    label: str
+    counts: Mapping[Mending, int]
+    last: Correction
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def note_corrections(
+    session: Session,
+    policy: Policy,
+    rule: AudienceRule,
+    *,
+    before: Mapping[str, Any] | None,
+    checks: Sequence[Mapping[str, Any]],
+    now: datetime,
+) -> list[Correction]:
+    """Keep each difference between *before* and the rule that was just confirmed.
+
+    Args:
+        rule: the confirmed one.
+        before: what the reading drafted, or what had been confirmed before.
+        checks: what staff put among the manual checks.
+    """
+    found = [_mended(change) for change in changes(before, rule.rule) if _mends(change, policy)]
+    if rule.number == 1:
+        found += _decisions(policy, rule.rule, checks)
+    kept = [
+        Correction(
+            office_id=policy.office_id,
+            policy_id=policy.id,
+            rule_number=rule.number,
+            made_by=rule.confirmed_by,
+            made_at=now,
+            **one,
+        )
+        for one in found
+    ]
+    session.add_all(kept)
+    session.flush()
+    return kept
+
+
+def most_corrected(session: Session, office_id: UUID) -> list[Corrected]:
+    """Count the corrections of an office by family, the most often mended first."""
+    counted = session.exec(
+        select(Correction.family, Correction.mending, func.count())
+        .where(Correction.office_id == office_id)
+        .group_by(Correction.family, col(Correction.mending))
+    ).all()
+    by_family: dict[str, dict[Mending, int]] = {}
+    for family, mending, number in counted:
+        by_family.setdefault(family, {})[Mending(mending)] = number
+    labels = {family.name: family.label for family in families(_SAYS_NOTHING)}
+    found = [
+        Corrected(name, labels.get(name, "没有读懂的"), counts, _last(session, office_id, name))
+        for name, counts in by_family.items()
+    ]
+    return sorted(found, key=lambda one: (-one.total, one.family))
+
+
+def phrases_of(session: Session, office_id: UUID) -> list[OfficePhrase]:
+    """Return the phrases of an office, by their words."""
+    return list(
+        session.exec(
+            select(OfficePhrase)
+            .where(OfficePhrase.office_id == office_id)
+            .order_by(OfficePhrase.words)
+        )
+    )
+
+
+def own_phrases(session: Session, office: Office) -> tuple[OwnPhrase, ...]:
+    """Return the phrases of *office* as the grammar takes them, the longest first."""
+    found = [OwnPhrase(one.words, one.condition) for one in phrases_of(session, office.id)]
+    return tuple(sorted(found, key=lambda one: -len(one.words)))
+
+
+def add_phrase(
+    session: Session, *, office_id: UUID, words: str, condition: Mapping[str, Any], by: str,
+    now: datetime,
+) -> OfficePhrase:  # fmt: skip
+    """Let *words* stand for *condition* in every document read from now on.
+
+    Raises:
+        BadPhrase: too short or long, known already, or the condition is none.
+    """
+    plain = words.strip()
+    if not _SHORTEST <= len(plain) <= WORDS_LENGTH:
+        raise BadPhrase("words", f"说法应有 {_SHORTEST} 至 {WORDS_LENGTH} 个字")
+    if any(one.words == plain for one in phrases_of(session, office_id)):
+        raise BadPhrase("words", f"已经有“{plain}”；要改，请先去掉原来的")
+    leaf = {name: condition.get(name) for name in ("fact", "op", "value")}
+    try:
+        parse(leaf)
+    except BadRule as wrong:
+        raise BadPhrase("condition", f"这个条件不能使用：{wrong}") from None
+    phrase = OfficePhrase(
+        office_id=office_id, words=plain, condition=leaf, added_by=by, added_at=now
+    )
+    session.add(phrase)
+    session.flush()
+    note(session, "phrase.add", about=("phrase", phrase.id), by=by, now=now, words=plain)
+    return phrase
+
+
+def drop_phrase(
+    session: Session, phrase_id: UUID, *, office_id: UUID, by: str, now: datetime
+) -> None:
+    """Read a phrase of the office no more.
+
+    Raises:
+        NotFound: this office has no such phrase.
+    """
+    phrase = session.get(OfficePhrase, phrase_id)
+    if phrase is None or phrase.office_id != office_id:
+        raise NotFound("没有这个说法")
+    note(session, "phrase.drop", about=("phrase", phrase.id), by=by, now=now, words=phrase.words)
+    session.delete(phrase)
+    session.flush()
+
+
+@cache
+def family_of(fact: str | None) -> str:
+    """Return the name of the family that reads conditions over *fact*; empty where none does."""
+    return _readers().get(fact or "", "")
+
+
+@cache
+def _readers() -> Mapping[str, str]:
+    """Fact → the family whose examples speak of it most often."""
+    spoken: dict[str, Counter[str]] = {}
+    for family in families(_SAYS_NOTHING):
+        for rule in family.rules:
+            for _, said in rule.examples:
+                for word in said.replace("(", " ").replace(")", " ").split():
+                    spoken.setdefault(word, Counter())[family.name] += 1
+    return {word: counts.most_common(1)[0][0] for word, counts in spoken.items()}
+
+
+def _mends(change: Change, policy: Policy) -> bool:
+    """Whether a change mends a drafted condition; what was left to a person is told apart."""
+    return change.fact is not None or change.quote not in policy.draft.get("needs_person", [])
+
+
+def _mended(change: Change) -> dict[str, Any]:
+    """What a change is as a correction, without who made it and when."""
+    mending = Mending.CHANGED
+    if change.before is None or change.after is None:
+        mending = Mending.ADDED if change.before is None else Mending.STRUCK
+    return {
+        "mending": mending,
+        "family": family_of(change.fact) if change.fact else "",
+        "quote": change.quote,
+        "before": dict(change.before) if change.before else None,
+        "after": dict(change.after) if change.after else None,
+    }
+
+
+def _decisions(
+    policy: Policy, rule: Mapping[str, Any] | None, checks: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What staff made of each clause that was left to them."""
+    asked = {leaf.get("quote") for leaf in leaves_of(dict(rule))} if rule else set()
+    checked = {check.get("quote") for check in checks}
+    return [
+        {
+            "mending": Mending.DECIDED,
+            "family": "",
+            "quote": quote,
+            "after": {
+                "as": "condition" if quote in asked else "check" if quote in checked else "none"
+            },
+        }
+        for quote in policy.draft.get("needs_person", [])
+    ]
+
+
+def _last(session: Session, office_id: UUID, family: str) -> Correction:
+    return session.exec(
+        select(Correction)
+        .where(Correction.office_id == office_id, Correction.family == family)
+        .order_by(col(Correction.made_at).desc(), col(Correction.id).desc())
+        .limit(1)
+    ).one()

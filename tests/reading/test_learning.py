@@ -1,0 +1,141 @@
+"""Corrections are kept with before and after; phrases of the office take effect without code."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from pusher.model.learning import Correction, Mending
+from pusher.reading.changes import Change, changes
+from pusher.reading.confirm import Confirmation, confirm
+from pusher.reading.ingest import read_policy
+from pusher.reading.learning import (
+    BadPhrase,
+    add_phrase,
+    drop_phrase,
+    family_of,
+    most_corrected,
+    phrases_of,
+)
+from pusher.store import Store
+from tests.makers import NOW, make_office, make_policy
+
+HERE = {"fact": "household_area", "op": "within", "value": ["370104"], "quote": "具有本区户籍"}
+EIGHTY = {"fact": "birth_date", "op": "age_ge", "value": 80, "quote": "年满80周岁"}
+SEVENTY = {**EIGHTY, "value": 70, "quote": "年满70周岁"}
+POOR = {"fact": "welfare_status", "op": "any_of", "value": ["dibao"], "quote": "低保对象"}
+PAGE = "高龄关怀办法\n补贴对象为槐荫红心老人，须具有槐荫区户籍。"
+
+
+@pytest.fixture
+def session(store: Store) -> Iterator[Session]:
+    with store.writing() as writing:
+        yield writing
+
+
+def wish(rule: dict[str, Any], **given: Any) -> Confirmation:
+    said = {"audience": "resident", "subject": "self", "manual_checks": [], "short_title": "高龄"}
+    return Confirmation(tags=["M02"], rule=rule, **{**said, **given})
+
+
+def test_a_condition_in_another_group_is_no_change() -> None:
+    assert changes({"all": [HERE, EIGHTY]}, {"all": [{"any": [EIGHTY]}, HERE]}) == []
+
+
+def test_conditions_are_removed_changed_and_added() -> None:
+    found = changes({"all": [HERE, EIGHTY]}, {"all": [SEVENTY, {"not": POOR}]})
+
+    assert found == [Change(HERE, None), Change(EIGHTY, SEVENTY), Change(None, {"not": POOR})]
+    assert [change.quote for change in found] == ["具有本区户籍", "年满70周岁", "低保对象"]
+
+
+def test_what_staff_mend_is_kept_with_before_and_after(session: Session) -> None:
+    office = make_office(session)
+    draft = {"rule": {"all": [HERE, EIGHTY]}, "needs_person": ["生活确有困难"]}
+    policy = make_policy(session, office, draft=draft)
+
+    confirm(session, policy, wish({"all": [HERE, SEVENTY, POOR]}), by="A01", now=NOW)
+
+    kept = {(c.mending, c.family): c for c in session.exec(select(Correction))}
+    assert set(kept) == {
+        (Mending.CHANGED, "ages"),
+        (Mending.ADDED, "welfare"),
+        (Mending.DECIDED, ""),
+    }
+    changed = kept[Mending.CHANGED, "ages"]
+    assert (changed.before, changed.after) == (EIGHTY, SEVENTY)
+    assert kept[Mending.DECIDED, ""].after == {"as": "none"}
+
+
+def test_a_second_confirmation_is_held_against_the_first(session: Session) -> None:
+    office = make_office(session)
+    policy = make_policy(session, office, draft={"rule": {"all": [HERE]}})
+    confirm(session, policy, wish({"all": [HERE, EIGHTY]}), by="A01", now=NOW)
+
+    confirm(session, policy, wish({"all": [HERE, EIGHTY, POOR]}), by="A01", now=NOW)
+
+    numbers = [(c.rule_number, c.mending) for c in session.exec(select(Correction))]
+    assert sorted(numbers) == [(1, Mending.ADDED), (2, Mending.ADDED)]
+
+
+def test_families_that_are_mended_most_stand_first(session: Session) -> None:
+    office = make_office(session)
+    for rule in ({"all": [EIGHTY, POOR]}, {"all": [SEVENTY]}):
+        policy = make_policy(session, office, draft={"rule": {"all": [HERE]}})
+        confirm(session, policy, wish({"all": [HERE, rule]}), by="A01", now=NOW)
+
+    found = most_corrected(session, office.id)
+
+    assert [(one.label, one.total) for one in found] == [("年龄", 2), ("社会救助身份", 1)]
+
+
+@pytest.mark.parametrize(
+    ("fact", "family"),
+    [("birth_date", "ages"), ("household_area", "places"), ("revenue", "figures"), (None, "")],
+)
+def test_each_fact_has_the_family_that_reads_it(fact: str | None, family: str) -> None:
+    assert family_of(fact) == family
+
+
+def test_a_phrase_of_the_office_is_read_in_the_next_document(session: Session) -> None:
+    office = make_office(session)
+    condition = {"fact": "welfare_status", "op": "any_of", "value": ["dibao", "tekun"]}
+    phrase = add_phrase(
+        session, office_id=office.id, words="槐荫红心老人", condition=condition, by="A01", now=NOW
+    )
+
+    first = read_policy(
+        session, PAGE.encode(), "甲.txt", office=office, tagger=None, now=NOW, by="A01"
+    )
+    drop_phrase(session, phrase.id, office_id=office.id, by="A01", now=NOW)
+    second = read_policy(
+        session, f"{PAGE}二。".encode(), "乙.txt", office=office, tagger=None, now=NOW, by="A01"
+    )
+
+    assert [leaf["fact"] for leaf in first.draft["rule"]["all"]] == [
+        "welfare_status",
+        "household_area",
+    ]
+    assert "welfare_status" not in str(second.draft["rule"])
+    assert phrases_of(session, office.id) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "condition", "field"),
+    [
+        ("老", POOR, "words"),
+        ("红心老人", {"fact": "nothing", "op": "is", "value": True}, "condition"),
+    ],
+)
+def test_a_phrase_that_means_nothing_is_refused(
+    session: Session, words: str, condition: dict[str, Any], field: str
+) -> None:
+    office = make_office(session)
+
+    with pytest.raises(BadPhrase) as refused:
+        add_phrase(
+            session, office_id=office.id, words=words, condition=condition, by="A01", now=NOW
+        )
+
+    assert refused.value.field == field

@@ -11,6 +11,7 @@ from profiles.model import Office
 from pusher.model.source import Intake, IntakeOutcome
 from pusher.reading.child import Reads
 from pusher.reading.ingest import keep, known
+from pusher.reading.learning import own_phrases
 from pusher.reading.refusals import Unreadable
 from pusher.reading.understand import Suggests, Understanding, understand
 from pusher.store import Store
@@ -59,14 +60,16 @@ def take_in(
         office = session.get_one(Office, desk.office_id)
         before = _earlier_attempt(session, desk, ticket)
         same = known(session, office, content)
+        own = own_phrases(session, office)
     if before is not None:
         return before
     if same is not None:
         return _written(desk, name, ticket, now, IntakeOutcome.KNOWN, policy_id=same.id)
     try:
         found = understand(
-            content, name, tagger=desk.tagger, area_code=office.area_code, reader=desk.reader
-        )
+            content, name, tagger=desk.tagger, area_code=office.area_code, reader=desk.reader,
+            own=own,
+        )  # fmt: skip
     except Unreadable as why_not:
         return _written(
             desk, name, ticket, now, IntakeOutcome.REFUSED, code=why_not.code, reason=str(why_not)

@@ -48,7 +48,7 @@ def test_a_phrase_that_cannot_be_taken_comes_back_with_the_reason(
 
 
 def test_only_a_clerk_may_change_how_documents_are_read(console: Console) -> None:
-    assert "记下" not in console.browser(Role.REVIEWER).get("/phrases").text
+    assert "<button>记下</button>" not in console.browser(Role.REVIEWER).get("/phrases").text
 
 
 def test_what_was_mended_at_a_confirmation_stands_on_the_page(console: Console) -> None:

@@ -55,7 +55,7 @@ def upgrade() -> None:
             ["office_id"], ["office.id"], name=op.f("fk_officephrase_office_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_officephrase")),
-        sa.UniqueConstraint("office_id", "words", name=op.f("uq_officephrase_office_id")),
+        sa.UniqueConstraint("office_id", "words", name=op.f("uq_officephrase_office_id_words")),
     )
     op.create_index(op.f("ix_officephrase_office_id"), "officephrase", ["office_id"])
 

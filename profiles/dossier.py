@@ -20,7 +20,7 @@ from profiles.identity import (
     read_resident_number,
     read_uscc,
 )
-from profiles.model import Channel, Contact, Office, Profile, ProfileKind
+from profiles.model import Channel, Contact, EndReason, Office, Profile, ProfileKind
 from profiles.sealing import Sealer, sealer_of
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "contact_index",
     "facts_on",
     "find",
+    "give_number",
     "known_of",
     "name_index",
     "name_of",
@@ -214,12 +215,19 @@ def new_profile(
         created_at=now,
         changed_at=now,
     )
-    if kind is ProfileKind.ENTERPRISE:
-        profile.credit_code = number
-    else:
-        profile.number_sealed = sealer.seal_text(number, place=NUMBER, row=profile.id)
+    give_number(session, profile, number)
     rename(session, profile, name)
     return profile
+
+
+def give_number(session: Session, profile: Profile, number: str) -> None:
+    """Write the number: sealed for a person, in clear for a firm. Its index stands already."""
+    if profile.kind is ProfileKind.ENTERPRISE:
+        profile.credit_code = number
+    else:
+        sealer = sealer_of(session)
+        profile.number_sealed = sealer.seal_text(number, place=NUMBER, row=profile.id)
+    session.add(profile)
 
 
 def rename(session: Session, profile: Profile, name: str) -> None:
@@ -257,7 +265,13 @@ def find(session: Session, text: str) -> list[Profile]:
                     col(Profile.name_index) == name_index(sealer, text),
                     col(Profile.number_index) == number_index(sealer, number),
                     col(Profile.id).in_(reached),
-                )
+                ),
+                # whom an import brought by mistake is not there, whatever is left of the row
+                or_(
+                    col(Profile.ended_reason).is_(None),
+                    col(Profile.ended_reason) != EndReason.UNDONE,
+                    col(Profile.name_index) != "",
+                ),
             )
             .order_by(col(Profile.id))
         )

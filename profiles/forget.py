@@ -60,6 +60,10 @@ def collect(session: Session, profile: Profile) -> dict[str, Any]:
                     "source": known.source,
                     "known_on": known.known_on.isoformat(),
                     "valid_until": _said(known.valid_until),
+                    "others": [
+                        {"value": o.value, "source": o.source, "known_on": o.known_on.isoformat()}
+                        for o in known.others
+                    ],
                 }
                 for code, known in read_dossier(session, profile).items()
             ],

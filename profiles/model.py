@@ -46,6 +46,8 @@ class GuardianKind(StrEnum):
     """法定监护人, Civil Code art. 27."""
     AGENT = "agent"
     """A family member whom the person authorised (授权代办)."""
+    ADULT_GUARDIAN = "adult_guardian"
+    """法定监护人 of an adult who cannot act alone, Civil Code art. 28; does not end at 18."""
 
 
 class ConsentScope(StrEnum):
@@ -65,6 +67,15 @@ class Pace(StrEnum):
     AT_ONCE = "at_once"
     DAILY = "daily"
     WEEKLY = "weekly"
+
+
+class Doubt(StrEnum):
+    """Why an address may no longer be that of who gave it."""
+
+    DEAD_NUMBER = "dead_number"
+    """A receipt says that the number is out of service; the next to get it is somebody else."""
+    WRONG_PERSON = "wrong_person"
+    """Whoever reads there says that they are somebody else."""
 
 
 class Office(SQLModel, table=True):
@@ -139,6 +150,10 @@ class Guardianship(SQLModel, table=True):
     """What the guardian is to the ward: 母亲, 祖父, 女儿 …"""
     until_on: date | None = None
     """Last day; a guardianship of a child ends at 18 whatever stands here."""
+    source: str | None = Field(default=None, max_length=60)
+    """Which register names the guardian; its later word replaces them."""
+    named_on: date | None = None
+    """The day for which the register vouched."""
 
 
 class Contact(SQLModel, table=True):
@@ -155,6 +170,10 @@ class Contact(SQLModel, table=True):
     added_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     """From then on it is not written to: withdrawn by the register or found dead."""
+    doubt: Doubt | None = Field(default=None, sa_column=checked(Doubt, "doubt", nullable=True))
+    doubted_at: datetime | None = Field(default=None, sa_type=Moment)
+    sign_at: datetime | None = Field(default=None, sa_type=Moment)
+    """The last sign that it is theirs still: an answer, a confirmation, a register's word."""
 
 
 class Consent(SQLModel, table=True):

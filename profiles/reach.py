@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from profiles.ages import OWN_CONSENT, day_of, has_died, is_under
+from profiles.ages import ADULT, OWN_CONSENT, day_of, has_died, is_under
 from profiles.dossier import birth_day, facts_on, read_dossier
 from profiles.model import (
     Channel,
@@ -23,6 +23,7 @@ from profiles.model import (
 )
 from profiles.optouts import Silences, silences
 from profiles.rows import consenting, in_chunks
+from profiles.signs import needs_confirming
 
 
 class Refusal(StrEnum):
@@ -32,6 +33,8 @@ class Refusal(StrEnum):
     ENDED = "ended"
     """Moved out or forgotten; a firm that was cancelled or revoked."""
     NO_CONSENT = "no_consent"
+    CAME_OF_AGE = "came_of_age"
+    """Only a guardian had consented, and the ward is 18 now: a visit that asks them instead."""
     OPTED_OUT = "opted_out"
     MINOR = "minor"
     """Who would read is under 14: a visit instead."""
@@ -40,9 +43,19 @@ class Refusal(StrEnum):
     NO_SENSITIVE_CONSENT = "no_sensitive_consent"
     NO_ADDRESS = "no_address"
     """Nowhere to write to: a visit instead."""
+    UNCONFIRMED = "unconfirmed"
+    """It is sensitive, and the address may be a stranger's by now: a visit instead."""
 
 
-OFFLINE = frozenset({Refusal.MINOR, Refusal.MINOR_CONSENT, Refusal.NO_ADDRESS})
+OFFLINE = frozenset(
+    {
+        Refusal.CAME_OF_AGE,
+        Refusal.MINOR,
+        Refusal.MINOR_CONSENT,
+        Refusal.NO_ADDRESS,
+        Refusal.UNCONFIRMED,
+    }
+)
 """These mean the offline list of the community; the others mean silence."""
 
 
@@ -116,6 +129,7 @@ class _Seen:
     Attributes:
         reader_facts: of readers other than the concerned.
         agreed: profile and scope of running consents; GENERAL also for firms that subscribe.
+        outgrown: of those that a guardian gave for a child who is 18 now: they count no more.
         minors: wards with a guardian's consent, and the guardians who gave one.
         had: every address a reader ever had.
     """
@@ -124,6 +138,7 @@ class _Seen:
     now: datetime
     reader_facts: Mapping[UUID, Mapping[str, Any]]
     agreed: AbstractSet[tuple[UUID, ConsentScope]]
+    outgrown: AbstractSet[tuple[UUID, ConsentScope]]
     minors: AbstractSet[UUID]
     had: Mapping[UUID, Collection[tuple[Channel, str]]]
     silent: Silences
@@ -138,11 +153,13 @@ def _see(
     people |= others
     had = _addresses(session, people)
     every_address = {index for addresses in had.values() for _, index in addresses}
+    outgrown = _outgrown(session, people, day)
     return _Seen(
         day=day,
         now=now,
         reader_facts={i: facts_on(read_dossier(session, p), day) for i, p in others.items()},
-        agreed=_agreed(session, people),
+        agreed=_agreed(session, people, outgrown),
+        outgrown=outgrown,
         minors=_minors(session, people),
         had=had,
         silent=silences(session, profile_ids=people, address_indexes=every_address, topics=topics),
@@ -159,8 +176,17 @@ def _addresses(session: Session, people: Collection[UUID]) -> dict[UUID, list[tu
     return found
 
 
-def _agreed(session: Session, people: Mapping[UUID, Profile]) -> set[tuple[UUID, ConsentScope]]:
+def _agreed(
+    session: Session,
+    people: Mapping[UUID, Profile],
+    outgrown: AbstractSet[tuple[UUID, ConsentScope]],
+) -> set[tuple[UUID, ConsentScope]]:
     agreed = consenting(session, people, ConsentScope.GENERAL, ConsentScope.SENSITIVE)
+    if outgrown:
+        own = consenting(
+            session, {p for p, _ in outgrown}, *{s for _, s in outgrown}, own_word=True
+        )
+        agreed -= outgrown - own
     firms = [i for i, p in people.items() if p.kind is ProfileKind.ENTERPRISE]
     for ids in in_chunks(firms):
         asked = select(Subscription.profile_id).where(
@@ -169,6 +195,25 @@ def _agreed(session: Session, people: Mapping[UUID, Profile]) -> set[tuple[UUID,
         # a firm that asked to hear has agreed to be told; it has no personal data of its own
         agreed.update((firm, ConsentScope.GENERAL) for firm in session.exec(asked))
     return agreed
+
+
+def _outgrown(
+    session: Session, people: Mapping[UUID, Profile], day: date
+) -> set[tuple[UUID, ConsentScope]]:
+    """Consents that others gave for a child, who is 18 by now (Civil Code art. 17, 18)."""
+    found: set[tuple[UUID, ConsentScope]] = set()
+    for ids in in_chunks(people):
+        asked = select(col(Consent.profile_id), col(Consent.scope), col(Consent.given_at)).where(
+            col(Consent.profile_id).in_(ids),
+            col(Consent.given_by_id).is_not(None),
+            col(Consent.withdrawn_at).is_(None),
+        )
+        for person, scope, given_at in session.exec(asked):
+            facts = facts_on(read_dossier(session, people[person]), day)
+            born = birth_day(session, people[person], facts)
+            if is_under(ADULT, born, day_of(given_at)) and not is_under(ADULT, born, day):
+                found.add((person, ConsentScope(scope)))
+    return found
 
 
 def _minors(session: Session, people: Collection[UUID]) -> set[UUID]:
@@ -192,10 +237,13 @@ def _judge(session: Session, approach: Approach, seen: _Seen) -> Refusal | None:
     if has_ended(concerned, facts, seen.day):
         return Refusal.ENDED
     reader, contact = _living_reader(approach, seen)
-    if (reader.id, ConsentScope.GENERAL) not in seen.agreed:
+    agreed = (reader.id, ConsentScope.GENERAL) in seen.agreed
+    if not agreed and (reader.id, ConsentScope.GENERAL) not in seen.outgrown:
         return Refusal.NO_CONSENT
     if _is_silent(concerned, reader, contact, seen):
         return Refusal.OPTED_OUT
+    if not agreed:
+        return Refusal.CAME_OF_AGE
     born = birth_day(session, concerned, facts)
     reads = born if reader.id == concerned.id else _born(session, reader, seen)
     if is_under(OWN_CONSENT, reads, seen.day):
@@ -208,16 +256,21 @@ def _judge_use(
 ) -> Refusal | None:
     """The later half: what the facts may be used for, and whether there is an address."""
     concerned = approach.concerned
-    if is_under(OWN_CONSENT, born, seen.day) and concerned.id not in seen.minors:
+    of_child = is_under(OWN_CONSENT, born, seen.day)
+    if of_child and concerned.id not in seen.minors:
         return Refusal.MINOR_CONSENT
     of_wards = any(is_under(OWN_CONSENT, ward, seen.day) for ward in approach.wards_born)
     if of_wards and not seen.minors & {concerned.id, reader.id}:
         return Refusal.MINOR_CONSENT
     needs_more = approach.sensitive and concerned.kind is ProfileKind.RESIDENT
     if needs_more and (concerned.id, ConsentScope.SENSITIVE) not in seen.agreed:
-        return Refusal.NO_SENSITIVE_CONSENT
+        outgrown = (concerned.id, ConsentScope.SENSITIVE) in seen.outgrown
+        return Refusal.CAME_OF_AGE if outgrown else Refusal.NO_SENSITIVE_CONSENT
     if contact is None or (contact.ended_at is not None and contact.ended_at <= seen.now):
         return Refusal.NO_ADDRESS
+    # what is known of a child under 14 is sensitive, whatever it is (PIPL art. 28)
+    if (needs_more or of_child or of_wards) and needs_confirming(contact, seen.day):
+        return Refusal.UNCONFIRMED
     return None
 
 

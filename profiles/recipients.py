@@ -22,6 +22,7 @@ from profiles.model import (
 from profiles.optouts import Silences, silences
 from profiles.reach import has_ended
 from profiles.rows import consenting, in_chunks, links_of, profiles_by_id
+from profiles.signs import needs_confirming
 
 PREFERENCE = (Channel.WECHAT, Channel.SMS)
 """WeChat costs nothing and can be read again."""
@@ -51,8 +52,10 @@ def recipients(
 ) -> dict[UUID, Recipient]:
     """Find for each profile who would read, and the best address of theirs.
 
-    A child's guardian reads, never the child. An adult or firm reads at its own address; only
-    who never gave one, or whose every address ended, has an authorised family member read.
+    A child's guardian reads, never the child. The guardian of an adult (Civil Code art. 28) reads
+    where they can be written to. Other adults and firms read at their own address; only who never
+    gave one, or whose every address ended, has an authorised family member read. An address that
+    needs confirming is taken only where there is no other.
     Links past their last day, a guardian once the child is 18, and readers who died or left are
     passed over. An address or channel that was silenced altogether is passed over for another.
 
@@ -94,7 +97,7 @@ def _find(session: Session, profiles: Sequence[Profile], as_of: date) -> _Found:
     readers = profiles_by_id(session, {k.guardian_id for ks in links.values() for k in ks})
     able = {i for i, p in readers.items() if _is_able(session, p, as_of)}
     people = {*readers, *(p.id for p in profiles)}
-    contacts = _contacts(session, people)
+    contacts = _contacts(session, people, as_of)
     return _Found(
         children={
             p.id for p in profiles if _is_child(session, p, _facts(session, p, as_of), as_of)
@@ -132,7 +135,7 @@ def _runs(link: Guardianship, able: set[UUID], day: date) -> bool:
     return link.guardian_id in able and (link.until_on is None or link.until_on >= day)
 
 
-def _contacts(session: Session, people: set[UUID]) -> dict[UUID, list[Contact]]:
+def _contacts(session: Session, people: set[UUID], day: date) -> dict[UUID, list[Contact]]:
     found: dict[UUID, list[Contact]] = {}
     for ids in in_chunks(people):
         asked = select(Contact).where(
@@ -142,24 +145,35 @@ def _contacts(session: Session, people: set[UUID]) -> dict[UUID, list[Contact]]:
         for contact in session.exec(asked.order_by(col(Contact.added_at).desc())):
             found.setdefault(contact.profile_id, []).append(contact)
     for contacts in found.values():
-        contacts.sort(key=lambda c: PREFERENCE.index(c.channel))
+        contacts.sort(key=lambda c: (needs_confirming(c, day), PREFERENCE.index(c.channel)))
     return found
 
 
 def _recipient(profile: Profile, found: _Found, channels: Sequence[Channel]) -> Recipient:
-    child = profile.id in found.children
-    if not child and found.contacts.get(profile.id):
+    if profile.id in found.children:
+        through = _through(profile, GuardianKind.GUARDIAN, found, channels)
+        return through or Recipient(profile, profile, None, None)
+    through = _through(profile, GuardianKind.ADULT_GUARDIAN, found, channels)
+    if through is not None and through.contact is not None:
+        return through
+    if found.contacts.get(profile.id):
         contact = _contact(profile, profile.id, found, channels)
         return Recipient(profile, profile, contact, None)
-    right = GuardianKind.GUARDIAN if child else GuardianKind.AGENT
+    through = _through(profile, GuardianKind.AGENT, found, channels)
+    if through is not None and through.contact is not None:
+        return through
+    return Recipient(profile, profile, None, None)
+
+
+def _through(
+    profile: Profile, right: GuardianKind, found: _Found, channels: Sequence[Channel]
+) -> Recipient | None:
+    """Who reads by this right; of several the one who can be written to and agreed to it."""
     links = [k for k in found.links.get(profile.id, ()) if k.kind is right]
     choices = [(k, _contact(profile, k.guardian_id, found, channels)) for k in links]
     if not choices:
-        return Recipient(profile, profile, None, None)
-    # of two parents the one who can be written to and agreed to it
+        return None
     link, contact = max(choices, key=lambda c: (c[1] is not None, c[0].guardian_id in found.agreed))
-    if contact is None and not child:
-        return Recipient(profile, profile, None, None)
     return Recipient(profile, found.readers[link.guardian_id], contact, link.relation)
 
 

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from profiles.ages import ADULT, day_of, has_died, is_under
 from profiles.dossier import birth_day, facts_on, number_index, read_dossier
-from profiles.guardians import BadGuardian, link
+from profiles.guardians import BadGuardian, link, withdraw_given
 from profiles.model import (
     Consent,
     ConsentScope,
@@ -23,6 +23,7 @@ from profiles.reach import has_ended
 from profiles.roster_entry import Entry, GuardianCells, is_child, needs_guardian
 from profiles.roster_lines import Rejected
 from profiles.roster_rows import CONSENTS
+from profiles.roster_trace import LinkBefore
 from profiles.roster_writing import Writer, consents_of
 from profiles.rows import in_chunks, links_of, profiles_by_id
 from profiles.sealing import sealer_of
@@ -36,10 +37,14 @@ class Waiting:
 
     Attributes:
         consents: those that a guardian gives; the person's own are written already.
+        source: which register names the guardian.
+        named_on: the day for which it vouches; None if it does not say.
     """
 
     row: int
     ward: UUID
+    source: str
+    named_on: date | None
     cells: GuardianCells | None
     child: bool
     consents: dict[ConsentScope, date]
@@ -90,7 +95,8 @@ def waiting_of(entry: Entry, ward: UUID, day: date) -> Waiting | None:
         return None
     all_of_them = needs_guardian(entry, day)
     given = {s: d for s, d in entry.consents.items() if all_of_them or s is ConsentScope.MINOR}
-    return Waiting(entry.row, ward, entry.guardian, child, given)
+    named_on = entry.known_on if entry.dated else None
+    return Waiting(entry.row, ward, entry.source, named_on, entry.guardian, child, given)
 
 
 def link_guardians(
@@ -185,10 +191,11 @@ class _Linker:
         mine = self.links.setdefault(ward.id, [])
         old = next((k for k in mine if _is_same(k, guardian, cells)), None)
         relation = cells.relation or (old.relation if old else _DEFAULT[cells.kind])
-        until = cells.until_on or (old.until_on if old else None)
+        until = cells.until_on or (_standing_end(old, one.named_on) if old else None)
         if old and (old.relation, old.until_on) == (relation, until):
+            self._name(one, old)
             return False
-        before = (old.id, old.relation, _text(old.until_on)) if old else None
+        before = LinkBefore.of(old, until_on=old.until_on) if old else None
         try:
             new = link(
                 self.writer.session,
@@ -202,11 +209,46 @@ class _Linker:
             self._reject(one, COLUMN, wrong.code, str(wrong))
             return False
         if before is None:
+            new.source, new.named_on = one.source, one.named_on
+            self._replace(one, new, mine)
             mine.append(new)
             self.writer.traces[one.row].made.append(("guardianship", new.id))
         else:
             self.writer.traces[one.row].links.append(before)
+            self._name(one, new)
         return True
+
+    def _name(self, one: Waiting, standing: Guardianship) -> None:
+        """Note which register names the guardian, and as of when."""
+        if standing.source not in (None, one.source):
+            return
+        later = one.named_on or standing.named_on
+        named = max(later, standing.named_on or later) if later else None
+        if (standing.source, standing.named_on) != (one.source, named):
+            before = LinkBefore.of(standing, until_on=standing.until_on)
+            self.writer.traces[one.row].links.append(before)
+            standing.source, standing.named_on = one.source, named
+            self.writer.session.add(standing)
+
+    def _replace(self, one: Waiting, new: Guardianship, mine: Sequence[Guardianship]) -> None:
+        """End the guardian whom the same register named for an earlier day, and their consents.
+
+        Two parents named by two registers, or by one that does not date its word, both stand.
+        """
+        if new.kind is GuardianKind.AGENT or one.named_on is None:
+            return
+        trace, last = self.writer.traces[one.row], one.named_on - timedelta(days=1)
+        for old in mine:
+            earlier = old.named_on is not None and old.named_on < one.named_on
+            runs = old.until_on is None or old.until_on > last
+            if old.kind is new.kind and old.source == one.source and earlier and runs:
+                trace.links.append(LinkBefore.of(old, until_on=old.until_on))
+                old.until_on = last
+                self.writer.session.add(old)
+                given = withdraw_given(
+                    self.writer.session, old.guardian_id, ward=one.ward, now=self.writer.now
+                )
+                trace.withdrawn += [consent.id for consent in given]
 
     def _is_able(self, one: Waiting, guardian: Profile) -> bool:
         unable = self._why_unable(guardian)
@@ -232,11 +274,18 @@ _UNABLE = {
     "guardian_is_child": "监护人是未成年人，请核对证件号码",
     "guardian_gone": "监护人已去世或已迁出，请核对",
 }
-_DEFAULT = {GuardianKind.GUARDIAN: "监护人", GuardianKind.AGENT: "家属"}
+_DEFAULT = {
+    GuardianKind.GUARDIAN: "监护人",
+    GuardianKind.AGENT: "家属",
+    GuardianKind.ADULT_GUARDIAN: "监护人",
+}
 
 
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
+def _standing_end(old: Guardianship, named_on: date | None) -> date | None:
+    """The last day that stands; none if the register names somebody anew after it."""
+    if old.until_on and named_on and old.until_on < named_on:
+        return None
+    return old.until_on
 
 
 def _is_same(one: Guardianship, guardian: Profile, cells: GuardianCells) -> bool:

@@ -276,9 +276,10 @@ class _Row:
             self._reject("监护类型", "not_listed", "“监护类型”应为监护人或授权家属")
             return None
         if not child:
-            # GUARDIAN is a child's and ends at 18. The guardian of an adult (Civil Code art. 28)
-            # reads when the adult cannot be reached, as an agent does.
-            return GuardianKind.AGENT
+            # GUARDIAN is a child's and ends at 18; the guardian of an adult is another's
+            # (Civil Code art. 28)
+            adult = word and _RIGHTS[word] is GuardianKind.GUARDIAN
+            return GuardianKind.ADULT_GUARDIAN if adult else GuardianKind.AGENT
         if word and _RIGHTS[word] is not GuardianKind.GUARDIAN:
             reason = "未成年人应填“监护人”；这一行的监护关系没有采用"
             self._reject("监护类型", "not_listed", reason)

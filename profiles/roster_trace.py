@@ -2,15 +2,44 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from profiles.dossier import Known, row_of
+from profiles.model import Guardianship
 from profiles.sealing import Sealer
 
 TRACE = "rosterrow.trace_sealed"
 """The place of a sealed trace, for `Sealer.seal` and `Sealer.open`."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBefore:
+    """A guardianship before a row changed it; days as ISO strings."""
+
+    id: UUID
+    relation: str
+    until_on: str | None
+    source: str | None = None
+    named_on: str | None = None
+
+    @classmethod
+    def of(cls, link: Guardianship, *, until_on: date | None) -> "LinkBefore":
+        """The link as it stands, but for its last day."""
+        until = until_on.isoformat() if until_on else None
+        named = link.named_on.isoformat() if link.named_on else None
+        return cls(link.id, link.relation, until, link.source, named)
+
+    def restore(self, link: Guardianship) -> None:
+        """Put the link back."""
+        link.relation, link.source = self.relation, self.source
+        link.until_on = date.fromisoformat(self.until_on) if self.until_on else None
+        link.named_on = date.fromisoformat(self.named_on) if self.named_on else None
+
+    def plain(self) -> list[str | None]:
+        """For JSON."""
+        return [self.id.hex, self.relation, self.until_on, self.source, self.named_on]
 
 
 @dataclass(slots=True)
@@ -24,7 +53,9 @@ class Trace:
         made: table and id of each row that was added.
         ended: contacts that were ended.
         revived: contacts that run again: id, when they had ended, source, when they were added.
-        links: guardianships that were changed: id, relation, last day.
+        links: guardianships that were changed, as they were.
+        signs: contacts that the register vouched for, with their last sign before.
+        withdrawn: consents that ended with the authority of who had given them.
     """
 
     facts: dict[str, tuple[list[Any] | None, list[Any]]] = field(default_factory=dict)
@@ -32,7 +63,9 @@ class Trace:
     made: list[tuple[str, UUID]] = field(default_factory=list)
     ended: list[UUID] = field(default_factory=list)
     revived: list[tuple[UUID, datetime | None, str, datetime]] = field(default_factory=list)
-    links: list[tuple[UUID, str, str | None]] = field(default_factory=list)
+    links: list["LinkBefore"] = field(default_factory=list)
+    signs: list[tuple[UUID, datetime | None]] = field(default_factory=list)
+    withdrawn: list[UUID] = field(default_factory=list)
 
     def fact(self, code: str, before: Known | None, after: Known) -> None:
         """Note that *after* is known now where *before* was."""
@@ -46,10 +79,12 @@ class Trace:
         self.made += later.made
         self.ended += later.ended
         self.links += later.links
+        self.withdrawn += later.withdrawn
 
     def seal(self, sealer: Sealer, row: UUID) -> bytes | None:
         """The trace as it is kept; None if nothing changed."""
-        if not any((self.facts, self.fields, self.made, self.ended, self.revived, self.links)):
+        changes = (self.facts, self.fields, self.made, self.ended, self.revived, self.links)
+        if not any(changes) and not self.withdrawn and not self.signs:
             return None
         said = {
             "facts": self.facts,
@@ -60,7 +95,9 @@ class Trace:
                 [one.hex, end.isoformat() if end else None, source, added.isoformat()]
                 for one, end, source, added in self.revived
             ],
-            "links": [[one.hex, relation, until] for one, relation, until in self.links],
+            "links": [one.plain() for one in self.links],
+            "signs": [[one.hex, at.isoformat() if at else None] for one, at in self.signs],
+            "withdrawn": [one.hex for one in self.withdrawn],
         }
         text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
         return sealer.seal_text(text, place=TRACE, row=row)
@@ -80,7 +117,9 @@ def open_trace(sealer: Sealer, blob: bytes | None, row: UUID) -> Trace:
             (UUID(hex=one), _moment(end), source, datetime.fromisoformat(added))
             for one, end, source, added in said["revived"]
         ],
-        links=[(UUID(hex=one), relation, until) for one, relation, until in said["links"]],
+        links=[LinkBefore(UUID(hex=one), *rest) for one, *rest in said["links"]],
+        signs=[(UUID(hex=one), _moment(at)) for one, at in said.get("signs", ())],
+        withdrawn=[UUID(hex=one) for one in said.get("withdrawn", ())],
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
@@ -126,7 +126,7 @@ def _next_rows(session: Session, import_id: UUID) -> Sequence[RosterRow]:
             RosterRow.import_id == import_id,
             col(RosterRow.undone).is_(False),
             col(RosterRow.profile_id).is_not(None),
-            col(RosterRow.word) != RowWord.UNCHANGED,
+            or_(col(RosterRow.word) == RowWord.ADDED, col(RosterRow.trace_sealed).is_not(None)),
         )
         .order_by(col(RosterRow.row).desc())
         .limit(AT_ONCE)
@@ -162,7 +162,9 @@ def _one(
         return Undone(restored=1, kept=kept)
     if kept or _is_named_again(session, row, profile):
         return Undone(kept=kept)
-    return Undone(removed=1) if _remove(session, row, profile) else _closed(profile, now)
+    if _is_referred_to(session, profile):
+        return _closed(profile, now)
+    return _empty(session, profile, now)
 
 
 def _is_named_again(session: Session, row: RosterRow, profile: Profile) -> bool:
@@ -221,6 +223,11 @@ def _restore_contacts(session: Session, trace: Trace) -> None:
         if contact is not None:
             contact.ended_at = None
             session.add(contact)
+    for one, sign_at in trace.signs:
+        contact = session.get(Contact, one)
+        if contact is not None:
+            contact.sign_at = sign_at
+            session.add(contact)
     for one, ended_at, source, added_at in trace.revived:
         contact = session.get(Contact, one)
         if contact is not None:
@@ -229,12 +236,16 @@ def _restore_contacts(session: Session, trace: Trace) -> None:
 
 
 def _restore_links(session: Session, trace: Trace) -> None:
-    for one, relation, until in reversed(trace.links):
-        link = session.get(Guardianship, one)
+    for before in reversed(trace.links):
+        link = session.get(Guardianship, before.id)
         if link is not None:
-            link.relation = relation
-            link.until_on = date.fromisoformat(until) if until else None
+            before.restore(link)
             session.add(link)
+    for one in trace.withdrawn:
+        consent = session.get(Consent, one)
+        if consent is not None:
+            consent.withdrawn_at = None
+            session.add(consent)
 
 
 def _remove_made(session: Session, trace: Trace, *, now: datetime) -> None:
@@ -254,23 +265,34 @@ def _remove_made(session: Session, trace: Trace, *, now: datetime) -> None:
                 session.add(contact)
 
 
-def _remove(session: Session, row: RosterRow, profile: Profile) -> bool:
-    """Remove whom the import brought; False if something refers to them."""
+def _is_referred_to(session: Session, profile: Profile) -> bool:
+    """Whether a notice, a visit or a link speaks of them: the database is asked what would break.
+
+    The row itself stays in any case: what is computed from profiles notices their changes, not
+    their absence.
+    """
+    trial = session.begin_nested()
     try:
-        with session.begin_nested():
-            session.flush()
-            session.connection().execute(
-                update(RosterRow)
-                .where(col(RosterRow.profile_id) == profile.id)
-                .values(profile_id=None)
-            )
-            session.connection().execute(delete(Profile).where(col(Profile.id) == profile.id))
+        session.flush()
+        session.connection().execute(
+            update(RosterRow).where(col(RosterRow.profile_id) == profile.id).values(profile_id=None)
+        )
+        session.connection().execute(delete(Profile).where(col(Profile.id) == profile.id))
     except IntegrityError:
-        session.expire(row)
+        return True
+    else:
         return False
-    session.expunge(profile)
-    session.expire(row)
-    return True
+    finally:
+        trial.rollback()
+
+
+def _empty(session: Session, profile: Profile, now: datetime) -> Undone:
+    """Take everything off whom the import had brought; only the blind index of the number stays."""
+    profile.name_sealed = profile.number_sealed = profile.facts_sealed = None
+    profile.firm_name = profile.credit_code = profile.community = profile.street_code = None
+    profile.name_index = ""
+    _closed(profile, now)
+    return Undone(removed=1)
 
 
 def _closed(profile: Profile, now: datetime) -> Undone:

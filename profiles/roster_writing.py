@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlmodel import Session, SQLModel, col, select
 
 from profiles.addresses import contact_index, new_contact
-from profiles.ages import day_of, start_of
+from profiles.ages import day_of, read_day, start_of
 from profiles.columns import new_id
 from profiles.dossier import (
     Known,
+    give_number,
     name_of,
     new_profile,
     number_index,
@@ -21,6 +22,7 @@ from profiles.dossier import (
     rename,
     write_dossier,
 )
+from profiles.guardians import end_links, withdraw_given
 from profiles.model import (
     Channel,
     Consent,
@@ -37,7 +39,7 @@ from profiles.precedence import Verdict, weigh
 from profiles.roster_entry import Entry, needs_guardian
 from profiles.roster_lines import Rejected
 from profiles.roster_rows import CONSENTS
-from profiles.roster_trace import Trace
+from profiles.roster_trace import LinkBefore, Trace
 from profiles.rows import in_chunks
 from profiles.sealing import sealer_of
 
@@ -45,6 +47,7 @@ REGISTER = "登记册："
 """How the source of a contact or a wish begins that came from a register; only such contacts end
 when the register gives another number."""
 TEXT_VERSION = "登记册"
+_DIED = "deceased_on"
 UNDONE = "登记册：导入已撤销"
 """The source of a contact whose import was undone while a notice refers to it already."""
 _LISTED_AGAIN = (EndReason.UNLISTED, EndReason.UNDONE)
@@ -86,13 +89,14 @@ class Writer:
         indexes = {e.row: number_index(sealer_of(self.session), e.number) for e in entries}
         known = self._profiles(list(indexes.values()))
         welcome = [e for e in entries if self._may_write(e, known.get(indexes[e.row]))]
-        fresh = {e.row for e in welcome if indexes[e.row] not in known}
+        fresh = {e.row for e in welcome if _is_new(known.get(indexes[e.row]))}
         changed = {e.row: self._update_known(e, indexes[e.row], known) for e in welcome}
         self.session.flush()  # what refers to a profile is written after it
         standing = _Standing.read(self.session, [p.id for p in known.values()])
         result = {}
         for entry in welcome:
             profile = known[indexes[entry.row]]
+            self._end_with_life(entry, profile)
             if self._add_to(entry, profile, standing) or changed[entry.row]:
                 profile.changed_at = self.now
                 changed[entry.row] = True
@@ -133,6 +137,8 @@ class Writer:
                 number=entry.number,
                 now=self.now,
             )
+        elif _is_new(profile):
+            give_number(self.session, profile, entry.number)
         dossier = read_dossier(self.session, profile)
         changed = not self._is_stale(entry, dossier) and self._update_profile(entry, profile)
         return self._update_facts(entry, profile, dossier) or changed
@@ -148,6 +154,19 @@ class Writer:
             reason = "此来源已有更新的数据，这一行的姓名、住址、电话和迁出日期没有采用"
             self._reject(entry, "数据日期", "older", reason)
         return stale
+
+    def _end_with_life(self, entry: Entry, profile: Profile) -> None:
+        """With a death that is news, guardianships end, and the consents that were given by it."""
+        trace = self.traces[entry.row]
+        died = read_day(trace.facts[_DIED][1][0]) if _DIED in trace.facts else None
+        if died is None:
+            return
+        trace.links += [
+            LinkBefore.of(one, until_on=before)
+            for one, before in end_links(self.session, profile, last=died)
+        ]
+        given = withdraw_given(self.session, profile.id, ward=None, now=self.now)
+        trace.withdrawn += [consent.id for consent in given]
 
     def _add_to(self, entry: Entry, profile: Profile, standing: "_Standing") -> bool:
         """Everything that refers to the profile; whether any of it was new."""
@@ -214,6 +233,7 @@ class Writer:
         here = [c for c in mine if c.channel is channel]
         same = next((c for c in here if c.address_index == index), None)
         if same is not None and same.ended_at is None:
+            self._vouch_for(entry, same)
             return False
         source, trace = _from_register(entry), self.traces[entry.row]
         if same is None:
@@ -234,6 +254,13 @@ class Writer:
                     trace.ended.append(contact.id)
                 contact.ended_at = contact.ended_at or self.now
         return True
+
+    def _vouch_for(self, entry: Entry, contact: Contact) -> None:
+        """A register that dates its word says that the address was theirs on that day."""
+        said = start_of(entry.known_on)
+        if entry.dated and said > (contact.sign_at or contact.added_at):
+            self.traces[entry.row].signs.append((contact.id, contact.sign_at))
+            contact.sign_at = said
 
     def _add_silences(self, entry: Entry, profile: Profile, mine: list[OptOut]) -> bool:
         added = False
@@ -356,6 +383,13 @@ class _Standing:
                 found.wishes[wish.profile_id].append(wish)
         found.consents.update(consents_of(session, ids))
         return found
+
+
+def _is_new(profile: Profile | None) -> bool:
+    """Whether nothing is known of somebody, or nothing any more: their import was undone."""
+    if profile is None:
+        return True
+    return profile.ended_reason is EndReason.UNDONE and profile.name_index == ""
 
 
 def _fields(session: Session, profile: Profile) -> dict[str, str | None]:

@@ -31,9 +31,13 @@ def profiles_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Profil
 
 
 def consenting(
-    session: Session, ids: Collection[UUID], *scopes: ConsentScope
+    session: Session, ids: Collection[UUID], *scopes: ConsentScope, own_word: bool = False
 ) -> set[tuple[UUID, ConsentScope]]:
-    """Which profiles have a running consent of which scope."""
+    """Which profiles have a running consent of which scope.
+
+    Args:
+        own_word: count only what nobody gave in their place.
+    """
     found: set[tuple[UUID, ConsentScope]] = set()
     for chunk in in_chunks(ids):
         asked = (
@@ -45,6 +49,8 @@ def consenting(
             )
             .distinct()
         )
+        if own_word:
+            asked = asked.where(col(Consent.given_by_id).is_(None))
         found.update((row[0], row[1]) for row in session.exec(asked))
     return found
 

@@ -7,6 +7,7 @@ import click
 
 from pusher.commands.audit import audit
 from pusher.commands.batch import batch
+from pusher.commands.contact import contact
 from pusher.commands.hold import hold
 from pusher.commands.keep import backup, doctor, restore, upgrade
 from pusher.commands.listen import leaflet, report, visits
@@ -20,8 +21,9 @@ from pusher.commands.tags import tags
 from pusher.commands.watch import watch
 
 VERBS = (
-    init, demo, serve, jobs, sandbox, staff, roster, policy, watch, tags, explain, match, recall,
-    batch, send, hold, visits, leaflet, report, audit, privacy, doctor, backup, restore, upgrade,
+    init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
+    recall, batch, send, hold, visits, leaflet, report, audit, privacy, doctor, backup, restore,
+    upgrade,
 )  # fmt: skip
 
 

@@ -60,8 +60,11 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
 @click.option("--by", required=True, metavar="登录名", help="登记人")
 @click.option("--not-met", is_flag=True, help="没见到人，改日再去")
 @click.option("--remark", default="", help="备注（不写个人情况）")
+@click.option("--theirs/--not-theirs", default=None, help="当面核实：待核实的号码是不是本人的")
 @now_option
-def visits_tick(visit_id: str, by: str, not_met: bool, remark: str, now: str | None) -> None:
+def visits_tick(
+    visit_id: str, by: str, not_met: bool, remark: str, theirs: bool | None, now: str | None
+) -> None:
     """登记一次上门。
 
     \b
@@ -80,7 +83,10 @@ def visits_tick(visit_id: str, by: str, not_met: bool, remark: str, now: str | N
         if visit is None:
             raise Refusal(f"没有编号为“{visit_id}”的上门", code="not_found")
         person = staff_called(session, by, "clerk")
-        tick(session, visit, done=not not_met, by=person.number, now=door.now, remark=remark)
+        tick(
+            session, visit, done=not not_met, by=person.number, now=door.now, remark=remark,
+            theirs=theirs,
+        )  # fmt: skip
     click.echo("已登记")
 
 

@@ -79,7 +79,9 @@ def _reply(entry: dict[str, object]) -> Reply | None:
         return None
     sent = _text(entry, "send_time")
     # An opt-out must not be lost for want of a number, so one is made of what there is.
-    made = hashlib.sha256(f"{phone}\n{sent}\n{content}".encode()).hexdigest()[:32]
+    told = f"{phone}\n{sent}\n{content}"
+    # JSON can carry half a surrogate pair, which UTF-8 cannot
+    made = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Reply(
         to=phone,
         text=content,

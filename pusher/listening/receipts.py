@@ -18,9 +18,10 @@ from sqlmodel import Session, col, select, update
 
 from profiles.addresses import contact_index
 from profiles.columns import new_id
-from profiles.model import Channel
+from profiles.model import Channel, Doubt
 from profiles.optouts import opt_out
 from profiles.sealing import SealBroken, sealer_of
+from profiles.signs import doubt, see_sign
 from pusher.failpoint import reach
 from pusher.gateways.base import Callback, Forged, Gateway, Unreadable, Why
 from pusher.gateways.base import Receipt as Told
@@ -273,6 +274,20 @@ def _keep_receipt(
             how="运营商回执：本人拒收",
             now=inbox.received_at,
         )
+    _weigh_address(session, match.notice, outcome, told.why, now=inbox.received_at)
+
+
+def _weigh_address(
+    session: Session, notice: Notice, outcome: Outcome, why: Why, *, now: datetime
+) -> None:
+    """A number out of service will be a stranger's; a notice that was opened was theirs."""
+    channel, index = notice.channel, notice.address_index
+    if channel is None or index is None:
+        return
+    if why is Why.RECIPIENT:
+        doubt(session, channel=channel, address_index=index, why=Doubt.DEAD_NUMBER, now=now)
+    elif outcome is Outcome.READ:
+        see_sign(session, channel=channel, address_index=index, now=now)
 
 
 def _raise(session: Session, notice: UUID, outcome: Outcome) -> None:

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select, update
 
 from profiles.addresses import contact_index
-from profiles.model import Channel, OptOut
+from profiles.model import Channel, Doubt, OptOut
 from profiles.optouts import lift, opt_out
 from profiles.sealing import sealer_of
+from profiles.signs import doubt, see_sign
 from pusher.audit import note
 from pusher.gateways.base import Reply as Said
 from pusher.gateways.base import ReplyKind
@@ -69,12 +70,26 @@ _HINTED: Final = re.compile(
 _LONE: Final = re.compile(r"(?<![a-z0-9])(?:td?|tt|r|n|0000|stop|unsubscribe)(?![a-z0-9])")
 
 
+_STRANGER: Final = re.compile(
+    "(?:打|发|搞|弄|找|认|拨|输|留)错|号码(?:不对|错)|错号|不是本人|非本人|不是我本人|不是(?:他|她|这个人)"
+    "|不认识(?:他|她|这|此|你说)|查无此人|没有?这个人|已?换号|换了号|换人了"
+)
+"""Whoever reads there is somebody else, or will soon be."""
+
+
+def is_stranger(text: str) -> bool:
+    """Whether an answer says that the address is not theirs to whom we wrote."""
+    even = unicodedata.normalize("NFKC", text).casefold()
+    return bool(_STRANGER.search("".join(sign for sign in even if sign.isalnum())))
+
+
 def meaning_of(text: str) -> Meaning:
     """Say what an answer means; width, case, blanks and punctuation make no difference.
 
     Returns:
         STOP, YES, SATISFIED or DISSATISFIED only if the answer says that and nothing else;
-        MAYBE_STOP if it sounds like a wish to be silent; OTHER for all the rest.
+        MAYBE_STOP if it sounds like a wish to be silent; WRONG_PERSON if a stranger answers;
+        OTHER for all the rest.
     """
     even = unicodedata.normalize("NFKC", text).casefold()
     squeezed = "".join(sign for sign in even if sign.isalnum())
@@ -84,7 +99,7 @@ def meaning_of(text: str) -> Meaning:
         return Meaning.MAYBE_STOP
     if _HINTED.search(_HARMLESS.sub("", squeezed)):
         return Meaning.MAYBE_STOP
-    return Meaning.OTHER
+    return Meaning.WRONG_PERSON if is_stranger(text) else Meaning.OTHER
 
 
 def keep(
@@ -127,6 +142,8 @@ def keep(
         reply.settlement = "关注公众号"
     session.add(reply)
     _heed(session, reply, said, received_at=inbox.received_at)
+    if said.kind is ReplyKind.MESSAGE:
+        _weigh_address(session, reply, text, now=inbox.received_at)
     session.flush()
     return reply
 
@@ -193,6 +210,15 @@ def _heed(session: Session, reply: Reply, said: Said, *, received_at: datetime) 
         how = "微信回复"
     doubtful = reply.meaning is Meaning.MAYBE_STOP
     _silence(session, reply, how=how, now=received_at, doubtful=doubtful)
+
+
+def _weigh_address(session: Session, reply: Reply, text: str, *, now: datetime) -> None:
+    """An answer is a sign that the address is theirs still, unless it says that it is not."""
+    channel, index = reply.channel, reply.address_index
+    if is_stranger(text):
+        doubt(session, channel=channel, address_index=index, why=Doubt.WRONG_PERSON, now=now)
+    else:
+        see_sign(session, channel=channel, address_index=index, now=now)
 
 
 def _silence(

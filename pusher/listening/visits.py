@@ -8,9 +8,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select, update
 
+from profiles.ages import day_of
 from profiles.dossier import name_of
 from profiles.model import EndReason, Profile, Street
+from profiles.signs import doubtful_of
 from pusher.audit import note
+from pusher.listening.contacts import settle_contact
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.errors import IllegalMove, NotFound, Overtaken
 from pusher.model.policy import Policy
@@ -33,7 +36,8 @@ class Door:
         id: of the visit.
         name: of the reader, in clear; empty for somebody who was forgotten.
         street: name of *street_code*; None where it is not known.
-        because: why nobody can write to them: no_address, minor, minor_consent.
+        because: why nobody can write to them: no_address, minor, minor_consent, unconfirmed,
+            came_of_age.
         policy: its short title.
     """
 
@@ -100,12 +104,21 @@ def visit_list(
 
 
 def tick(
-    session: Session, visit: Visit, *, done: bool, by: str, now: datetime, remark: str | None = None
+    session: Session,
+    visit: Visit,
+    *,
+    done: bool,
+    by: str,
+    now: datetime,
+    remark: str | None = None,
+    theirs: bool | None = None,
 ) -> None:
     """Write down how a visit went. Audited.
 
     Args:
         done: they were told; otherwise nobody was at home, and it is to be tried again.
+        theirs: whether they said at the door that the addresses that were in doubt are theirs;
+            None: nobody asked.
         by: staff number.
         remark: at most 200 characters, without personal data.
 
@@ -132,6 +145,9 @@ def tick(
     if moved.rowcount != 1:
         raise Overtaken("这一户刚被同事登记，请刷新页面")
     note(session, "visit.tick", about=("visit", visit.id), by=by, now=now, done=done)
+    if theirs is not None and done:
+        for contact in doubtful_of(session, visit.profile_id, day=day_of(now)):
+            settle_contact(session, contact, theirs=theirs, by=by, now=now, way="上门")
     session.refresh(visit)
 
 

@@ -118,7 +118,7 @@ class Visit(SQLModel, table=True):
     street_code: str | None = Field(default=None, foreign_key="street.code", index=True)
     community: str | None = Field(default=None, max_length=60)
     because: str = Field(max_length=30)
-    """no_address, minor, minor_consent."""
+    """no_address, minor, minor_consent, unconfirmed, came_of_age."""
     state: VisitState = Field(default=VisitState.TO_DO, sa_column=checked(VisitState, "state"))
     ticked_by: str | None = Field(default=None, max_length=20)
     ticked_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -55,6 +55,8 @@ class Meaning(StrEnum):
     YES = "yes"
     SATISFIED = "satisfied"
     DISSATISFIED = "dissatisfied"
+    WRONG_PERSON = "wrong_person"
+    """They are not whom we think: the address is to be confirmed, and staff look at it."""
     OTHER = "other"
     """Goes to staff."""
 

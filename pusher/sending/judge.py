@@ -11,14 +11,16 @@ from sqlmodel import Session, col, select
 from profiles.ages import day_of, is_under
 from profiles.consent import Approach, Refusal, reach_all
 from profiles.dossier import birth_day, facts_on, read_dossier
-from profiles.model import Contact, EndReason, Profile
-from profiles.rows import profiles_by_id
+from profiles.guardians import may_read
+from profiles.model import Contact, EndReason, Guardianship, Profile
+from profiles.rows import links_of, profiles_by_id
 from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
 from pusher.model.policy import AudienceRule, PolicyTag, Subject
 
 ELDERLY = 60
 """老年人权益保障法 art. 2: from 60 on."""
+_ENDS = {EndReason.ERASED: Reason.ERASED, EndReason.MOVED_OUT: Reason.MOVED_OUT}
 _REASONS = {
     Refusal.NO_CONSENT: Reason.NO_CONSENT,
     # a consent for a child is a consent
@@ -26,10 +28,11 @@ _REASONS = {
     Refusal.MINOR_CONSENT: Reason.NO_CONSENT,
     Refusal.NO_SENSITIVE_CONSENT: Reason.NO_SENSITIVE_CONSENT,
     Refusal.OPTED_OUT: Reason.OPTED_OUT,
-    # who died or left the district has no address with us any more
-    Refusal.DECEASED: Reason.NO_ADDRESS,
-    Refusal.ENDED: Reason.NO_ADDRESS,
+    Refusal.CAME_OF_AGE: Reason.NO_CONSENT,
+    Refusal.DECEASED: Reason.DECEASED,
+    Refusal.ENDED: Reason.ENDED,
     Refusal.NO_ADDRESS: Reason.NO_ADDRESS,
+    Refusal.UNCONFIRMED: Reason.UNCONFIRMED,
 }
 
 
@@ -41,12 +44,14 @@ class Bearing:
         people: readers and those concerned, by id.
         contacts: by id.
         told: notice id → the matches it tells of, each with the subject of its rule.
+        links: who reads for whom, by ward; of the wards among those concerned.
         day: the office's day.
     """
 
     people: Mapping[UUID, Profile]
     contacts: Mapping[UUID, Contact]
     told: Mapping[UUID, Sequence[tuple[Match, Subject]]]
+    links: Mapping[UUID, Sequence[Guardianship]]
     day: date
 
 
@@ -68,10 +73,17 @@ def look_around(session: Session, notices: Sequence[Notice], *, now: datetime) -
     contacts = session.exec(
         select(Contact).where(col(Contact.id).in_([notice.contact_id for notice in notices]))
     )
+    wards = {
+        match.profile_id
+        for notice in notices
+        for match, _ in told[notice.id]
+        if match.profile_id != notice.profile_id
+    }
     return Bearing(
         people=profiles_by_id(session, people),
         contacts={contact.id: contact for contact in contacts},
         told=told,
+        links=links_of(session, wards),
         day=day_of(now),
     )
 
@@ -79,7 +91,8 @@ def look_around(session: Session, notices: Sequence[Notice], *, now: datetime) -
 def objections(
     session: Session, notices: Sequence[Notice], bearing: Bearing, *, now: datetime
 ) -> dict[UUID, Reason]:
-    """Why some of *notices* may not leave any more: opt-outs, withdrawn consents, lost addresses.
+    """Why some of *notices* may not leave any more: deaths, opt-outs, withdrawn consents, lost
+    addresses, a guardian's authority that is over.
 
     A notice about several people is left whole or not at all: its text names them together.
 
@@ -108,8 +121,24 @@ def objections(
             for notice, approach in some:
                 refusal = refusals[approach.concerned.id]
                 if refusal is not None:
-                    against.setdefault(notice.id, _reason(refusal, approach))
+                    reason = _reason(refusal, approach)
+                    # a death outweighs whatever was found before: it decides what staff may say
+                    if reason is Reason.DECEASED:
+                        against[notice.id] = reason
+                    against.setdefault(notice.id, reason)
+        for notice, approach in wanted:
+            if notice.id not in against and not _has_authority(session, approach, bearing):
+                against[notice.id] = Reason.NO_AUTHORITY
     return against
+
+
+def _has_authority(session: Session, approach: Approach, bearing: Bearing) -> bool:
+    """Whether who reads for a ward still may: not of age since, no other guardian since."""
+    ward, reader = approach.concerned, approach.reader
+    if reader is None or reader.id == ward.id:
+        return True
+    born = birth_day(session, ward, approach.facts)
+    return may_read(bearing.links.get(ward.id, ()), reader.id, born=born, day=bearing.day)
 
 
 def is_elderly(session: Session, reader: Profile, day: date) -> bool:
@@ -173,6 +202,7 @@ def _each_once(wanted: Sequence[tuple[Notice, Approach]]) -> list[list[tuple[Not
 
 
 def _reason(refusal: Refusal, approach: Approach) -> Reason:
-    if refusal is Refusal.ENDED and approach.concerned.ended_reason is EndReason.ERASED:
-        return Reason.ERASED
+    ended = approach.concerned.ended_reason
+    if refusal is Refusal.ENDED and ended in _ENDS:
+        return _ENDS[ended]
     return _REASONS[refusal]

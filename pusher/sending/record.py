@@ -10,7 +10,9 @@ from uuid import UUID
 from sqlalchemy import Update, bindparam, or_
 from sqlmodel import Session, SQLModel, col, select, update
 
+from profiles.model import Doubt
 from profiles.optouts import opt_out
+from profiles.signs import doubt
 from pusher.gateways.base import Answer, Result, Why
 from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
 from pusher.sending.claim import Errand, stop_batch
@@ -231,8 +233,16 @@ def _fail(session: Session, errand: Errand, answer: Answer, *, now: datetime) ->
     # nothing was sent, and takes the moves back to drafted and on to failed at once.
     seen = (NoticeState.HANDING, NoticeState.UNSURE)
     _move(session, errand, seen, state=NoticeState.FAILED, not_before=None, lease_until=None)
+    notice = session.get_one(Notice, errand.notice_id)
+    if answer.why is Why.RECIPIENT and notice.channel and notice.address_index:
+        doubt(
+            session,
+            channel=notice.channel,
+            address_index=notice.address_index,
+            why=Doubt.DEAD_NUMBER,
+            now=now,
+        )
     if answer.why is Why.OPT_OUT:
-        notice = session.get_one(Notice, errand.notice_id)
         opt_out(
             session,
             address_index=notice.address_index,

@@ -22,11 +22,14 @@ REASONS = {
     Refusal.NO_CONSENT: Reason.NO_CONSENT,
     Refusal.NO_SENSITIVE_CONSENT: Reason.NO_SENSITIVE_CONSENT,
     Refusal.OPTED_OUT: Reason.OPTED_OUT,
-    # who died or left the district has no address with us any more
-    Refusal.DECEASED: Reason.NO_ADDRESS,
-    Refusal.ENDED: Reason.NO_ADDRESS,
+    Refusal.DECEASED: Reason.DECEASED,
+    Refusal.ENDED: Reason.ENDED,
     Refusal.NO_ADDRESS: Reason.NO_ADDRESS,
 }
+
+
+ENDS = {EndReason.ERASED: Reason.ERASED, EndReason.MOVED_OUT: Reason.MOVED_OUT}
+"""Ends that have a reason of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +192,10 @@ def _place(
             result.leave_out(one, Reason.DUPLICATE)
         else:
             result.doors.setdefault(one.reader.id, (refusal, []))[1].append(one)
-    elif concerned.ended_reason is EndReason.ERASED:
-        result.leave_out(one, Reason.ERASED)
+    elif refusal is Refusal.ENDED and concerned.ended_reason in ENDS:
+        result.leave_out(one, ENDS[concerned.ended_reason])
     else:
-        result.leave_out(one, REASONS[refusal or Refusal.NO_ADDRESS])
+        result.leave_out(one, REASONS.get(refusal or Refusal.NO_ADDRESS, Reason.NO_ADDRESS))
 
 
 def _reachable_elsewhere(

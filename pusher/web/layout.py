@@ -54,6 +54,7 @@ PLACES = (
     Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
     Place("/profiles", "档案", _WORKING, "profile", "名册"),
     Place("/imports", "导入", _WORKING, "import", "名册"),
+    Place("/contacts", "待核实号码", _WORKING, "unsure", "名册"),
     Place("/staff", "账号", frozenset({Role.ADMIN}), "staff", "管理"),
     Place("/settings", "设置", frozenset(Role), "settings", "管理"),
     Place("/audit", "操作记录", frozenset({Role.AUDITOR}), "audit", "管理"),

@@ -98,6 +98,15 @@ def test_a_reply_without_an_id_is_kept_and_recognised_again() -> None:
     assert first.reference != other.reference
 
 
+def test_half_a_surrogate_pair_in_a_reply_without_an_id_loses_nothing() -> None:
+    body = b'[{"phone_number":"19900000001","content":"TD\\ud83d","send_time":null}]'
+
+    [first], [again] = read(body).replies, read(body).replies
+
+    assert first.text.startswith("TD")
+    assert first.reference == again.reference
+
+
 @pytest.mark.parametrize("prefix", ["+86", "86", "0086"])
 def test_the_country_code_is_taken_off(prefix: str) -> None:
     [receipt] = read_all(report(phone_number=f"{prefix}19900000001")).receipts

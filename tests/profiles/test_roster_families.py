@@ -123,14 +123,23 @@ def test_a_child_cannot_be_a_guardian_and_two_cannot_guard_each_other(store: Sto
         ]
 
 
-@pytest.mark.parametrize("word", ["授权家属", "监护人", ""])
-def test_who_reads_for_an_adult_is_an_agent(store: Store, word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("授权家属", GuardianKind.AGENT),
+        ("", GuardianKind.AGENT),
+        ("监护人", GuardianKind.ADULT_GUARDIAN),
+    ],
+)
+def test_who_reads_for_an_adult_is_an_agent_or_the_guardian_of_an_adult(
+    store: Store, word: str, kind: GuardianKind
+) -> None:
     with store.writing() as session:
         row = person(OLD, 监护人证件号码=MOTHER, 监护关系="女儿", 监护类型=word)
         report = take(session, make_office(session), table(row, person(MOTHER)))
 
         assert report.rejected == []
-        assert session.exec(select(Guardianship)).one().kind is GuardianKind.AGENT
+        assert session.exec(select(Guardianship)).one().kind is kind
 
 
 def test_a_child_has_no_agent(store: Store) -> None:

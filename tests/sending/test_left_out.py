@@ -46,8 +46,8 @@ BOTH = (ConsentScope.GENERAL, ConsentScope.SENSITIVE)
         ("opted_out_of_topic", Reason.OPTED_OUT),
         ("address_silent", Reason.OPTED_OUT),
         ("erased", Reason.ERASED),
-        ("moved_out", Reason.NO_ADDRESS),
-        ("deceased", Reason.NO_ADDRESS),
+        ("moved_out", Reason.MOVED_OUT),
+        ("deceased", Reason.DECEASED),
     ],
 )
 def test_who_may_not_be_written_to_stands_there_with_the_reason(

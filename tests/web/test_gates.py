@@ -80,6 +80,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/profiles/{profile_id}/reveal"): SEND,
     ("POST", "/profiles/{profile_id}/opt-outs"): CLERK,
     ("POST", "/profiles/{profile_id}/opt-outs/{opt_out_id}/lift"): CLERK,
+    ("GET", "/contacts"): LOOK,
+    ("POST", "/contacts/{contact_id}"): CLERK,
     ("GET", "/imports"): LOOK,
     ("POST", "/imports"): CLERK,
     ("GET", "/imports/{import_id}"): LOOK,

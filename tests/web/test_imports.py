@@ -4,7 +4,7 @@ import re
 
 import pytest
 from httpx import Response
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from profiles.model import ImportState, Profile, RosterFile, RosterImport
 from pusher.model.staff import AuditEntry, Role
@@ -35,7 +35,8 @@ def uploaded(browser: Browser, content: bytes, **fields: str) -> str:
 
 def people(console: Console) -> int:
     with console.store.reading() as session:
-        return session.exec(select(func.count()).select_from(Profile)).one()
+        here = select(func.count()).select_from(Profile).where(col(Profile.ended_on).is_(None))
+        return session.exec(here).one()
 
 
 REGISTER = workbook(

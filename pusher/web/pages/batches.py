@@ -35,7 +35,7 @@ router = APIRouter()
 LIVE = (BatchState.APPROVED, BatchState.SENDING)
 _STEPS = frozenset({"submit", "approve", "resume"})
 """Acts that the batch waits for."""
-_VISITED = ("minor", "minor_consent")
+_VISITED = ("minor", "minor_consent", "came_of_age")
 """Why somebody walks there, besides the reasons that notices know."""
 
 

@@ -27,9 +27,8 @@ from pusher.web.session import SignedIn
 
 router = APIRouter()
 
-OPEN = and_(
-    col(Reply.settled_at).is_(None), col(Reply.meaning).in_([Meaning.MAYBE_STOP, Meaning.OTHER])
-)
+WAITING = (Meaning.MAYBE_STOP, Meaning.WRONG_PERSON, Meaning.OTHER)
+OPEN = and_(col(Reply.settled_at).is_(None), col(Reply.meaning).in_(WAITING))
 """What waits for a person."""
 
 
@@ -133,7 +132,7 @@ def _line(session: Session, who: SignedIn, reply: Reply, titles: Mapping[UUID, s
         masked_phone(address) if reply.channel is Channel.SMS else f"{address[:4]}****",
         text if who.may_unmask else masked(text),
         titles.get(reply.notice_id) if reply.notice_id else None,
-        reply.settled_at is None and reply.meaning in (Meaning.MAYBE_STOP, Meaning.OTHER),
+        reply.settled_at is None and reply.meaning in WAITING,
     )
 
 

@@ -35,6 +35,10 @@ _WALKING = frozenset({Role.CLERK, Role.COMMUNITY})
 """Who walks to the doors, or sends somebody, must know the names."""
 
 
+_THEIRS = {"yes": True, "no": False}
+"""What was said at the door of an address in doubt; anything else: nobody asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
     """The doors of one community, in the order of the list."""
@@ -57,13 +61,17 @@ def tick_visit(
     """Write down that somebody was told, or not met."""
     fields = Fields(form)
     done = fields.typed("met") == "yes"
+    theirs = _THEIRS.get(fields.typed("theirs"))
     remark = fields.text("remark", "备注", most=200, needed=False)
     if not fields.sound:
         return _show(request, desk, who, fields, status=422)
     try:
         with desk.store.writing() as session:
             visit = _find(session, who, visit_id)
-            tick(session, visit, done=done, by=who.number, now=desk.now(), remark=remark)
+            tick(
+                session, visit, done=done, by=who.number, now=desk.now(), remark=remark,
+                theirs=theirs,
+            )  # fmt: skip
     except NotFound:
         raise
     except Unwilling as why_not:

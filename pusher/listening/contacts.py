@@ -1,0 +1,50 @@
+"""Addresses in doubt: confirmed as theirs, or ended. Each decision is audited."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from profiles.model import Contact, Profile
+from profiles.signs import confirm, end
+from pusher.audit import note
+from pusher.model.errors import IllegalMove, NotFound
+
+WAYS: Final = ("上门", "电话", "窗口", "验证码")
+"""How it was found out whose an address is."""
+
+
+def find_contact(session: Session, contact_id: UUID, *, office_id: UUID) -> Contact:
+    """An address of somebody of this office.
+
+    Raises:
+        NotFound: none.
+    """
+    contact = session.get(Contact, contact_id)
+    person = session.get(Profile, contact.profile_id) if contact else None
+    if contact is None or person is None or person.office_id != office_id:
+        raise NotFound("没有这个联系方式")
+    return contact
+
+
+def settle_contact(
+    session: Session, contact: Contact, *, theirs: bool, by: str, now: datetime, way: str
+) -> None:
+    """Decide whether an address is still theirs: it is confirmed, or not written to again.
+
+    Args:
+        by: staff number.
+        way: one of `WAYS`.
+
+    Raises:
+        IllegalMove: it was ended already.
+    """
+    if contact.ended_at is not None:
+        raise IllegalMove("这个联系方式已停用；如仍是本人的，请重新登记")
+    if theirs:
+        confirm(session, contact, now=now)
+    else:
+        end(session, contact, now=now)
+    act = "contact.confirm" if theirs else "contact.end"
+    note(session, act, about=("contact", contact.id), by=by, now=now, way=way)

@@ -4,9 +4,16 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import matching, sealing, words
+from bench import matching, reading, sealing, words
 
-COMPARISONS = (words.run, sealing.run, matching.preview, matching.recall)
+COMPARISONS = (
+    words.run,
+    sealing.run,
+    matching.preview,
+    matching.recall,
+    reading.pages,
+    reading.pdfs,
+)
 
 
 def main() -> None:

@@ -148,6 +148,11 @@ def _issuers(
     """
     labelled = _label(document, "issuer")
     by_label = offices.labelled(labelled) if labelled else ()
+    letterhead = offices.letterhead(document.head)
+    signer = signed.offices[0] if len(signed.offices) == 1 else ""
+    if letterhead and signer.startswith(letterhead[0]) and signer != letterhead[0]:
+        doubt = f"落款写作“{signer}”，与红头不同。"  # its own 办公室 signed for it
+        return found(letterhead, "红头（发文机关标志）", letterhead[0], doubt)
     if signed.offices:
         doubt = ""
         if by_label and not _overlap(signed.offices, by_label):
@@ -160,9 +165,11 @@ def _issuers(
     named = offices.in_title(title or "")
     if named:
         return found(named, "标题", title or "")
-    letterhead = offices.letterhead(document.head)
     if letterhead:
         return found(letterhead, "红头（发文机关标志）", "、".join(letterhead))
+    cover = offices.on_cover((*document.head[-3:], *document.paragraphs[:3]))
+    if cover:
+        return found(cover, "封面", "、".join(cover))
     publisher = _label(document, "publisher")
     published = offices.labelled(publisher) if publisher else ()
     if published:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pusher.reading.dates import PATTERN, is_date_line
 
@@ -115,6 +116,17 @@ def letterhead(head: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _LETTERHEAD = re.compile(r"(?P<office>[\u4e00-\u9fff]{4,30})文件")
+
+
+def on_cover(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the office of a cover: its name under the title, and the year under it."""
+    for name, year in pairwise(lines):
+        if _ONE.fullmatch(name.strip()) and _YEAR.match(year):
+            return (name.strip(),)
+    return ()
+
+
+_YEAR = re.compile(r"^(?:(?:19|20)\d\d|二[〇○零]\S{2})\s*年")
 
 
 def place_of(name: str) -> str:

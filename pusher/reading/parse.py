@@ -2,7 +2,8 @@
 
 It waits for files on standard input and forks once for each, so that starting Python and loading a
 parser is paid once for a whole folder, while every file has a process, a limit of memory and of
-time, and an end of its own. The fork can open no file and no socket.
+time, and an end of its own. The fork can open no file and no socket; only for a PDF, whose fonts
+may be the machine's, it can open a few.
 
 On the wire: a line of JSON ``{"name", "size", "want"}`` and the bytes; back comes a line
 ``{"size"}`` and JSON: ``{"document"}``, or ``{"links"}``, ``{"picture"}``, ``{"cleaned"}`` where
@@ -111,7 +112,8 @@ _LATER = (
 def _end_with_answer(pipe: int, content: bytes, name: str, want: str, limits: Limits) -> None:
     """In the fork: confine it, answer, end without cleaning up."""
     try:
-        confine(limits)
+        # where a PDF brings no font, pdfium measures and draws with the fonts of the machine
+        confine(limits, files=64 if b"%PDF-" in content[:1024] else 0)
         answer = json.dumps(_answer(content, name, want)).encode()
         view = memoryview(len(answer).to_bytes(8, "big") + answer)
         while view:
@@ -126,15 +128,15 @@ def _was_stopped(status: int) -> bool:
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) in limits
 
 
-def confine(limits: Limits) -> None:
-    """Give up, for the rest of this process: memory, time, files, sockets."""
+def confine(limits: Limits, *, files: int = 0) -> None:
+    """Give up, for the rest of this process: memory, time, all but so many files and sockets."""
     memory = limits.memory_mb * 1024 * 1024
     signal.alarm(limits.wall_s)  # ends us also where nobody is left to kill us
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
 
 def _answer(content: bytes, name: str, want: str) -> dict[str, Any]:

@@ -446,13 +446,13 @@ def _refuse(problems: Sequence[str], *, status: int) -> int:
 
 
 def _open_clockwork(settings: Settings) -> tuple[Store, Clockwork]:
-    from profiles.sealing import Sealer, read_keys
+    from profiles.sealing import open_sealer
     from pusher.gateways.base import boot_seconds
     from pusher.gateways.registry import open_gateways
     from pusher.keeping.epoch import OLDER, check_age
     from pusher.store import Store
 
-    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    store = Store(settings.url, sealer=open_sealer(settings.key_file))
     store.check_schema()
     if check_age(store, settings, now=office_now(settings.clock_ahead)):
         sys.stderr.write(f"{OLDER}\n")

@@ -10,6 +10,7 @@ from pusher.commands.batch import batch
 from pusher.commands.contact import contact
 from pusher.commands.hold import hold
 from pusher.commands.keep import backup, doctor, restore, upgrade
+from pusher.commands.key import key
 from pusher.commands.listen import leaflet, report, visits
 from pusher.commands.match import explain, match, recall
 from pusher.commands.office import init, staff
@@ -23,7 +24,7 @@ from pusher.commands.watch import watch
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
     recall, batch, send, hold, visits, leaflet, report, audit, privacy, doctor, backup, restore,
-    upgrade,
+    upgrade, key,
 )  # fmt: skip
 
 

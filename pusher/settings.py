@@ -53,6 +53,7 @@ class Settings:
         text_kept_s: how long the text of a notice, and the words of an answer, are kept.
         code_kept_s: how long one-time links and sessions stay after their end.
         register_kept_s: how long a register waits for somebody to confirm it.
+        seal_with: what a new key is for: ``aes`` or the national ``sm4``.
         quiet_hours: False only for a rehearsal; the console then shows it in red.
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
@@ -84,6 +85,7 @@ class Settings:
     text_kept_s: float = 180 * 86_400.0
     code_kept_s: float = 86_400.0
     register_kept_s: float = 7 * 86_400.0
+    seal_with: str = "aes"
     quiet_hours: bool = True
     rehearsal: bool = False
     fail_point: str = ""
@@ -271,6 +273,12 @@ def _as_fail_point(text: str) -> str:
     return text
 
 
+def _as_cipher(text: str) -> str:
+    if text not in ("aes", "sm4"):
+        raise ValueError("应为 aes 或 sm4")
+    return text
+
+
 def _as_addresses(text: str) -> str:
     try:
         return ",".join(str(ip_address(part.strip())) for part in text.split(",") if part.strip())
@@ -331,5 +339,6 @@ _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "public_url": _as_public_url,
     "fail_point": _as_fail_point,
     "metrics_token": _as_metrics_token,
+    "seal_with": _as_cipher,
     "trusted_proxies": _as_addresses,
 }

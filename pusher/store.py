@@ -25,6 +25,9 @@ from sqlmodel import Session
 
 from profiles.sealing import Sealer
 
+_WRITERS = 7_316_002
+"""An arbitrary number, ours: the PostgreSQL advisory lock that writers share."""
+
 
 class WrongSchema(Exception):
     """The database was made by another version of the program. The text may be shown."""
@@ -57,6 +60,7 @@ class Store:
         self._mine.writing = True
         try:
             with _locked(self._lock_file), self._session(self._writer) as session:
+                self._follow_keys(session)
                 yield session
                 session.commit()
         finally:
@@ -65,8 +69,17 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one snapshot and cannot write."""
+        self._sealer.refresh()
         with self._session(self._reader) as session:
             yield session
+
+    def outlast_writers(self) -> None:
+        """Return when every write that has begun has ended; later ones seal with the newest key."""
+        if self._lock_file is not None:
+            with _locked(self._lock_file):
+                return
+        with self._writer.begin() as connection:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
 
     def revision(self) -> str | None:
         """The migration that the database is at; None before the first."""
@@ -106,6 +119,13 @@ class Store:
         with _locked(self._lock_file):
             self._reader.dispose()
             self._writer.dispose()
+
+    def _follow_keys(self, session: Session) -> None:
+        """Seal with the newest key from here on, where `outlast_writers` knows of this write."""
+        if self._lock_file is None:
+            lock = f"SELECT pg_advisory_xact_lock_shared({_WRITERS})"
+            session.connection().execute(text(lock))
+        self._sealer.refresh()
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:

@@ -124,7 +124,7 @@ def open_door(now: str | None = None) -> Iterator[Door]:
         Misconfigured: wrong settings or keys.
         Refusal: no database, a broken or newer one, or what a verb refused.
     """
-    from profiles.sealing import Sealer, read_keys
+    from profiles.sealing import open_sealer
     from pusher.failpoint import arm
     from pusher.store import Store
 
@@ -134,7 +134,7 @@ def open_door(now: str | None = None) -> Iterator[Door]:
     if file is not None and not file.exists():
         raise Refusal(f"没有数据库 {file}；请先运行 pusher init", code="no_database")
     with told_plainly(settings):
-        store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+        store = Store(settings.url, sealer=open_sealer(settings.key_file))
         try:
             store.check_schema()
             yield Door(settings, store, moment(settings, now))

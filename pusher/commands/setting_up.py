@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 
 from profiles.facts import areas
 from profiles.model import Office, Street
-from profiles.sealing import Sealer, make_keys, read_keys
+from profiles.sealing import make_keys, open_sealer
 from pusher import staff
 from pusher.clock import office_now
 from pusher.model.staff import Role
@@ -50,9 +50,9 @@ def set_up(
     if settings.key_file.exists() and settings.url.startswith("sqlite"):
         raise AlreadySetUp(f"{settings.home} 中已有密钥与数据库；如需重来，请换一个 PUSHER_HOME")
     if not settings.key_file.exists():
-        make_keys(settings.key_file)
+        make_keys(settings.key_file, kind=settings.seal_with)
     migrate(settings.url)
-    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    store = Store(settings.url, sealer=open_sealer(settings.key_file))
     try:
         with store.writing() as session:
             if session.exec(select(Office)).first() is not None:

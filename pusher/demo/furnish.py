@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from profiles.model import Office, ProfileKind
-from profiles.sealing import Sealer, read_keys
+from profiles.sealing import open_sealer
 from pusher import staff
 from pusher.clock import OFFICE_ZONE, office_now
 from pusher.commands.setting_up import set_up
@@ -84,7 +84,7 @@ def furnish(home: Path, *, port: int, tick_s: float = 1.0) -> District:
         office=OFFICE, login=ADMIN[0], number=ADMIN[1], name=ADMIN[2],
     )  # fmt: skip
     settings = read_settings(home, _environ(home))
-    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    store = Store(settings.url, sealer=open_sealer(settings.key_file))
     with store.reading() as session:
         morning = min(next_working_morning(office_now(), read_calendar(session)), LAST_MORNING)
     write_settings(home, port=port, ahead=morning - office_now(), tick_s=tick_s)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from profiles.model import Channel
-from profiles.sealing import BadKeyFile, Sealer, read_keys
+from profiles.sealing import BadKeyFile, open_sealer
 from pusher.demo.furnish import OFFICE
 from pusher.sandbox.app import create_app
 from pusher.sandbox.book import Template, TemplateBook
@@ -35,7 +35,7 @@ def serve_stand_in(*, port: int, journal: Path, callbacks: str | None, key_file:
     addresses = {}
     if callbacks:
         try:
-            addresses = callback_addresses(callbacks, Sealer(read_keys(key_file)))
+            addresses = callback_addresses(callbacks, open_sealer(key_file))
         except BadKeyFile:
             addresses = {}  # no office here: whoever calls the stand-in gets no receipts
     journal.parent.mkdir(parents=True, exist_ok=True)

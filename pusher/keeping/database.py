@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from profiles.sealing import Sealer, read_keys
+from profiles.sealing import open_sealer
 from pusher.hold import NAMES
 from pusher.keeping.explain import explain
 from pusher.keeping.finding import Finding, fine, note, wrong
@@ -28,7 +28,7 @@ def look_at_database(settings: Settings, *, now: datetime) -> Iterator[Finding]:
     Args:
         now: the moment on the office clock.
     """
-    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    store = Store(settings.url, sealer=open_sealer(settings.key_file))
     try:
         store.check_schema()
         yield fine("数据库", f"{store.revision()}，与程序相符")

@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, inspect, select, table, text
 from sqlmodel import Session
 
-from profiles.sealing import Sealer, read_keys
+from profiles.sealing import open_sealer
 from pusher.keeping.backup import back_up
 from pusher.model.all import METADATA
 from pusher.settings import Settings
@@ -55,7 +55,7 @@ def upgrade(settings: Settings, *, now: datetime) -> Upgraded:
         WrongSchema: no tables yet, or of a newer program; nothing was changed.
         NotWhole: rows are missing, or the tables are not as this program describes them.
     """
-    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    store = Store(settings.url, sealer=open_sealer(settings.key_file))
     try:
         before, newest = store.revision(), revisions()[0]
         if before is None or before not in revisions():
@@ -76,7 +76,7 @@ def upgrade(settings: Settings, *, now: datetime) -> Upgraded:
 
 
 def _looked_over(settings: Settings, before: Mapping[str, int], backup: Path) -> Mapping[str, int]:
-    store = Store(settings.url, sealer=Sealer(read_keys(settings.key_file)))
+    store = Store(settings.url, sealer=open_sealer(settings.key_file))
     try:
         with store.reading() as session:
             after = _rows(session)

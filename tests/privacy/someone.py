@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary
 from sqlmodel import Session
 
 from profiles.addresses import contact_index
@@ -106,14 +105,15 @@ def everything(store: Store) -> dict[str, str]:
 
 
 def _rows(session: Session, table: Any) -> Any:
-    return session.connection().execute(table.select()).mappings()
+    in_order = table.select().order_by(*table.primary_key.columns)
+    return session.connection().execute(in_order).mappings()
 
 
 def _row(sealer: Sealer, table: Any, row: Any) -> str:
     said = []
     for column in table.columns:
         value = row[column.name]
-        if isinstance(column.type, LargeBinary) and value:
+        if column.name.endswith("_sealed") and value:
             key = next(c.name for c in table.primary_key)
             place = f"{table.name}.{column.name}"
             value = sealer.open(value, place=place, row=row[key]).decode("utf-8", "replace")

@@ -13,7 +13,17 @@ from profiles.columns import new_id
 from profiles.dossier import contact_index, name_index, number_index, read_dossier
 from profiles.model import Channel, ProfileKind
 from profiles.roster import import_roster
-from profiles.sealing import BadKeyFile, Keys, SealBroken, Sealer, make_keys, read_keys
+from profiles.sealing import (
+    SM4,
+    BadKeyFile,
+    Keys,
+    SealBroken,
+    Sealer,
+    Sm4Gcm,
+    hmac_sm3,
+    make_keys,
+    read_keys,
+)
 from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.profiles.people import make_person, resident_number
@@ -177,3 +187,69 @@ def test_no_name_number_or_phone_stands_in_clear_in_the_database_file(
         assert clear.encode() not in written
         assert clear.encode("utf-16-le") not in written
     assert os.fsencode("样例.csv") in written  # the scan sees what does stand in clear
+
+
+def test_the_national_cipher_matches_its_published_vector() -> None:
+    """RFC 8998, appendix A.1: SM4-GCM."""
+    key = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
+    plain = b"".join(bytes([byte]) * 8 for byte in b"\xaa\xbb\xcc\xdd\xee\xff\xee\xaa")
+    said = bytes.fromhex("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2")
+    nonce = bytes.fromhex("00001234567800000000ABCD")
+
+    box = Sm4Gcm(key).encrypt(nonce, plain, said)
+
+    assert box.hex() == (
+        "17f399f08c67d5ee19d0dc9969c4bb7d5fd46fd3756489069157b282bb200735"
+        "d82710ca5c22f0ccfa7cbf93d496ac15a56834cbcf98c397b4024a2691233b8d"
+        "83de3541e4c2b58177e065a9bf7b62ec"
+    )
+    assert Sm4Gcm(key).decrypt(nonce, box, said) == plain
+
+
+def test_the_national_digest_matches_its_published_vector() -> None:
+    """GM/T 0042-2015, appendix D.3: HMAC-SM3."""
+    text = b"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq" * 2
+
+    assert hmac_sm3(bytes(range(1, 33)), text).hex() == (
+        "ca05e144ed05d1857840d1f318a4a8669e559fc8391f414485bfdf7bb408963a"
+    )
+
+
+@given(st.binary(max_size=200), st.integers(0, 300), st.integers(1, 255))
+def test_the_national_seal_knows_its_place_too(plain: bytes, where: int, flip: int) -> None:
+    sealer = Sealer(Keys({1: b"s" * 32, 2: b"4" * 16}, b"i" * 32, b"g" * 32, "sm3"))
+    row = uuid4()
+
+    blob = sealer.seal(plain, place="a.b", row=row)
+    changed = bytearray(blob)
+    changed[where % len(blob)] ^= flip
+
+    assert blob[1] == 2
+    assert sealer.open(blob, place="a.b", row=row) == plain
+    for wrong in ({"place": "a.c", "row": row}, {"place": "a.b", "row": uuid4()}):
+        with pytest.raises(SealBroken):
+            sealer.open(blob, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(SealBroken):
+        sealer.open(bytes(changed), place="a.b", row=row)
+
+
+def test_an_office_may_choose_the_national_algorithms(tmp_path: Path) -> None:
+    file = tmp_path / "keys.json"
+
+    made = make_keys(file, kind=SM4)
+
+    assert made.digest == "sm3"
+    assert {len(key) for key in made.sealing.values()} == {16}
+    assert read_keys(file) == made
+    sealer = Sealer(made)
+    assert sealer.index("19900000001", purpose="contact.sms") == (
+        hmac_sm3(made.indexing, b"contact.sms\x0019900000001").hex()
+    )
+
+
+def test_no_two_seals_share_a_nonce() -> None:
+    row = uuid4()
+
+    nonces = {SEALER.seal(b"x", place="a.b", row=row)[2:14] for _ in range(2_000)}
+
+    assert len(nonces) == 2_000

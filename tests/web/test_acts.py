@@ -63,6 +63,7 @@ ACTS: dict[tuple[str, str], str] = {
 BESIDES = {
     *("staff.sign_in_refused", "staff.code_refused", "staff.role", "look"),
     *("policy.recall", "watch.add", "watch.end", "watch.gone"),
+    *("key.rotate", "key.retire"),
     *("privacy.export", "privacy.forget", "privacy.purge"),
     *("batch.export", "policy.supersede", "database.restore"),
     # what the clockwork does by itself

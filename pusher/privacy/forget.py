@@ -54,6 +54,7 @@ OF_NOBODY: Final = frozenset(
     {
         *("office", "street", "rosterimport", "policy", "policytag", "audiencerule", "matchrun"),
         *("policyoriginal", "policycitation", "policycorrection", "intake"),
+        *("correction", "officephrase"),
         *("watchedcolumn", "watchedpage"),
         *("batch", "staff", "staffstreet", "staffsession", "invitation", "slot", "heartbeat"),
         *("pause", "hold", "holiday", "epoch"),

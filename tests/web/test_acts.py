@@ -23,6 +23,13 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/holds"): "hold.place",
     ("POST", "/holds/{cause}/lift"): "hold.lift",
     ("POST", "/policies"): "policy.read",
+    ("POST", "/policies/intake"): "policy.read",
+    ("POST", "/policies/intake/one"): "policy.read",
+    ("POST", "/policies/{policy_id}/source"): "policy.correct",
+    ("POST", "/columns"): "watch.add",
+    ("POST", "/columns/{column_id}/end"): "watch.end",
+    ("POST", "/phrases"): "phrase.add",
+    ("POST", "/phrases/{phrase_id}/drop"): "phrase.drop",
     ("POST", "/policies/{policy_id}/confirm"): "policy.confirm",
     ("POST", "/policies/{policy_id}/repeal"): "policy.repeal",
     ("POST", "/policies/{policy_id}/match"): "policy.match",
@@ -38,6 +45,7 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/replies/{reply_id}/settle"): "reply.settle",
     ("POST", "/notices/{notice_id}/settle"): "notice.settle_unsure",
     ("POST", "/notices/{notice_id}/anew"): "batch.draft_anew",
+    ("POST", "/contacts/{contact_id}"): "contact.confirm",
     ("POST", "/staff"): "staff.add",
     ("POST", "/staff/{staff_id}/disable"): "staff.disable",
     ("POST", "/staff/{staff_id}/reset"): "staff.reset",
@@ -62,7 +70,7 @@ ACTS: dict[tuple[str, str], str] = {
 """Each form to the act it is written down as."""
 BESIDES = {
     *("staff.sign_in_refused", "staff.code_refused", "staff.role", "look"),
-    *("policy.recall", "watch.add", "watch.end", "watch.gone"),
+    *("policy.recall", "policy.check", "watch.gone", "contact.end"),
     *("key.rotate", "key.retire"),
     *("privacy.export", "privacy.forget", "privacy.purge"),
     *("batch.export", "policy.supersede", "database.restore"),
@@ -89,8 +97,12 @@ def test_every_form_stands_in_the_table(lite: Console) -> None:
 
 def acts_in_the_code() -> Iterator[str]:
     said = re.compile(r'\b_?note\(\s*\w+,\s*(?:desk, )?(?:who, )?"([a-z_.]+)"')
+    chosen = re.compile(r'\bact = "([a-z_.]+)" if \w+ else "([a-z_.]+)"')
     for file in Path(pusher.__file__).parent.rglob("*.py"):
-        yield from said.findall(file.read_text("utf-8"))
+        text = file.read_text("utf-8")
+        yield from said.findall(text)
+        for pair in chosen.findall(text):
+            yield from pair
 
 
 def test_every_act_that_the_code_writes_down_stands_in_the_table() -> None:

@@ -43,7 +43,7 @@ class Settings:
         lease_s: how long a claimed notice may stay without an answer before it is unsure.
         settle_s: how long after an unsure call a gateway's "unknown to me" is believed.
         call_timeout_s: total time for one gateway call.
-        retry_base_s: first pause after a call that was surely not sent; doubles.
+        retry_base_s: first pause after a call that was surely not sent; the next grow.
         receipt_term_s: how long until an accepted notice without a receipt counts as silent.
         watch_every_s: how often a watched column of a site is looked at.
         watch_pace_s: the pause between two requests to one site.

@@ -21,8 +21,8 @@ from pusher.settings import Settings
 
 HELD: Final = "held"
 """Code of an attempt that was written down and never made, because those before it showed why."""
-LONGEST: Final = timedelta(minutes=30)
-"""No pause between two calls for one notice is longer, unless the vendor wishes it."""
+PAUSES: Final = (1, 5, 30, 120, 600, 1800)
+"""The longest pause after each call that was surely not sent, in `retry_base_s`."""
 MOST_CALLS: Final = 12
 """After so many that were surely not sent, a notice is given up: FAILED."""
 SPOILED: Final = 20
@@ -126,14 +126,14 @@ def record(
 
 
 def pause_after(number: int, answer: Answer, *, settings: Settings, jitter: Jitter) -> timedelta:
-    """How long to wait before the next call: full jitter over a doubling pause.
+    """How long to wait before the next call: full jitter over growing pauses.
 
     Args:
         number: of the attempt that failed, from 1.
         answer: the vendor's own wish counts, if it is longer.
     """
-    doubled = settings.retry_base_s * 2 ** min(number - 1, 30)
-    own = timedelta(seconds=min(doubled, LONGEST.total_seconds()) * jitter())
+    longest = settings.retry_base_s * PAUSES[min(number, len(PAUSES)) - 1]
+    own = timedelta(seconds=longest * jitter())
     return max(own, answer.retry_after or timedelta())
 
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from pusher.clock import office_now
 from pusher.demo.children import wait_for
 from pusher.demo.furnish import OFFICE
 from pusher.demo.stand_in import serve_stand_in
+from pusher.model.clockwork import Heartbeat
 from pusher.model.notice import Attempt, Notice, NoticeState
 from pusher.sandbox.credentials import print_config
 from pusher.sending.wording import registered
@@ -71,6 +73,11 @@ class Rehearsal:
         process = self.command("serve", "--port", str(port), fail_point=fail_point)
         wait_for(f"http://127.0.0.1:{port}/healthz", {})
         return process, f"http://127.0.0.1:{port}"
+
+    def beats(self) -> list[datetime]:
+        """The newest sign of life of each clockwork."""
+        with self.store.reading() as session:
+            return list(session.exec(select(Heartbeat.at).order_by(col(Heartbeat.owner))))
 
     def stop_all(self) -> None:
         """End whatever still runs."""

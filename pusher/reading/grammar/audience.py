@@ -22,6 +22,8 @@ def audience_of(rule: Node, text: str) -> Literal["resident", "enterprise", "bot
     """Tell people from firms: by whose facts the rule asks, else by who is named more often."""
     if any(_ALSO_PEOPLE.search(leaf.get("quote", "")) for leaf in _entities(rule)):
         return "both"
+    if any(leaf.get("fact") == "new_hires" for leaf in _positive(rule)):
+        return "enterprise"
     kinds = {kind for leaf in _positive(rule) if (kind := _kind(leaf)) != "both"}
     if len(kinds) == 1:
         return "enterprise" if kinds == {"enterprise"} else "resident"
@@ -40,7 +42,35 @@ def of_its_kind(rule: Node, audience: str) -> Node:
         for part in rule["all"]
         if "not" not in part or any(_kind(x) in (audience, "both") for x in leaves_of(part["not"]))
     ]
+    if audience == "enterprise":
+        kept = _of_the_hired(kept)
     return {"all": [_answerable(part, audience) for part in kept]}
+
+
+# What a text asks of the people whom a firm takes on, as fields of their record.
+_HIRED = {
+    "contract_months": "contract_months",
+    "pension_months_continuous": "insured_months",
+    "pension_months": "insured_months",
+    "education_level": "education_level",
+    "birth_date": "birth_date",
+}
+
+
+def _of_the_hired(parts: list[Node]) -> list[Node]:
+    """Ask of the hired what stands beside 招用…: 签订1年以上劳动合同, 参保满6个月."""
+    hires = next((p for p in parts if (p.get("fact"), p.get("op")) == ("new_hires", "has")), None)
+    theirs = [p for p in parts if p.get("fact") in _HIRED]
+    if hires is None or not theirs:
+        return parts
+    asked = {part.get("field") for part in hires["value"]["all"]}
+    more = [
+        {"field": _HIRED[p["fact"]], "op": p["op"], "value": p["value"]}
+        for p in theirs
+        if _HIRED[p["fact"]] not in asked
+    ]
+    whole = {**hires, "value": {"all": [*hires["value"]["all"], *more]}}
+    return [whole if p is hires else p for p in parts if p not in theirs]
 
 
 def _answerable(node: Node, audience: str) -> Node:

@@ -51,7 +51,7 @@ _HIRED = {
     "登记失业": "unemployed", "失业半年": "unemployed",
 }  # fmt: skip
 _HIRE = re.compile(
-    r"(?:新)?(?:招用|吸纳|录用|聘用|引进(?!人才|的)|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保)[^，。；]{0,40}?(?:合同|保险费?|社保|参保)[^，。；、]{0,20}){0,3})(?:的)?"
+    r"(?:新)?(?:招用|吸纳|录用|聘用|引进(?!人才|的)|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保|工资)[^，。；]{0,40}?(?:合同|保险费?|社保|参保|最低工资标准)[^，。；、]{0,20}){0,3})(?:的)?"
 )
 _OUT_OF_WORK = re.compile(
     rf"(?:登记失业|失业登记|失业)(?:连续)?(?:满)?(?:半年|(?P<count>{COUNT})\s*(?P<unit>年|个月))(?:（含）)?以上"
@@ -60,8 +60,11 @@ _CONTRACT = re.compile(
     rf"(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:期)?(?:（含）)?以上(?:期限)?(?:的)?劳动合同"
 )
 _INSURED = re.compile(
-    rf"(?:缴纳|参加|参保)[^，。；]{{0,24}}?(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:（含）)?(?:以上)?"
+    rf"(?:(?:缴纳|参加)[^，。；\d]{{0,16}}?(?:保险|社保)[^，。；\d]{{0,10}}?|参保[^，。；\d]{{0,6}}?|缴纳(?=[^，。；]{{0,14}}(?:保险|社保)))"
+    rf"(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:（含）)?(?:以上)?"
 )
+# 吸纳10人以上 asks for a number that no record answers
+_MANY = re.compile(r"\d\s*(?:人|名)(?:（含）)?(?:及?以上)")
 
 _VENTURE = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,12}?))?(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营)[^，。；]{0,30})?)"
@@ -170,12 +173,15 @@ def _capable(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     said = mark["who"]
     codes = list(dict.fromkeys(code for word, code in _HIRED.items() if word in said))
-    if not codes:
+    if _MANY.search(said) or (not codes and "高校毕业生" not in said):
         return None
     if "graduate_2y" in codes and "unemployed" in codes and "登记失业" not in said:
         codes.remove("unemployed")
     where = [field("category", "any_of", codes)]
     more = said + mark["more"]
+    if "高校毕业生" in said and not {"graduate_this_year", "graduate_2y"} & set(codes):
+        codes += ["graduate_this_year", "graduate_2y"]
+        where = [field("category", "any_of", codes)]
     out = _OUT_OF_WORK.search(said)
     if out:
         where.append(field("unemployed_months", "ge", _months(out) if out["count"] else 6))
@@ -186,6 +192,8 @@ def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
         where.append(field("contract_months", "ge", 1))
     if insured:
         where.append(field("insured_months", "ge", _months(insured)))
+    if "最低工资" in more:
+        where.append(field("wage_ok", "is", True))
     return has("new_hires", *where)
 
 

@@ -18,7 +18,7 @@ _VERB = r"(?:获得|取得|(?:获得?|被)?(?:通过(?:国家|省级?)?认定|�
 _AWARDED = rf"(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
 _SINCE = rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?)?"
 # 国家级…企业 names its batch by the year that stands before another of the same list.
-_VALID = re.compile(r"有效期|有效的|处于有效|在有效|资格有效")
+_VALID = re.compile(r"(?:认定|证书|资格|处于|在)[^，。；]{0,6}有效(?:期|内|$)|有效(?:期内)?的[^，。；]{0,8}(?:企业|证书|资格)|当年有效")
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 _STARS = {"丙": 3, "乙": 4, "甲": 5, "三": 3, "四": 4, "五": 5}
 _NEW_IN = re.compile(r"(?P<year>20\d\d)\s*年度?(?:首次|新)(?:认定|获评|评定|入选)")
@@ -55,7 +55,9 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     where += _level(groups)
     where += _batch(groups, scope)
     where += _grade(groups)
-    if row.get("expires") or _VALID.search(mark.group(0)):
+    # an award of a year or a first award is an event; else it must stand today
+    pinned = any(one["field"] in ("batch_year", "review", "granted_on") for one in where)
+    if _VALID.search(scope.whole) or (row.get("expires") and not pinned):
         where.append(field("valid_to", "on_or_after_as_of", None))
     return has("qualifications", *where)
 

@@ -26,7 +26,7 @@ POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'self'; connect-src 'self'"
-"""For the one page that shows how far an upload is; it works without."""
+"""For a page with a script of ours, a file and never a line in the page; it works without."""
 ARMOUR = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",

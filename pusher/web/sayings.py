@@ -86,6 +86,7 @@ def say_wait(wait: timedelta) -> str:
 STATIC: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
+    "clauses.js": "text/javascript; charset=utf-8",
     "intake.js": "text/javascript; charset=utf-8",
 }
 """The only files that are handed out as they are."""

@@ -26,6 +26,7 @@ from pusher.web.desk import Desk, DeskHere
 from pusher.web.gate import Clerk
 from pusher.web.highlight import marked, quotes_of
 from pusher.web.layout import go, show
+from pusher.web.outside import POLICY_WITH_SCRIPT
 from pusher.web.pages.policies import find_policy, with_shares
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
@@ -83,7 +84,7 @@ def _show(
         shape = policy_shape(session, policy)
     known = {tag["code"] for tag in shape["tags"]}
     clauses = [clause.quote for clause in form.clauses]
-    return show(
+    answer = show(
         request,
         desk,
         who,
@@ -109,6 +110,8 @@ def _show(
         suggested={tag["code"]: tag for tag in with_shares(shape["tags"])},
         added_tags=[code for code in form.tags if code not in known],
     )
+    answer.headers["content-security-policy"] = POLICY_WITH_SCRIPT
+    return answer
 
 
 def _tried(

@@ -1,5 +1,6 @@
 """读法: which families of phrases staff mend most, and the office's own phrases."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -22,7 +23,6 @@ from pusher.web.fields import Fields
 from pusher.web.gate import Clerk, Looking
 from pusher.web.layout import go, show
 from pusher.web.raw_body import StaffForm
-from pusher.web.rule_rows import Row, rule_of
 from pusher.web.session import SignedIn
 
 router = APIRouter()
@@ -39,22 +39,14 @@ def phrases_page(request: Request, desk: DeskHere, who: Looking) -> Response:
 def add(request: Request, desk: DeskHere, who: Clerk, form: StaffForm) -> Response:
     """Let words of the office stand for a condition, in every document read from now on."""
     fields = Fields(form)
-    row = Row("leaf", fact=fields.typed("fact"), op=fields.typed("op"), value=fields.typed("value"))
-    if row.about is None:
-        fields.errors["fact"] = "请选择这个说法看的是哪一项"
-    elif row.op not in rule_values.operators_for(row.about):
-        fields.errors["op"] = f"“{row.about.label}”不能这样比，请换一个关系"
-    else:
-        rule, checked = rule_of([row])
-        if rule is None:
-            fields.errors["value"] = checked[0].error
+    condition = _condition(fields)
     if not fields.sound:
         return _show(request, desk, who, fields, status=422)
     try:
         with desk.store.writing() as session:
             add_phrase(
                 session, office_id=who.office_id, words=fields.typed("words"),
-                condition=rule or {}, by=who.number, now=desk.now(),
+                condition=condition, by=who.number, now=desk.now(),
             )  # fmt: skip
     except BadPhrase as wrong:
         fields.errors[wrong.field] = str(wrong)
@@ -81,6 +73,23 @@ def _show(
         fields=fields, phrases=phrases, corrected=corrected,
         fact_groups=_facts_by_group(), operators=_OPERATORS, may_add=who.role is Role.CLERK,
     )  # fmt: skip
+
+
+def _condition(fields: Fields) -> dict[str, Any]:
+    """Read the three fields of a condition; what is wrong stands among the errors."""
+    fact, op = vocabulary().get(fields.typed("fact")), fields.typed("op")
+    if fact is None:
+        fields.errors["fact"] = "请选择这个说法看的是哪一项"
+        return {}
+    if op not in rule_values.operators_for(fact):
+        fields.errors["op"] = f"“{fact.label}”不能这样比，请换一个关系"
+        return {}
+    try:
+        value = rule_values.read(fact, op, fields.typed("value"))
+    except rule_values.Unreadable as wrong:
+        fields.errors["value"] = str(wrong)
+        return {}
+    return {"fact": fact.code, "op": op, "value": value}
 
 
 def _meaning(phrase: OfficePhrase) -> str:

@@ -1,4 +1,4 @@
-"""Every page, empty, full and with an error, in a real browser: legible, reachable, whole without scripts."""
+"""Every page in a real browser, empty, full and with an error: legible, reachable, scriptless."""
 
 import re
 import shutil

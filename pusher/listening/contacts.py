@@ -42,9 +42,10 @@ def settle_contact(
     """
     if contact.ended_at is not None:
         raise IllegalMove("这个联系方式已停用；如仍是本人的，请重新登记")
+    about = ("contact", contact.id)
     if theirs:
         confirm(session, contact, now=now)
+        note(session, "contact.confirm", about=about, by=by, now=now, way=way)
     else:
         end(session, contact, now=now)
-    act = "contact.confirm" if theirs else "contact.end"
-    note(session, act, about=("contact", contact.id), by=by, now=now, way=way)
+        note(session, "contact.end", about=about, by=by, now=now, way=way)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from profiles.links import WHY_PAGE, make_link_token
-from profiles.model import OptOut
+from profiles.model import Doubt, OptOut
 from profiles.sealing import Sealer
 from pusher import staff as accounts
 from pusher.model.batch import BatchState
@@ -24,7 +24,7 @@ from pusher.web.gate import Gate, gate_of, routes_of
 from tests.journeys.browser import browsing
 from tests.listening.callbacks import answer, folded, push
 from tests.makers import AGED, make_policy
-from tests.sending.delivery_makers import make_batch, make_notice, make_visit
+from tests.sending.delivery_makers import make_batch, make_contact, make_notice, make_visit
 from tests.sending.makers import drafted_for, make_child, make_firm, make_person
 from tests.web.browsing import Console, make_console, submit
 from tests.web.window import Window, faults_of, served
@@ -95,6 +95,8 @@ def furnish(console: Console) -> dict[str, str]:
         unsure.state, unsure.unsure_since = NoticeState.UNSURE, console.now
         unsure.left_to_staff_at = console.now
         visit = make_visit(session, sending, person=alone)
+        doubted = make_contact(session, alone)
+        doubted.doubt, doubted.doubted_at = Doubt.DEAD_NUMBER, console.now
         make_batch(session, state=BatchState.FINISHED)
         waiting = drafted_for(session, office, [make_person(session, office)], by=clerk)
         session.add(Pause(gateway="aliyun", by="0001", because="余额不足", since=console.now))

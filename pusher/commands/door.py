@@ -207,6 +207,8 @@ def read_bytes(path: str) -> bytes:
         Refusal: it is not there or cannot be read.
     """
     if path == "-":
+        if sys.stdin is None:  # closed by whoever started us
+            raise Refusal("标准输入已关闭，没有可读的内容", code="no_file", where=path)
         return sys.stdin.buffer.read()
     try:
         return Path(path).read_bytes()

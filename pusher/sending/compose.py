@@ -25,6 +25,8 @@ from pusher.sending.hours import next_moment, read_calendar
 from pusher.sending.sort_out import Sorted, sort_out
 from pusher.sending.tellable import refuse_unless_tellable
 
+FARTHEST: Final = timedelta(days=90)
+"""How far ahead a batch may be timed."""
 LONGEST_WAIT = timedelta(days=30)
 """News older than this is no news, whatever the deadline."""
 
@@ -33,6 +35,12 @@ class NobodyToTell(Unwilling):
     """The run found nobody of those that were asked for."""
 
     code = "nobody_to_tell"
+
+
+class TooFarAhead(Unwilling):
+    """The first moment lies so far ahead that whoever is right today may not be then."""
+
+    code = "too_far_ahead"
 
 
 class TooLate(Unwilling):
@@ -207,9 +215,13 @@ def times(
     """From when, and until when the news is still news.
 
     Raises:
+        TooFarAhead: the first moment of sending lies beyond `FARTHEST`.
         TooLate: the application ends before the first moment of sending.
     """
     first = send_after or next_moment(now, elderly=False, calendar=read_calendar(session))
+    if first > now + FARTHEST:
+        last = (now + FARTHEST).astimezone(OFFICE_ZONE).date()
+        raise TooFarAhead(f"发送时间太远，名单到那时可能已经变了；请定在 {last} 以前")
     latest = first + LONGEST_WAIT
     if policy.apply_until:
         latest = min(latest, _end_of(policy.apply_until))

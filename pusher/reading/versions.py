@@ -82,14 +82,19 @@ def _pieces(before: str, after: str) -> Iterator[Piece]:
     if max(len(before), len(after)) > _LONGEST_COMPARED:
         yield from (Piece("gone", before), Piece("new", after))
         return
-    for how, a0, a1, b0, b1 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    one, other = _UNIT.findall(before), _UNIT.findall(after)
+    for how, a0, a1, b0, b1 in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if how == "equal":
-            yield Piece("same", before[a0:a1])
+            yield Piece("same", "".join(one[a0:a1]))
             continue
         if a1 > a0:
-            yield Piece("gone", before[a0:a1])
+            yield Piece("gone", "".join(one[a0:a1]))
         if b1 > b0:
-            yield Piece("new", after[b0:b1])
+            yield Piece("new", "".join(other[b0:b1]))
+
+
+_UNIT = re.compile(r"\d[\d,.%]*|[A-Za-z]+|\s+|.", re.DOTALL)
+"""A number is compared whole: 100 that became 120 changed, not one of its digits."""
 
 
 def _likeness(one: str, other: str) -> float:

@@ -10,8 +10,7 @@ from sqlmodel import Session, col, or_, select
 
 from profiles.model import Channel
 from pusher.model.batch import Batch, BatchKind
-from pusher.model.match import Match
-from pusher.model.notice import Notice, NoticeMatch, NoticeState, Outcome
+from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Policy
 from pusher.model.source import PolicyCitation, Relation
 from pusher.model.watching import PageState, WatchedPage
@@ -123,28 +122,6 @@ def told(session: Session, policy: Policy) -> list[Telling]:
         Telling(one, batch, batch.kind, Channel(channel) if channel else None, count)
         for one, batch, channel, count in rows
     ]
-
-
-def told_people(session: Session, policy: Policy) -> set[UUID]:
-    """The profiles that notices of *policy* or an earlier version went out about.
-
-    Whom a correction must reach, and nobody else: a notice that surely did not arrive told
-    nobody anything.
-    """
-    return set(
-        session.exec(
-            select(Match.profile_id)
-            .join(NoticeMatch, col(NoticeMatch.match_id) == col(Match.id))
-            .join(Notice, col(Notice.id) == col(NoticeMatch.notice_id))
-            .join(Policy, col(Policy.id) == col(Notice.policy_id))
-            .where(
-                col(Policy.family_id) == policy.family_id,
-                col(Policy.version) <= policy.version,
-                col(Notice.state).in_(_SENT),
-                col(Notice.outcome) != Outcome.UNDELIVERED,
-            )
-        )
-    )
 
 
 def withdrawn_at(session: Session, policy: Policy) -> datetime | None:

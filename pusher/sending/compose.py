@@ -24,6 +24,7 @@ from pusher.sending.drafting import Drafter
 from pusher.sending.hours import next_moment, read_calendar
 from pusher.sending.sort_out import Sorted, sort_out
 from pusher.sending.tellable import refuse_unless_tellable
+from pusher.sending.told_before import only_told
 
 FARTHEST: Final = timedelta(days=90)
 """How far ahead a batch may be timed."""
@@ -47,6 +48,9 @@ class TooLate(Unwilling):
     """The application ends before anything could be sent."""
 
     code = "too_late"
+
+
+_NOBODY_WAS_TOLD = "没有人收到过这份政策的通知，不需要更正"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +142,12 @@ def plan(
     rule = refuse_unless_tellable(session, policy, run, kind=kind, decisions=include, as_of=as_of)
     earlier = _earlier(session, policy.id, kind)
     found = _found(session, run, include)
+    corrects = kind is BatchKind.CORRECTION
+    if corrects:
+        found = only_told(session, policy, found)
     if not found:
-        raise NobodyToTell("这次匹配中没有所选的人，无人可通知")
-    first, latest = times(session, policy, send_after=send_after, now=now)
+        raise NobodyToTell(_NOBODY_WAS_TOLD if corrects else "这次匹配中没有所选的人，无人可通知")
+    first, latest = times(session, policy, send_after=send_after, now=now, corrects=corrects)
     batch = Batch(
         office_id=policy.office_id,
         policy_id=policy.id,
@@ -210,9 +217,14 @@ def _found(
 
 
 def times(
-    session: Session, policy: Policy, *, send_after: datetime | None, now: datetime
+    session: Session,
+    policy: Policy,
+    *,
+    send_after: datetime | None,
+    now: datetime,
+    corrects: bool = False,
 ) -> tuple[datetime, datetime]:
-    """From when, and until when the news is still news.
+    """From when, and until when the news is still news; a correction is, also after the last day.
 
     Raises:
         TooFarAhead: the first moment of sending lies beyond `FARTHEST`.
@@ -223,7 +235,7 @@ def times(
         last = (now + FARTHEST).astimezone(OFFICE_ZONE).date()
         raise TooFarAhead(f"发送时间太远，名单到那时可能已经变了；请定在 {last} 以前")
     latest = first + LONGEST_WAIT
-    if policy.apply_until:
+    if policy.apply_until and not corrects:
         latest = min(latest, _end_of(policy.apply_until))
     if latest <= max(first, now):
         raise TooLate("到可以发送的时候，该政策的申请已经截止；请改早发送时间，或不再发送")

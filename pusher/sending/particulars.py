@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from profiles.model import Channel
-from pusher.model.policy import Policy
+from pusher.model.policy import Policy, PolicyState
 from pusher.model.standing import Standing, standing
 from pusher.sending.wording import discreet_words
 
@@ -51,12 +51,15 @@ def particulars(policy: Policy, *, as_of: date, to_people: bool) -> Particulars:
     """Gather what notices about *policy* say.
 
     Args:
-        policy: confirmed.
+        policy: confirmed; or ended, of which only its name is said.
         as_of: the office's day.
         to_people: somebody may read over their shoulder: words that tell of health, poverty,
             family or service are kept out (个人信息保护法 28). Firms are told in full.
     """
     title = policy.short_title or policy.title
+    if policy.state in (PolicyState.SUPERSEDED, PolicyState.REPEALED):
+        # of what no longer stands, neither amount nor day may be said again
+        return Particulars(modest_title(title) if to_people else title, None, None, as_of)
     benefit = benefit_line(policy)
     if to_people:
         title, benefit = modest_title(title), modest_line(benefit) if benefit else None

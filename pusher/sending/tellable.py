@@ -49,9 +49,13 @@ def refuse_unless_tellable(
     stands = standing(policy, as_of)
     if policy.openness is not Openness.OPEN:
         raise NotTellable(WHY_NOT[Standing.INTERNAL])
-    if stands in WHY_NOT:
+    # who was told must hear that it changed, most of all when it no longer stands
+    corrects = kind is BatchKind.CORRECTION
+    if stands in WHY_NOT and not corrects:
         raise NotTellable(WHY_NOT[stands])
-    if policy.state is not PolicyState.CONFIRMED:
+    if policy.state is PolicyState.READ or (
+        policy.state is not PolicyState.CONFIRMED and not corrects
+    ):
         raise NotTellable("该政策尚未确认，请先确认标签和条件")
     if not decisions:
         raise NotTellable("请选择要通知哪些人：符合、可能符合或订阅")

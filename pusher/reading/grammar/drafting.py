@@ -42,6 +42,12 @@ _WAY_IN = re.compile(
 _NAMED = re.compile(
     r"(?:^|[。；：:\n）、])(?P<name>[^，。；：:\n）、]{2,16}(?:补贴|津贴|补助|奖励|待遇|救助|供养|服务))的?(?:发放)?对象(?:为|是|包括|：)"
 )
+_NAMES_GRANT = re.compile(r"给予|奖励|补助|补贴|对象|条件")
+# 申请材料：户口簿；未满18周岁的…: papers, part by part.
+_LABEL = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?(?:申请|申报|申领|办理|所需|受理|报名|提交)?(?:的)?"
+    r"(?:材料|资料|流程|程序|方式|渠道|地点|电话|时限|要件)(?:清单)?\s*："
+)
 _TIERS = re.compile(
     r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
 )
@@ -232,6 +238,8 @@ def _read_parts(sentence: str, desk: _Desk, *, inside: bool) -> None:
     if len(sentence) > LONGEST:
         desk.reading.unread.append(sentence[:LONGEST])
         return
+    if _LABEL.match(sentence):
+        return
     beside = inline(sentence)
     if beside:
         sentence = sentence[: sentence.find(beside.quote)].rstrip("，；")
@@ -271,7 +279,8 @@ def _read_in_role(sentence: str, desk: _Desk, *, inside: bool) -> None:
     """Read a sentence for what it does; what speaks of something else is passed over."""
     excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
     way_in = _WAY_IN.search(sentence)
-    if has_role(sentence, "never"):
+    resolves = has_role(sentence, "resolves") and not _NAMES_GRANT.search(sentence)
+    if has_role(sentence, "never") or resolves:
         return
     if has_role(sentence, "likewise"):
         found = read_sentence(sentence, desk.scope, desk.words)

@@ -113,7 +113,7 @@ def test_registered_taxed_and_counted_in_a_place_are_three_conditions() -> None:
 
 
 def test_a_qualification_keeps_level_batch_and_term() -> None:
-    [found] = rule_of("对2025年新认定的省级专精特新中小企业给予奖励20万元。")
+    [found] = rule_of("对2025年新认定的省级专精特新中小企业给予奖励。须在认定有效期内。")
 
     assert found["fact"] == "qualifications"
     assert {(w["field"], w["value"]) for w in found["value"]["all"]} == {

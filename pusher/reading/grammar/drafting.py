@@ -32,7 +32,7 @@ _LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:
 _SENTENCE = re.compile(r"[^。\n]+")
 # Up to here a granting sentence says for whom, behind it what is given.
 _GIVES = re.compile(
-    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次亩餐件床张])"
+    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
     r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励)"
 )
 _WAY_IN = re.compile(
@@ -72,6 +72,9 @@ _PREDICATE = re.compile(r"在|具有|具备|符合|近|上年|未|无|依法|应
 _NAMES_WHO = ("对象为", "对象是", "对象", "对象包括", "对象如下")
 _OPEN_TO_ALL = re.compile(
     r"不限户籍|全体|所有(?:居民|市民|企业|人员)|广大|消费者|任何(?:人|单位)|均可"
+)
+_TITLE = re.compile(
+    r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
 )
 _SHORTEST_TOLD = 6
 _LONGEST_HEADING = 24
@@ -165,7 +168,7 @@ def _nothing_read(whole: str) -> list[str]:
         s for s in sentences if has_role(s[:LONGEST], "asks") or has_role(s[:LONGEST], "grants")
     ]
     told = speak or [s for s in sentences if len(s) > _SHORTEST_TOLD]
-    return [] if _OPEN_TO_ALL.search(whole) else [s[:LONGEST] for s in told[:1]]
+    return [] if _OPEN_TO_ALL.search(whole) else [max(told[:3], key=len)[:LONGEST]] if told else []
 
 
 def _define(tree: Item, desk: _Desk) -> Iterator[tuple[str, str, Reading]]:
@@ -306,6 +309,8 @@ def _read_in_role(sentence: str, desk: _Desk, *, inside: bool) -> None:
 
 def _read_uncued(sentence: str, desk: _Desk) -> None:
     """Read a sentence without a cue, if it states conditions: 非济南市户籍，在本市无自有住房。"""
+    if _TITLE.search(sentence):
+        return
     gives = _GIVES.search(sentence) if _MONEY.search(sentence) else None
     told = sentence[: gives.start()] if gives else sentence
     if _MONEY.search(told):

@@ -15,6 +15,9 @@ _SECTION = r"[”\"]?(?:企业)?[（(](?:国民经济行业分类)?(?P<section>[
 _FOLLOWS = r"(?=[^，。；、]{0,8}(?:企业|法人|单位|主体|机构|从业|领域|行业)|、|，|或|和|及|[（(]|$|。|的|不包括|除外|不适用)"
 # Words that name a field of work rather than an industry unless a firm follows.
 _SHORT = frozenset({"教育", "卫生", "体育", "农业", "工业", "服务业", "社会工作", "物业管理"})
+_BEFORE_FIRM = frozenset(
+    {"住宿餐饮", "批发零售", "餐饮", "住宿", "零售", "批发", "建筑", "制造", "软件", "物流", "商贸"}
+)
 _FIRM = re.compile(
     r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)"
 )
@@ -46,6 +49,8 @@ def _names() -> Mapping[str, list[str]]:
 def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     code = mark["code"] or mark["section"]
     name = mark["name"]
+    if not code and name in _BEFORE_FIRM and not mark.string.startswith("企业", mark.end("name")):
+        return None
     if not code and name in _SHORT and not _FIRM.match(mark.string, mark.end("name")):
         return None
     return leaf("industry", "prefix", [code] if code else list(_names()[name]))

@@ -17,7 +17,7 @@ LONGEST = 1200
 
 _WHAT_FOLLOWS = re.compile(r"不包括|不包含|不含")
 _NOT = re.compile(
-    r"(?:未|没有|尚未|从未)(?:曾)?(?:被)?(?:享受|领取|入住|列入|纳入|获得|参加|申请|取得|办理|就业|实现|承租|购买|欠缴|拖欠)?|不属于|无(?!需|障碍|偿|论)|不存在|不得(?:有|存在|为)|不处于|非(?!法|常|遗|公|物)|不是"
+    r"(?:未(?!成年|来|婚|就业)|没有|尚未|从未)(?:曾)?(?:被)?(?:享受|领取|入住|列入|纳入|获得|参加|申请|取得|办理|就业|实现|承租|购买|欠缴|拖欠)?|不属于|无(?=[^，。；]{0,10}(?:记录|行为|失信|处罚|欠|逾期|违法|违规|事故|住房|房产|贷款|名单))|不存在|不得(?:有|存在|为)|不处于|非(?!法|常|遗|公|物)|不是"
 )
 _EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
@@ -39,10 +39,11 @@ _OR = re.compile(
     r"(?:[、，和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|老人|之一|企业|单位|儿童|的|人|等|居民|群体)*"
 )
 _LISTS = re.compile(r"[、和或及与]")
+_NAMED_EACH = re.compile(r"的[^，。；、]{1,7}(?:或者|或)")
 _AGED_NOUN = re.compile(
     r"(?:以上)?(?:的)?(?:老年人|老人|居民|儿童|人员|学生|青年)(?:、|和|或|及|以及|或者)+(?:其他)?"
 )
-_EITHER = re.compile(r"[^，。；、]{0,4}(?:或者|或)[^，。；、]{0,4}")
+_EITHER = re.compile(r"[^，。；、]{0,8}(?:或者|或)[^，。；、]{0,4}")
 _JOINS = ("和", "或", "或者", "以及", "及", "、", "，")
 _STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
 # Findings of one such group side by side are alternatives; so are nouns of one kind in a list.
@@ -141,6 +142,11 @@ def _read_part(
         if not has_role(clause.text, "excludes"):
             open_clauses.append(clause)
             continue
+        while open_clauses and _listed_with(part, open_clauses[-1]):
+            # 项目未备案的、发生过事故的企业不予奖励: each of them is shut out
+            listed = open_clauses.pop()
+            _exclude(listed, listed.found, into)
+            _judge_left(listed, into)
         inside, outside = _parted(clause)
         if not inside and not outside:
             _take_back(open_clauses, into, all_of_it=bool(_BARELY.match(clause.text)))
@@ -154,6 +160,11 @@ def _read_part(
             _judge_left(clause, into)
     else:
         _ask(part, open_clauses, into)
+
+
+def _listed_with(part: str, clause: Clause) -> bool:
+    end = clause.start + len(clause.text)
+    return clause.text.endswith("的") and part[end : end + 1] == "、"
 
 
 def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None) -> list[Clause]:
@@ -371,7 +382,12 @@ def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         return tuple(f for f in clause.found if not f.only_negated), ()
     before = tuple(f for f in clause.before(mark.start()) if not f.only_negated)
     behind = clause.behind(mark.start())
-    denied = tuple(f for f in behind if f.node.get("op") != "none" and "not" not in f.node)
+    # 未享受补贴的小微企业: what stands behind 的 is who they are
+    ends = "".join(rest).find("的", mark.end())
+    noun = clause.behind(ends) if ends >= 0 else ()
+    denied = tuple(
+        f for f in behind if f.node.get("op") != "none" and "not" not in f.node and f not in noun
+    )
     return (*before, *(f for f in behind if f not in denied)), denied
 
 
@@ -384,9 +400,18 @@ def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
     """Join what one clause says: neighbours of a list are alternatives, all else must all hold."""
     if not kept:
         return []
+    kinds = _kinds_of_people(clause, kept)
+    if len(kinds) > 1:
+        return _each_kind(clause, kinds)
     runs: list[list[Node]] = [[kept[0].node]]
+    each_named = False
     for last, one in pairwise(kept):
         between = clause.between(last, one)
+        if between == "的" and each_named:
+            # 毕业5年内的毕业生或者退役5年内的退役军人: the last words belong to the second
+            runs[-1][-1] = all_of([runs[-1][-1], one.node])
+            continue
+        each_named = bool(_NAMED_EACH.match(between)) or (each_named and between == "的")
         if _alternative(last, one, between) and one.node.get("op") != "none":
             runs[-1].append(one.node)
         elif _same_kind(last, one) and _UNTOLD.fullmatch(between):
@@ -398,6 +423,24 @@ def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
         # 种粮农户、家庭农场和企业: people are one way in, and are no kind of entity.
         runs = [[*run, dict(_MANUAL)] if "entity_type" in str(run) else run for run in runs]
     return runs
+
+
+def _kinds_of_people(clause: Clause, kept: Sequence[Finding]) -> list[list[Finding]]:
+    """Part 70周岁以上独居老人、80周岁以上空巢老人 into its kinds: each begins with an age."""
+    kinds: list[list[Finding]] = [[kept[0]]]
+    for last, one in pairwise(kept):
+        begins = one.group == "age" and any(f.group == "age" for f in kinds[-1])
+        if begins and _LISTS.search(clause.between(last, one)):
+            kinds.append([])
+        kinds[-1].append(one)
+    return kinds
+
+
+def _each_kind(clause: Clause, kinds: Sequence[Sequence[Finding]]) -> list[list[Node]]:
+    places = [f.node for kind in kinds for f in kind if is_place(f.node)]
+    rest = [[f for f in kind if not is_place(f.node)] for kind in kinds]
+    ways = [all_of([any_of(run) for run in _runs(clause, kind)]) for kind in rest if kind]
+    return [*([place] for place in places), ways]
 
 
 def _person_of_an_age(last: Finding, one: Finding, between: str) -> bool:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,9 @@ class Settings:
         register_kept_s: how long a register waits for somebody to confirm it.
         seal_with: what a new key is for: ``aes`` or the national ``sm4``.
         quiet_hours: False only for a rehearsal; the console then shows it in red.
+        cap_per_reader: notices for one reader within `cap_days`, corrections apart; 0: any number.
+        cap_days: see there.
+        budget_per_month: yuan that the batches of one month may cost; 0: any sum.
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
         metrics_token: lets a monitor on another machine read ``/metrics``; empty: this one only.
@@ -87,6 +91,9 @@ class Settings:
     register_kept_s: float = 7 * 86_400.0
     seal_with: str = "aes"
     quiet_hours: bool = True
+    cap_per_reader: int = 0
+    cap_days: int = 7
+    budget_per_month: Decimal = Decimal(0)
     rehearsal: bool = False
     fail_point: str = ""
     metrics_token: str = field(default="", repr=False)
@@ -234,6 +241,8 @@ def _as(name: str, value: Any) -> Any:
         return _as_bool(value)
     if name == "port":
         return _as_port(value)
+    if name.startswith("cap_"):
+        return _as_count(value)
     if name.endswith("_s"):
         return _as_number(value, low=-1e9 if name == "clock_ahead_s" else 0.01, high=1e9)
     if not isinstance(value, str) or not value.isprintable():
@@ -265,6 +274,16 @@ def _as_public_url(text: str) -> str:
     if not sound or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("应形如 https://主机 或 https://主机:端口")
     return text.rstrip("/")
+
+
+def _as_money(text: str) -> Decimal:
+    try:
+        yuan = Decimal(text or "0")
+    except InvalidOperation:
+        raise ValueError("应为金额（元），例如 2000.00") from None
+    if not text.isascii() or not yuan.is_finite() or not 0 <= yuan < 10**9:
+        raise ValueError("应为金额（元），例如 2000.00")
+    return yuan
 
 
 def _as_fail_point(text: str) -> str:
@@ -317,6 +336,13 @@ def _as_port(value: Any) -> int:
     return int(number)
 
 
+def _as_count(value: Any) -> int:
+    number = _as_number(value, low=0, high=10_000)
+    if number != int(number):
+        raise ValueError("应为整数")
+    return int(number)
+
+
 def _as_number(value: Any, *, low: float, high: float) -> float:
     try:
         # float() would take full-width digits and underscores
@@ -337,6 +363,7 @@ _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "home": _as_home,
     "database_url": _as_database_url,
     "public_url": _as_public_url,
+    "budget_per_month": _as_money,
     "fail_point": _as_fail_point,
     "metrics_token": _as_metrics_token,
     "seal_with": _as_cipher,

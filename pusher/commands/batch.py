@@ -62,6 +62,7 @@ def draft(
     from pusher.model.batch import BatchKind
     from pusher.model.match import Decision
     from pusher.sending.compose import plan, write_down
+    from pusher.sending.limits import limits_of
     from pusher.sending.prices import prices
 
     with open_door(now) as door:
@@ -83,6 +84,7 @@ def draft(
                 public_url=door.settings.public_url,
                 by=clerk.number,
                 now=door.now,
+                limits=limits_of(door.settings),
             )
         with door.store.writing() as session:
             shape = batch_shape(session, write_down(session, worked_out))

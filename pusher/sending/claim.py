@@ -1,6 +1,6 @@
 """The claim: what may leave is looked at once more and written down, before any socket opens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,12 +12,13 @@ from profiles.addresses import address_of
 from profiles.columns import new_id
 from pusher.audit import note
 from pusher.gateways.base import Parcel
-from pusher.model.batch import Batch, BatchState
+from pusher.model.batch import Batch, BatchKind, BatchState
 from pusher.model.errors import Overtaken
 from pusher.model.notice import Attempt, Notice, NoticeState, Reason
 from pusher.sending.drafting import text_of
 from pusher.sending.hours import Calendar, may_send_at, next_moment, read_calendar
 from pusher.sending.judge import Bearing, is_elderly, look_around, objections
+from pusher.sending.limits import heard_of_late, limits_of
 from pusher.sending.route import Way
 from pusher.sending.wording import BadWording, vendor_code, wordings
 from pusher.settings import Settings
@@ -78,6 +79,8 @@ def claim(session: Session, way: Way, *, settings: Settings, now: datetime, at_m
         return Claim()
     bearing = look_around(session, notices, now=now)
     against = objections(session, notices, bearing, now=now)
+    for notice_id in _too_many_for(session, notices, against, settings=settings, now=now):
+        against[notice_id] = Reason.CAP
     for notice_id, reason in against.items():
         withhold(session, notice_id, reason)
     free = [notice for notice in notices if notice.id not in against]
@@ -237,6 +240,28 @@ def _too_late_for(
         for notice in notices
         if is_elderly(session, bearing.people[notice.profile_id], bearing.day)
     }
+
+
+def _too_many_for(
+    session: Session,
+    notices: Sequence[Notice],
+    against: Collection[UUID],
+    *,
+    settings: Settings,
+    now: datetime,
+) -> list[UUID]:
+    """Which notices are beyond what their reader may hear, those of this very claim counted."""
+    limits = limits_of(settings)
+    capped = [one for one in notices if one.kind is not BatchKind.CORRECTION]
+    heard = heard_of_late(session, {one.profile_id for one in capped}, limits, now=now)
+    beyond = []
+    for one in capped:
+        if one.id in against:
+            continue
+        if limits.is_enough(heard[one.profile_id]):
+            beyond.append(one.id)
+        heard[one.profile_id] += 1
+    return beyond
 
 
 def _put_off(session: Session, notice_id: UUID, *, until: datetime) -> None:

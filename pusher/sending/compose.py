@@ -18,10 +18,11 @@ from pusher.clock import OFFICE_ZONE
 from pusher.model.batch import Batch, BatchKind, Visit, VisitMatch
 from pusher.model.errors import NotFound, Overtaken, Unwilling
 from pusher.model.match import Decision, Match, MatchRun
-from pusher.model.notice import Notice, NoticeMatch
+from pusher.model.notice import Notice, NoticeMatch, Reason
 from pusher.model.policy import Policy
 from pusher.sending.drafting import Drafter
 from pusher.sending.hours import next_moment, read_calendar
+from pusher.sending.limits import Limits, heard_of_late, left_of_the_budget
 from pusher.sending.sort_out import Sorted, sort_out
 from pusher.sending.tellable import refuse_unless_tellable
 from pusher.sending.told_before import only_told
@@ -30,6 +31,9 @@ FARTHEST: Final = timedelta(days=90)
 """How far ahead a batch may be timed."""
 LONGEST_WAIT = timedelta(days=30)
 """News older than this is no news, whatever the deadline."""
+
+
+NO_LIMITS: Final = Limits()
 
 
 class NobodyToTell(Unwilling):
@@ -83,6 +87,7 @@ def compose(
     public_url: str,
     by: str,
     now: datetime,
+    limits: Limits = NO_LIMITS,
 ) -> Batch:
     """`plan` and `write_down` in one transaction, for a few hundred people; see there."""
     worked_out = plan(
@@ -97,6 +102,7 @@ def compose(
         public_url=public_url,
         by=by,
         now=now,
+        limits=limits,
     )
     return write_down(session, worked_out)
 
@@ -114,6 +120,7 @@ def plan(
     public_url: str,
     by: str,
     now: datetime,
+    limits: Limits = NO_LIMITS,
 ) -> Plan:
     """Work out the notices of one policy; nothing is written.
 
@@ -131,6 +138,8 @@ def plan(
         public_url: where the pages for recipients are.
         by: staff number.
         now: the moment of drafting.
+        limits: who has heard enough of late is left out, and what the month's budget does not
+            cover; shown in the preview, each with its reason.
 
     Raises:
         NotTellable: nobody, or not these people, may be told of this policy now.
@@ -162,6 +171,7 @@ def plan(
     )
     drafter = _drafter(session, batch, policy, prices, public_url, as_of)
     places = sort_out(session, policy, rule, found, kind=kind, channels=channels, now=now)
+    _keep_to(session, drafter, places, limits, now=now)
     rows, counted = _rows(drafter, places)
     return Plan(batch, rows, counted, earlier)
 
@@ -270,6 +280,26 @@ def _earlier(session: Session, policy_id: UUID, kind: BatchKind) -> tuple[int, i
         for table in (Notice, Visit)
     ]
     return counted[0], counted[1]
+
+
+def _keep_to(
+    session: Session, drafter: Drafter, places: Sorted, limits: Limits, *, now: datetime
+) -> None:
+    """Leave out who has heard enough, then whatever the budget does not cover, in order."""
+    batch = drafter.batch
+    readers = {address: drafter.reader(meeting) for address, meeting in places.meetings.items()}
+    asked = set() if batch.kind is BatchKind.CORRECTION else set(readers.values())
+    heard = heard_of_late(session, asked, limits, now=now)
+    left = left_of_the_budget(session, batch.office_id, limits, at=batch.send_after)
+    for address, reader in readers.items():
+        why = Reason.CAP if limits.is_enough(heard[reader]) else None
+        if why is None and left is not None:
+            costs = drafter.notice(places.meetings[address]).price
+            why = Reason.BUDGET if costs > left else None
+            left -= costs if why is None else 0
+        if why is not None:
+            for one in places.meetings.pop(address).told:
+                places.leave_out(one, why)
 
 
 def _rows(

@@ -70,6 +70,10 @@ class Drafter:
         row.text_sealed = self._sealed(row.id, channel, filled)
         return row
 
+    def reader(self, meeting: Meeting) -> UUID:
+        """Whose the one notice at an address is."""
+        return _reader_of(meeting.told)
+
     def left_out(self, told: Sequence[Told], reason: Reason) -> Notice:
         """A row for somebody who hears nothing, so that the plan adds up."""
         row = self._row(told[0].reader.id, told)

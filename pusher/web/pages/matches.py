@@ -21,6 +21,7 @@ from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.policy import PolicyTag
 from pusher.model.staff import Role
 from pusher.sending.compose import plan, write_down
+from pusher.sending.limits import limits_of
 from pusher.sending.prices import prices
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
@@ -120,6 +121,7 @@ def draft_batch(
                 public_url=desk.settings.public_url,
                 by=who.number,
                 now=desk.now(),
+                limits=limits_of(desk.settings),
             )
         with desk.store.writing() as session:
             batch = write_down(session, worked_out)

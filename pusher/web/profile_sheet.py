@@ -69,13 +69,18 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where somebody is reached."""
+    """Where somebody is reached.
+
+    Attributes:
+        doubt: why it may be somebody else's by now.
+    """
 
     channel: Channel
     address: str = field(repr=False)
     source: str
     added_at: datetime
     ended_at: datetime | None
+    doubt: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +221,12 @@ def _contacts(session: Session, profile: Profile, unmasked: bool) -> list[Addres
     )
     return [
         Address(
-            row.channel, _address(session, row, unmasked), row.source, row.added_at, row.ended_at
+            channel=row.channel,
+            address=_address(session, row, unmasked),
+            source=row.source,
+            added_at=row.added_at,
+            ended_at=row.ended_at,
+            doubt=row.doubt.value if row.doubt else None,
         )
         for row in rows
     ]

@@ -18,6 +18,7 @@ from pusher import staff as accounts
 from pusher.model.batch import BatchState
 from pusher.model.clockwork import Pause
 from pusher.model.notice import NoticeState
+from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import Role
 from pusher.store import Store
 from pusher.web.gate import Gate, gate_of, routes_of
@@ -31,8 +32,11 @@ from tests.web.window import Window, faults_of, served
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
-NO_PAGES = {"/healthz", "/readyz", "/metrics", "/static/{name}", "/callbacks/wechat"}
-"""Answered to machines."""
+NO_PAGES = {
+    "/healthz", "/readyz", "/metrics", "/static/{name}", "/callbacks/wechat",
+    "/policies/{policy_id}/original",
+}  # fmt: skip
+"""Answered to machines, or a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,10 @@ def furnish(console: Console) -> dict[str, str]:
             draft={"rule": AGED, "audience": "resident", "subject": "self",
                    "needs_person": ["家庭经济困难的"]},
         )  # fmt: skip
+        told = session.get_one(Policy, batch.policy_id)
+        told.version = 2
+        earlier = {"family_id": told.family_id, "state": PolicyState.SUPERSEDED}
+        make_policy(session, office, **earlier, body=["年满85周岁的老年人。"])
         sending = make_batch(session, state=BatchState.SENDING)
         unsure = make_notice(session, sending)
         unsure.state, unsure.unsure_since = NoticeState.UNSURE, console.now

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
+from profiles.model import Contact, ImportState, Profile, RosterImport
 from pusher.listening.visits import RELEASED
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.notice import Notice, NoticeState
@@ -45,8 +46,9 @@ def waiting(session: Session, who: SignedIn) -> list[Waiting]:
         return []
     kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
     if who.role is not Role.REVIEWER:
-        kinds += [_policies(session, who), _drafts(session, who)]
-    return [*kinds, _replies(session), _unsure(session, who), _visits(session, who)]
+        kinds += [_policies(session, who), _drafts(session, who), _imports(session, who)]
+    daily = [_replies(session), _unsure(session, who), _visits(session, who)]
+    return [*kinds, *daily, _contacts(session, who)]
 
 
 def _policies(session: Session, who: SignedIn) -> Waiting:
@@ -103,6 +105,19 @@ def _batches(session: Session, who: SignedIn, state: BatchState) -> tuple[int, S
     return _count(session, Batch, *where), names
 
 
+def _imports(session: Session, who: SignedIn) -> Waiting:
+    where = (
+        col(RosterImport.office_id) == who.office_id,
+        col(RosterImport.state).in_((ImportState.CHECKED, ImportState.RUNNING)),
+    )
+    names = session.exec(
+        select(RosterImport.file_name).where(*where).order_by(col(RosterImport.at)).limit(_NAMED)
+    ).all()
+    count = _count(session, RosterImport, *where)
+    explained = "检查过、还没有确认，或没有导完"
+    return Waiting(count, "份", "名册未导完", explained, "/imports", "去导入", names)
+
+
 def _replies(session: Session) -> Waiting:
     count = _count(session, Reply, OPEN)
     return Waiting(count, "条", "回复待处理", "疑似退订的已先停发，等人决定", "/replies", "去处理")
@@ -137,6 +152,21 @@ def _visits(session: Session, who: SignedIn) -> Waiting:
     ).one()
     explained = "联系不上的人家，由社区送明白纸"
     return Waiting(count, "户", "待上门", explained, "/visits", "看名单")
+
+
+def _contacts(session: Session, who: SignedIn) -> Waiting:
+    count = session.exec(
+        select(func.count())
+        .select_from(Contact)
+        .join(Profile, col(Profile.id) == col(Contact.profile_id))
+        .where(
+            col(Profile.office_id) == who.office_id,
+            col(Contact.doubt).is_not(None),
+            col(Contact.ended_at).is_(None),
+        )
+    ).one()
+    explained = "可能已换人，核实前不发敏感通知"
+    return Waiting(count, "个", "号码待核实", explained, "/contacts", "去核实")
 
 
 def _count(session: Session, table: Any, *where: ColumnElement[bool]) -> int:

@@ -7,7 +7,15 @@ import pytest
 from sqlmodel import col, select
 
 from profiles.dossier import name_of
-from profiles.model import OptOut, Profile
+from profiles.model import (
+    Contact,
+    Doubt,
+    ImportState,
+    OptOut,
+    Profile,
+    ProfileKind,
+    RosterImport,
+)
 from pusher.model.batch import BatchState, Visit, VisitState
 from pusher.model.clockwork import Heartbeat, Pause
 from pusher.model.notice import Notice, NoticeState
@@ -40,6 +48,15 @@ def test_the_overview_says_what_waits_for_whom(console: Console) -> None:
         make_visit(session, make_batch(session))
         unsure = make_notice(session, make_batch(session, state=BatchState.SENDING))
         unsure.state, unsure.left_to_staff_at = NoticeState.UNSURE, console.now
+        phone = session.get_one(Contact, unsure.contact_id)
+        phone.doubt, phone.doubted_at = Doubt.WRONG_PERSON, console.now
+        session.add(
+            RosterImport(
+                office_id=office.id, file_sha256="0" * 64, file_name="居民.csv", at=console.now,
+                kind=ProfileKind.RESIDENT, state=ImportState.CHECKED, added=1, changed=0,
+                unchanged=0, rejected=[],
+            )
+        )  # fmt: skip
     push(console.store, [answer("19900000001", "别烦我")])
     folded(console.store)
 
@@ -48,8 +65,10 @@ def test_the_overview_says_what_waits_for_whom(console: Console) -> None:
     admin = console.browser(Role.ADMIN).get("/").text
 
     assert waits(clerk, "份", "政策待确认")
-    for unit, name in (("条", "回复待处理"), ("条", "通知存疑"), ("户", "待上门")):
+    for unit, name in (("条", "回复待处理"), ("条", "通知存疑"), ("户", "待上门"),
+                       ("个", "号码待核实"), ("份", "名册未导完")):  # fmt: skip
         assert waits(clerk, unit, name) == 1, name
+    assert "居民.csv" in clerk
     assert waits(reviewer, "个", "批次待审核") is None, "said as a place without arrears"
     assert "批次待审核" in reviewer
     assert "政策待确认" not in reviewer

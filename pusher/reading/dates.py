@@ -16,7 +16,7 @@ _GAP = r"\s*"
 _DATE = re.compile(
     rf"(?P<y>(?:19|20)\d{{2}}){_GAP}年{_GAP}(?P<m>\d{{1,2}}){_GAP}月{_GAP}(?P<d>\d{{1,2}}){_GAP}[日号]"
     rf"|(?P<cy>{_CJK_YEAR}){_GAP}年{_GAP}(?P<cm>{_CJK_SMALL}){_GAP}月{_GAP}(?P<cd>{_CJK_SMALL}){_GAP}日"
-    r"|(?<!\d)(?P<iy>(?:19|20)\d{2})[-/.](?P<im>\d{1,2})[-/.](?P<id>\d{1,2})(?!\d)"
+    r"|(?<!\d)(?P<iy>(?:19|20)\d{2})[-/.](?P<im>\d{1,2})[-/.](?P<id>\d{1,2})(?:(?!\d)|(?=\d{1,2}:\d\d))"
 )
 # As a regular expression inside others; parse what it matched with `first_date`.
 PATTERN = (

@@ -15,8 +15,9 @@ _LONGEST_STAMP = 80
 _STAMP = re.compile(
     r"^[\[(（【]?\s*(?P<by>[^\d，。：:]{0,20}?)\s*"
     r"(?P<on>(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\d{1,2}月\d{1,2}日))"
-    r"(?P<time>\s+\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?(?P<rest>.*)$"
+    r"(?P<time>\s*\d{1,2}:\d\d(?::\d\d)?)?\s*[\])）】]?(?P<rest>.*)$"
 )
+_SAID = re.compile(r"^(?:时间|日期)\s*[:：].*(?:来源|浏览|点击|阅读|作者|编辑)")
 _UNDER_TITLE = re.compile(r"^[（(]\s*(?P<on>[^（()）]{6,16}日)\s*[）)]$")
 
 
@@ -61,6 +62,8 @@ def labelled_day(document: Document, name: str, label: str) -> Found[date]:
 def _stamped(document: Document) -> Found[date]:
     """The date that stands under the title without a word, as sites stamp their pages."""
     for line in reversed(document.head[-12:]):
+        if len(line) <= _LONGEST_STAMP and _SAID.match(line) and (day := first_date(line)):
+            return found(day, "标题附近的日期", line)
         stamp = _STAMP.match(line) if len(line) <= _LONGEST_STAMP else None
         if not stamp:
             continue

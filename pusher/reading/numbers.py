@@ -13,8 +13,10 @@ _NOTICE = r"[\u4e00-\u9fff、\s]{2,40}公告\s*(?:19|20)\d\d\s*年\s*第?\s*\d{1
 
 _ANY = re.compile(rf"(?:{_NUMBER}|{_ORDER}|{_NOTICE})")
 # a short note in brackets may follow: （样例）, （公开发布）
+# the letterhead may stand before it on the line, the star of the red rule after it
 _LINE = re.compile(
-    rf"[\s（(〔\[]*(?P<number>{_NUMBER}|{_ORDER}|{_NOTICE})[\s）)〕\]]*(?:[（(][^（()）\d]{{1,8}}[）)]\s*)?"
+    rf"[\s（(〔\[]*(?:[\u4e00-\u9fff]{{4,30}}文\s*件\s*)?(?P<number>{_NUMBER}|{_ORDER}|{_NOTICE})"
+    r"[\s）)〕\]★☆]*(?:[（(][^（()）\d]{1,8}[）)]\s*)?"
 )
 _YEAR_SERIAL = re.compile(r"[\s（(]*(?P<number>(?:19|20)\d\d\s*年\s*第\s*\d{1,4}\s*号)[\s）)]*")
 _BARE_SERIAL = re.compile(r"[\s（(]*第\s*(?P<serial>\d{1,4})\s*号[\s）)]*")
@@ -58,8 +60,8 @@ def own_number(lines: tuple[str, ...]) -> str | None:
     for place, line in enumerate(map(_narrow, lines)):
         if len(line) > _LONGEST_LINE:
             continue
-        if _LINE.fullmatch(line):
-            return normalised(line)
+        if mark := _LINE.fullmatch(line):
+            return normalised(mark["number"])
         by_year = _YEAR_SERIAL.fullmatch(line)
         if by_year:
             return re.sub(r"\s+", "", by_year["number"])

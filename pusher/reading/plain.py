@@ -22,11 +22,16 @@ _FEWEST_BROKEN = 3
 _KIND = (
     r"决议|决定|命令|令|公报|公告|通告|意见|通知|通报|报告|请示|批复|议案|函|纪要"
     r"|办法|细则|规定|条例|规则|方案|措施|政策|指南|须知|标准|清单|目录|计划|规划|要点|解读|问答|明白纸"
-    r"|指引|流程|说明"
+    r"|指引|导引|流程|说明|答记者问|公示|启事|倡议书"
 )
 TITLE_END = re.compile(rf"(?:{_KIND})\s*(?:[（(〔\[].{{1,20}}[）)〕\]]\s*)*$")
 _MASTHEAD = re.compile(r"^.{4,40}(?:文件|令|公告|公报)$")
+# when and by whom a page was put up
+_STAMPED = re.compile(
+    r"(?:时间|日期)\s*[:：].*(?:来源|浏览|点击|阅读|作者)|[^，。]{0,20}(?:19|20)\d\d-\d\d?-\d\d?\s*\d\d?:\d\d"
+)
 _ENDS_SENTENCE = re.compile(r"[。；！？!?;：:]$")
+_GOES_ON = re.compile(r"[。；！？!?;：:，,—-]$")
 _IN_SENTENCE = re.compile(r"。|[：:].|^各.{0,20}[：:]")
 _NEW_PARAGRAPH = re.compile(
     r"^(?:\s|第[一二三四五六七八九十百零〇\d]+[章节条]|[一二三四五六七八九十]+、|[（(]|\d+[.．、])"
@@ -121,7 +126,7 @@ def _title_lines(lines: list[str]) -> int:
         if TITLE_END.search(joined) and written(joined) >= 4:
             return count
     first = lines[0]
-    lone = written(first) >= 4 and len(first) <= 60 and not _ENDS_SENTENCE.search(first)
+    lone = written(first) >= 4 and len(first) <= 60 and not _GOES_ON.search(first)
     return int(lone)
 
 
@@ -131,4 +136,5 @@ def is_above(line: str) -> bool:
         or is_labelled(line)
         or is_number_line(line)
         or (bool(_MASTHEAD.match(line)) and line.endswith("文件"))
+        or (len(line) <= 80 and bool(_STAMPED.match(line)))
     )

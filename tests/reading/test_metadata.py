@@ -219,3 +219,32 @@ def _cjk(number: int) -> str:
 
 def _iso(on: date | None) -> str | None:
     return on.isoformat() if on else None
+
+
+def test_a_letterhead_before_the_number_and_a_star_after_it_do_not_hide_it() -> None:
+    found = told(f"槐荫区民政局文件{NUMBER}★\n{text_of(number='')}", "a.txt")
+
+    assert (found.title, found.document_number) == (TITLE, NUMBER)
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "2026-02-11浏览次数:193", "时间:2026年02月11日来源:区民政局", "2026-02-1115:35 阅读 12",
+        "槐荫发布2026-02-1120:31发表于山东", "发布日期:2026-02-1116:17编辑:张某来源:区民政局",
+    ],
+)  # fmt: skip
+def test_the_day_of_publication_is_read_however_a_site_glues_it(stamp: str) -> None:
+    title, _, rest = text_of().partition("\n")
+
+    found = told(f"{title}\n{stamp}\n{rest}", "a.txt")
+
+    assert found.published_on == date(2026, 2, 11)
+    assert found.document_number == NUMBER
+
+
+@pytest.mark.parametrize("first", ["措施主要涉及四个方面——", "该市日前修订的办法明确,"])
+def test_a_sentence_that_goes_on_is_no_title(first: str) -> None:
+    body = f"{first}\n一是支持合理购房需求，二是调整贷款额度，由区住建局负责。\n"
+
+    assert told(body, "a.txt").title is None

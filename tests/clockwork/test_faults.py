@@ -23,11 +23,6 @@ from tests.sandbox.stand import Stand
 from tests.sending.delivery_makers import attempts_of, given_batch
 
 
-def only_on(rehearsal: Rehearsal, database: str) -> None:
-    if not rehearsal.store.url.startswith(database):
-        pytest.skip(f"this fault is one of {database}")
-
-
 @pytest.mark.parametrize(
     ("fault", "more"),
     [
@@ -42,32 +37,32 @@ def only_on(rehearsal: Rehearsal, database: str) -> None:
     ],
 )
 def test_whatever_a_vendor_does_everybody_is_told_once(
-    rehearsal: Rehearsal, fault: str, more: dict[str, float]
+    lite: Rehearsal, fault: str, more: dict[str, float]
 ) -> None:
-    given_batch(rehearsal.store, 6)
-    rehearsal.stand.order("faults", provider="aliyun", kind=fault, **{"for": 4}, **more)
+    given_batch(lite.store, 6)
+    lite.stand.order("faults", provider="aliyun", kind=fault, **{"for": 4}, **more)
 
-    rehearsal.clockwork()
-    until(rehearsal.is_settled)
+    lite.clockwork()
+    until(lite.is_settled)
 
-    rehearsal.check(6)
-    assert rehearsal.states() == {NoticeState.ACCEPTED: 6}
+    lite.check(6)
+    assert lite.states() == {NoticeState.ACCEPTED: 6}
 
 
 def test_asked_to_end_with_twenty_calls_open_it_waits_for_their_answers(
-    rehearsal: Rehearsal,
+    lite: Rehearsal,
 ) -> None:
-    given_batch(rehearsal.store, 20)
-    rehearsal.stand.order("faults", provider="aliyun", kind="slow", delay_s=0.5)
-    clockwork = rehearsal.clockwork()
-    until(lambda: rehearsal.states()[NoticeState.HANDING])
+    given_batch(lite.store, 20)
+    lite.stand.order("faults", provider="aliyun", kind="slow", delay_s=0.5)
+    clockwork = lite.clockwork()
+    until(lambda: lite.states()[NoticeState.HANDING])
 
     assert clockwork.pid
     os.kill(clockwork.pid, signal.SIGTERM)
 
     assert ended(clockwork) == 0
-    rehearsal.check(20)
-    assert NoticeState.HANDING not in rehearsal.states()
+    lite.check(20)
+    assert NoticeState.HANDING not in lite.states()
 
 
 def test_a_hold_while_calls_are_open_lets_them_end_and_begins_no_other(
@@ -88,37 +83,36 @@ def test_a_hold_while_calls_are_open_lets_them_end_and_begins_no_other(
 
 
 def test_without_room_on_the_disk_no_call_is_made_and_with_room_it_goes_on(
-    rehearsal: Rehearsal,
+    lite: Rehearsal,
 ) -> None:
-    only_on(rehearsal, "sqlite")
-    clockwork = rehearsal.clockwork()
-    until(lambda: attempts_of(rehearsal.store) == [] and rehearsal.beats())
+    clockwork = lite.clockwork()
+    until(lambda: attempts_of(lite.store) == [] and lite.beats())
     assert clockwork.pid
     resource.prlimit(clockwork.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
-    given_batch(rehearsal.store, 30)
+    given_batch(lite.store, 30)
 
-    seen = rehearsal.beats()
+    seen = lite.beats()
     time.sleep(1.5)
-    assert rehearsal.beats() == seen
-    assert (rehearsal.stand.messages(), attempts_of(rehearsal.store)) == ([], [])
+    assert lite.beats() == seen
+    assert (lite.stand.messages(), attempts_of(lite.store)) == ([], [])
     assert clockwork.is_alive()
     endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     resource.prlimit(clockwork.pid, resource.RLIMIT_FSIZE, endless)
-    until(rehearsal.is_settled)
+    until(lite.is_settled)
 
-    rehearsal.check(30)
-    assert rehearsal.states() == {NoticeState.ACCEPTED: 30}
-    with rehearsal.store.reading() as session:
+    lite.check(30)
+    assert lite.states() == {NoticeState.ACCEPTED: 30}
+    with lite.store.reading() as session:
         assert integrity(session) == []
 
 
 # ---- PostgreSQL -----------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_a_clockwork_whose_connections_are_cut_again_and_again_tells_everybody_once(
     rehearsal: Rehearsal,
 ) -> None:
-    only_on(rehearsal, "postgresql")
     given_batch(rehearsal.store, 200)
     clockwork = rehearsal.clockwork()
     address = rehearsal.store.url.replace("postgresql+psycopg://", "postgresql://", 1)

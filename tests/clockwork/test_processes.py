@@ -129,15 +129,15 @@ def test_a_database_that_somebody_holds_for_seven_seconds_is_outlived(
     assert rehearsal.states() == {NoticeState.ACCEPTED: 5}
 
 
-def test_the_entrance_itself_is_a_module(rehearsal: Rehearsal) -> None:
-    settings = read_settings(rehearsal.home, {"PUSHER_HOME": str(rehearsal.home)})
+def test_the_entrance_itself_is_a_module(lite: Rehearsal) -> None:
+    settings = read_settings(lite.home, {"PUSHER_HOME": str(lite.home)})
     process = subprocess.Popen(
         [sys.executable, "-m", "jobs"],
         cwd=ROOT,
         env=child_environment(settings),
         stderr=subprocess.DEVNULL,
     )
-    goes_on(rehearsal.store)
+    goes_on(lite.store)
     process.terminate()
 
     assert process.wait(60) == 0

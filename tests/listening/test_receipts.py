@@ -405,6 +405,34 @@ def _b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def test_the_same_receipt_fifty_times_at_once_is_one(store: Store) -> None:
+    given_batch(store, 1)
+    sent(store)
+    body = json.dumps([receipt(store, the_notice(store))]).encode()
+    kept: list[bool] = []
+
+    def push_it() -> None:
+        kept.extend(take_in(store, "aliyun", body, now=NOW) for _ in range(10))
+
+    def fold_it() -> None:
+        with store.writing() as session:
+            fold(session, GATEWAYS, now=NOW)
+
+    work = [threading.Thread(target=push_it) for _ in range(5)]
+    work += [threading.Thread(target=fold_it) for _ in range(2)]
+    for thread in work:
+        thread.start()
+    for thread in work:
+        thread.join()
+    folded(store)
+
+    assert (len(kept), kept.count(True)) == (50, 1)
+    assert the_notice(store).outcome is Outcome.DELIVERED
+    with store.reading() as session:
+        assert len(session.exec(select(Inbox)).all()) == 1
+        assert len(session.exec(select(Receipt)).all()) == 1
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(told=words, data=st.data())
 def test_any_order_and_any_number_of_repeats_come_to_the_same(

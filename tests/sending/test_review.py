@@ -1,5 +1,6 @@
 """Two people release a batch, exactly as it was shown; everything else is refused."""
 
+import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -11,7 +12,7 @@ from sqlmodel import Session, col, select
 from profiles.sealing import sealer_of
 from pusher import audit
 from pusher.model.batch import MOVES, Batch, BatchState, Visit, VisitMatch
-from pusher.model.errors import SamePerson
+from pusher.model.errors import SamePerson, Unwilling
 from pusher.model.notice import Notice, NoticeState, Reason
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import AuditEntry
@@ -54,6 +55,34 @@ def test_one_submits_and_another_approves_what_was_shown(store: Store) -> None:
         ("batch.approve", REVIEWER),
     ]
     assert sound == []
+
+
+def test_of_five_approvals_at_one_moment_one_counts(store: Store) -> None:
+    with store.writing() as session:
+        batch = make_batch(session, state=BatchState.IN_REVIEW)
+    came: list[str] = []
+
+    def approve_too(by: str) -> None:
+        try:
+            with store.writing() as session:
+                release(session, session.get_one(Batch, batch.id), by=by)
+            came.append("released")
+        except Unwilling as why_not:
+            came.append(why_not.code)
+
+    # one clicked three times, and two colleagues
+    people = [threading.Thread(target=approve_too, args=(f"200{n // 3}",)) for n in range(5)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+
+    assert came.count("released") == 1
+    assert set(came) <= {"released", "illegal_move", "overtaken"}
+    with store.reading() as session:
+        acts = session.exec(select(AuditEntry.act)).all()
+        assert session.get_one(Batch, batch.id).state is BatchState.APPROVED
+    assert acts.count("batch.approve") == 1
 
 
 def test_who_submitted_cannot_approve(store: Store) -> None:

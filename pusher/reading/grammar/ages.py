@@ -10,7 +10,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, lea
 
 _YEARS = r"\s*(?:周岁|岁)"
 _IN = r"(?:\s*[（(]含[^）)]{0,6}[）)])?"
-_SEX = r"(?:(?P<sex>男|女)(?:性|职工|方|子)?(?:居民|人员)?\s*)?"
+_SEX = r"(?:(?<![子儿])(?P<sex>男|女)(?:性|职工|方|子)?(?:居民|人员)?\s*)?"
 _ON = rf"(?:(?:截至|截止到?|截止|到|至)\s*(?P<on>{PATTERN})[，]?\s*(?:时|前)?[，]?\s*)?"
 _SPAN = re.compile(
     rf"{_SEX}(?:年龄)?(?:在|为)?(?P<low>{COUNT})(?:{_YEARS})?{_IN}\s*(?:至|到|-|—|－|~|～|–)+\s*(?P<high>{COUNT}){_YEARS}{_IN}(?P<open>以下)?"

@@ -8,7 +8,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, fie
 from pusher.reading.grammar.places import area_in
 
 _HOME = re.compile(
-    r"(?P<who>本人及其?配偶|本人和配偶|本人(?:、|及)配偶(?:及未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋)"
+    r"(?P<who>本人及其?配偶|本人和配偶|本人(?:、|及)配偶(?:及未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋)(?!转让|交易|抵押|买卖)"
 )
 _STATES = {
     "死亡": "dead", "失踪": "missing", "重残": "severely_disabled", "重病": "seriously_ill",

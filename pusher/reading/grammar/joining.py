@@ -82,6 +82,8 @@ def alternatives(asked: list[Node]) -> list[Node]:
         if not rivals:
             kept.append(node)
             continue
+        if any(_is_tier(node, part) for other in rivals for part in _flat(other)):
+            continue
         ways = [way for other in rivals for way in _ways(other)]
         known = [bare(way) for way in ways]
         ways = ways if bare(node) in known else [*ways, node]
@@ -90,6 +92,12 @@ def alternatives(asked: list[Node]) -> list[Node]:
         kept = [other for other in kept if other not in rivals]
         kept[place:place] = [*places, *([_one_leaf(ways)] if ways else [])]
     return _once(part for node in kept for part in _flat(node))
+
+
+def _is_tier(node: Node, asked: Node) -> bool:
+    """Whether *node* asks more of one fact than is asked: 80周岁以上每餐加1元 is a tier, no way in."""
+    same = (node.get("fact"), node.get("op")) == (asked.get("fact"), asked.get("op"))
+    return same and node.get("op") in _REACHED and node["value"] > asked["value"]
 
 
 def is_place(node: Node) -> bool:
@@ -156,6 +164,7 @@ def _parts(node: Node) -> list[Node]:
     return [part for part in parts if part.get("fact")]
 
 
+_REACHED = frozenset({"age_ge", "ge", "gt", "years_ge", "months_ge"})
 _BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 
 

@@ -24,6 +24,8 @@ _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
 _WITHHELD = re.compile(r"不(?:再|得|能)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用")
+_HAD = re.compile(r"(?:已|正在|曾|已经)(?:经)?(?:享受|领取|获得|纳入|享有)(?!研发)")
+"""What somebody has had already is kept in registers, whatever it is called."""
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|除外)|.{0,10}不受"
 )
@@ -293,6 +295,8 @@ def _judge_left(clause: Clause, into: Reading) -> None:
     withheld = _WITHHELD.search(clause.text)
     text = clause.text[: withheld.start()] if withheld else clause.text
     left = left_of(text, clause.found, at=clause.start)
+    if left is not Left.UNREAD and not clause.found and _HAD.search(text):
+        left = Left.UNREAD
     if left is Left.UNREAD:
         into.unread.append(clause.text)
     elif left is Left.ACT and len(clause.text) > 4:

@@ -26,6 +26,7 @@ _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）
 _WITHHELD = re.compile(r"不(?:再|得|能)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用")
 _HAD = re.compile(r"(?:已|正在|曾|已经)(?:经)?(?:享受|领取|获得|纳入|享有)(?!研发)")
 """What somebody has had already is kept in registers, whatever it is called."""
+_SHORTEST_QUOTE = 4
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|除外)|.{0,10}不受"
 )
@@ -312,7 +313,10 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         asked, barred = _denied(clause)
         if barred:
             _exclude(clause, barred, into)
-        mine = [[quoted(n, _quote(clause, n, asked)) for n in run] for run in _runs(clause, asked)]
+        mine = [
+            [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
+            for run in _runs(clause, asked)
+        ]
         if mine and runs and _STARTS_WITH_OR.match(clause.text):
             _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
             continue
@@ -372,8 +376,20 @@ def _all_industries(clause: Clause) -> bool:
     return bool(clause.found) and all(one.group == "industry" for one in clause.found)
 
 
-def _quote(clause: Clause, node: Node, asked: Sequence[Finding]) -> str:
-    return next((f.quote for f in asked if f.node == node and f.quote), clause.text)
+def _quote(clause: Clause, node: Node, asked: Sequence[Finding], *, alone: bool) -> str:
+    """Return the words that say *node*: of a definition, of its piece of a list, of its clause."""
+    found = next((f for f in asked if f.node == node), None)
+    if found is None or not alone:
+        return found.quote if found and found.quote else clause.text
+    return found.quote or _piece(clause.text, found.start - clause.start, found.end - clause.start)
+
+
+def _piece(text: str, start: int, end: int) -> str:
+    """Return what stands between the 、 around a place, the whole where brackets would break."""
+    right = text.find("、", end)
+    piece = text[text.rfind("、", 0, start) + 1 : right if right >= 0 else len(text)].strip()
+    whole = piece.count("（") == piece.count("）")
+    return piece if whole and len(piece) >= _SHORTEST_QUOTE else text
 
 
 def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

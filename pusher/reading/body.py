@@ -98,9 +98,30 @@ def find(page: Page, *, titles: tuple[str, ...]) -> Body:
     if not inside:
         return Body(tuple(shown), (), listed)
     lines = [shown[place] for place in inside]
+    if _is_one_of_many(shown, lines, container):
+        return Body(tuple(shown), (), max(listed, _FEWEST_LISTED))
     start, end = _start(lines, titles), _end(lines)
     kept = tuple(line for line in lines[start:end] if not is_around(line.text))
     return Body((*shown[: inside[0]], *lines[:start]), kept, listed, tuple(lines[end:]))
+
+
+def _is_one_of_many(shown: list[Line], lines: list[Line], container: int) -> bool:
+    """Whether what was found is one entry of a list: a linked title and a few words, repeated."""
+    if not container or not any(map(_is_entry, lines)):
+        return False
+    path = lines[0].within
+    depth = path.index(container)
+    entries: set[int] = set()
+    for line in shown:
+        beside = len(line.within) > depth and line.within[:depth] == path[:depth]
+        if beside and _is_entry(line):
+            entries.add(line.within[depth])
+    return len(entries) >= _FEWEST_LISTED
+
+
+def _is_entry(line: Line) -> bool:
+    """Whether *line* is the linked title of another document."""
+    return line.linked >= 0.5 * len(line.text) and written(line.text) >= 8
 
 
 def is_around(text: str) -> bool:
@@ -233,8 +254,12 @@ def _is_stamp(text: str) -> bool:
 
 
 def _is_listed(line: Line) -> bool:
-    most = line.linked >= 0.5 * len(line.text)
-    return most and written(line.text) >= 8 and bool(_DATE.search(line.text))
+    return _is_entry(line) and bool(_DATE.search(line.text))
+
+
+def lists_titles(page: Page) -> bool:
+    """Whether a page without a document of its own links to several."""
+    return sum(_is_entry(line) for line in page.lines if not line.hidden) >= _FEWEST_LISTED
 
 
 def bare(text: str) -> str:
@@ -246,6 +271,11 @@ def is_index(body: Body) -> bool:
     """Whether the page lists other documents instead of being one."""
     text = sum(written(line.text) for line in body.lines)
     menus = sum(_is_menu(line) for line in body.lines)
+    rows = sum(
+        line.linked >= 0.3 * len(line.text) and written(line.text) >= 8 for line in body.lines
+    )
+    if rows >= _FEWEST_LISTED and rows >= 0.6 * len(body.lines):
+        return True
     return (body.listed >= _FEWEST_LISTED and text < _WRITTEN_PER_LISTED * body.listed) or (
         menus >= _FEWEST_LISTED and menus >= 0.3 * len(body.lines)
     )

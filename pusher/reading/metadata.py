@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from pusher.reading import days, markings, numbers, offices, validity
+from pusher.reading.body import is_around
 from pusher.reading.dates import find_dates
 from pusher.reading.document import Document
 from pusher.reading.genre import Genre, genre_of, reposter
@@ -115,7 +116,7 @@ def _own_number(document: Document, title: str | None) -> Found[str]:
     """
     labelled = _label(document, "document_number")
     said = _as_number(labelled) if labelled else None
-    above = numbers.own_number(document.head)
+    above = numbers.own_number(_near(document.head, title))
     if said:
         differs = above and numbers.normalised(labelled or "") and above != said
         doubt = f"正文上方写作“{above}”，与网页标签不同。" if differs else ""
@@ -127,6 +128,28 @@ def _own_number(document: Document, title: str | None) -> Found[str]:
     if own and "转发" not in (title or ""):
         return found(own, "标题末尾的括号", doubt="文号取自标题，请核对是否为本文件文号。")
     return Found()
+
+
+def _near(head: tuple[str, ...], title: str | None) -> tuple[str, ...]:
+    """The lines of *head* around the title: below it first, then right above it.
+
+    A number elsewhere on a page is of another document.
+    """
+    wanted = re.sub(r"\s+", "", title or "")
+    places = [
+        place for place, line in enumerate(head)
+        if wanted and (bare := re.sub(r"\s+", "", line)) and len(bare) > 3 and bare in wanted
+    ]  # fmt: skip
+    if not places:
+        return head[-_NEAR_END:]
+    above = places[0]
+    while above > max(places[0] - _NEAR_TITLE, 0) and not is_around(head[above - 1]):
+        above -= 1
+    return (*head[places[0] :], *head[above : places[0]])
+
+
+_NEAR_TITLE = 4
+_NEAR_END = 12
 
 
 def _as_number(labelled: str) -> str | None:

@@ -30,6 +30,8 @@ _MASTHEAD = re.compile(r"^.{4,40}(?:文件|令|公告|公报)$")
 _STAMPED = re.compile(
     r"(?:时间|日期)\s*[:：].*(?:来源|浏览|点击|阅读|作者)|[^，。]{0,20}(?:19|20)\d\d-\d\d?-\d\d?\s*\d\d?:\d\d"
 )
+_MARKED = re.compile(r"^#{1,6}\s+")
+"""A heading as Markdown writes it."""
 _ENDS_SENTENCE = re.compile(r"[。；！？!?;：:]$")
 _GOES_ON = re.compile(r"[。；！？!?;：:，,—-]$")
 _IN_SENTENCE = re.compile(r"。|[：:].|^各.{0,20}[：:]")
@@ -70,7 +72,8 @@ def read_text(text: str) -> Document:
 
 def split(text: str) -> PlainText:
     """Take *text* apart into labels, title and paragraphs; a line is a paragraph."""
-    lines = _unwrapped([line for line in text.split("\n") if squeeze(line)])
+    written_out = (_MARKED.sub("", line) for line in text.split("\n"))
+    lines = _unwrapped([line for line in written_out if squeeze(line)])
     title, start = find_title(lines)
     labels = read_labels(Line(line, (0,)) for line in lines[:start])
     return PlainText(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pusher.reading.documents import NoBody, read
+from pusher.reading.documents import IndexPage, NoBody, read
 from pusher.reading.metadata import Metadata, read_metadata
 from tests.reading.pages import NOTICE, NUMBER, TITLE, page
 from tests.reading.sites import SITES
@@ -165,3 +165,52 @@ def test_a_page_that_only_links_its_document_names_the_file() -> None:
 
     with pytest.raises(NoBody, match=r"高龄津贴的通知\.pdf"):
         read(html.encode(), "a.html")
+
+
+_TITLES = [f"关于开展第{n}批养老补贴申报工作的通知" for n in range(15)]
+LISTS = {
+    "titles alone": "".join(f"<li><a href=/{n}.html>{t}</a></li>" for n, t in enumerate(_TITLES)),
+    "titles with a few words of each": "".join(
+        f"<div><h3><a href=/{n}.html>{title}</a></h3><p>为做好第{n}批补贴申报工作，现将有关事项"
+        "通知如下，请各单位认真组织……</p><span>2026-01-10</span></div>"
+        for n, title in enumerate(_TITLES)
+    ),
+    "a table with numbers": "<table>" + "".join(
+        f"<tr><td>{n}</td><td><a href=/{n}.html>{title}</a></td><td>槐民发〔2026〕{n}号</td>"
+        "<td>2026-01-10</td></tr>"
+        for n, title in enumerate(_TITLES)
+    ) + "</table>",
+    "what a search found": "<p>共找到 120 条结果</p>" + "".join(
+        f"<div><a href=/{n}.html>{title}</a><p>...养老补贴...槐民发〔2026〕{n}号...</p></div>"
+        for n, title in enumerate(_TITLES)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_of_documents_is_none_however_it_looks(kind: str) -> None:
+    html = f"<html><head><title>政策文件</title></head><body>{LISTS[kind]}</body></html>"
+
+    with pytest.raises(IndexPage):
+        read(html.encode(), "a.html")
+
+
+def test_a_page_that_is_gone_says_so() -> None:
+    html = "<html><title>404</title><body><h1>您访问的页面不存在或已删除</h1></body></html>"
+
+    with pytest.raises(NoBody, match="不存在或已删除"):
+        read(html.encode(), "a.html")
+
+
+@pytest.mark.parametrize(
+    ("find", "put"),
+    [
+        ("</body>", "<div><h3>相关文件</h3><p>槐民发〔2019〕88号</p></div></body>"),
+        ("<div>当前位置", "<div>热门文号</div><div>槐民发〔2019〕88号</div><div>当前位置"),
+        ("<h1>", "<!-- 发文字号：槐民发〔2019〕88号 --><h1>"),
+        ("<h1>", "<div style='display:none'>发文字号：槐民发〔2019〕88号</div><h1>"),
+    ],
+    ids=["beside", "above the path", "in a comment", "hidden"],
+)
+def test_a_number_elsewhere_on_the_page_is_not_the_documents(find: str, put: str) -> None:
+    assert told(page(number="").replace(find, put)).document_number is None

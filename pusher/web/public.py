@@ -29,6 +29,7 @@ from pusher.model.notice import Basis, Notice, NoticeMatch
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
 from pusher.model.standing import Standing, standing
 from pusher.rules.language import All, Any, Leaf, Node, Not, parse
+from pusher.sending.wording import discreet_words
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import BEARERS, refuse_strangers
@@ -59,6 +60,7 @@ class Told:
 
     Attributes:
         judged_on: the day whose register people were chosen by.
+        subjects: names of its tags that tell nothing of the reader's health, means or family.
         wanted: clauses of the policy by which people were chosen, as they stood then; none for
             a subscription.
         barred: its clauses on who is left out.
@@ -70,6 +72,7 @@ class Told:
     policy: Policy
     office: Office
     tags: Sequence[PolicyTag]
+    subjects: Sequence[str]
     judged_on: date
     wanted: Sequence[Clause]
     barred: Sequence[str]
@@ -162,6 +165,7 @@ def _told(session: Session, word: str) -> Told:
         policy=policy,
         office=session.get_one(Office, policy.office_id),
         tags=tags,
+        subjects=[tag.name for tag in tags if not _tells(tag.name)],
         judged_on=run.as_of,
         wanted=[clause for clause in wanted if clause.quote not in barred],
         barred=barred,
@@ -215,6 +219,12 @@ def _said(node: Node, *, turned: bool) -> Iterator[tuple[Leaf, bool]]:
             # “近三年内发生事故的” asks for no such record, though it stands under no not
             names_the_case = op == "none" and quote.rstrip("，。；、 ").endswith("的")
             yield node, turned or names_the_case
+
+
+def _tells(name: str) -> bool:
+    """Whether the name of a tag says what a link must not say: messengers show pages to others."""
+    _, words = discreet_words()
+    return any(word in name for word in words)
 
 
 def _is_silent(session: Session, notice: Notice, topics: list[str]) -> bool:

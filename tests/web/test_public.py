@@ -11,7 +11,7 @@ from profiles.model import ConsentScope, Office, OptOut, Profile
 from pusher.model.batch import Batch
 from pusher.model.match import Decision
 from pusher.model.notice import Notice, NoticeState
-from pusher.model.policy import Openness, Policy, PolicyState, Registered
+from pusher.model.policy import Openness, Policy, PolicyState, PolicyTag, Registered
 from pusher.model.staff import AuditEntry
 from pusher.sending import review
 from pusher.sending.deliver import deliver
@@ -137,6 +137,25 @@ def test_a_guardian_is_told_of_the_family_without_a_name(console: Console) -> No
 
     assert "您照护的家人" in page
     assert "样例居民" not in page
+
+
+def test_the_pages_behind_a_link_do_not_name_a_telling_subject(lite: Console) -> None:
+    notice, word = told_person(lite)
+    with lite.store.writing() as session:
+        for tag in session.exec(select(PolicyTag).where(PolicyTag.policy_id == notice.policy_id)):
+            tag.name = "失能独居空巢老人"
+    stranger = lite.browser()
+
+    pages = [stranger.get(f"/p/{page}/{word}").text for page in ("why", "stop")]
+    stopped = stranger.client.post(
+        f"/p/stop/{word}", data={"what": "topic"}, headers={"origin": HOST}
+    ).text
+
+    for page in (*pages, stopped):
+        assert "失能" not in page
+    assert "与这条通知同类的政策" in pages[1]
+    assert "不再给您发这一类的通知" in stopped
+    assert [said.topic for said in opt_outs(lite)] == ["M02"], "the topic itself is silenced"
 
 
 def test_a_subscriber_is_told_of_the_subscription(console: Console) -> None:

@@ -199,6 +199,31 @@ _move(
 )
 
 
+@batch.command("anew")
+@click.argument("batch_id")
+@click.option("--remark", required=True, metavar="说明", help="怎么核实没有收到的")
+@click.option("--by", required=True, metavar="登录名", help="经办人")
+@now_option
+@json_option
+def anew(batch_id: str, remark: str, by: str, now: str | None, as_json: bool) -> None:
+    """把一个批次中待人工核实的通知另起一个草稿；须再提交、再经审核才会发出。
+
+    \b
+    例：pusher batch anew 0192… --remark 运营商记录中没有 --by wangli
+    """
+    from pusher.sending.anew import doubtful_of, draft_anew
+
+    with open_door(now) as door, door.store.writing() as session:
+        clerk = staff_called(session, by, "clerk")
+        left = doubtful_of(session, _find(door, session, batch_id))
+        if not left:
+            raise Refusal("这个批次没有待人工核实的通知", code="nothing_doubtful")
+        shape = batch_shape(
+            session, draft_anew(session, left, by=clerk.number, now=door.now, remark=remark)
+        )
+    answer(shape, as_json, lambda: [f"已起草另发 {len(left)} 条", *_told(shape)])
+
+
 @batch.command("notices")
 @click.argument("batch_id")
 @click.option("--out", required=True, metavar="文件", help="写到哪里（JSON 行）")

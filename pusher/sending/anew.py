@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select, update
 from profiles.columns import new_id
 from profiles.links import WHY_PAGE, make_link_token
 from profiles.model import Channel
+from profiles.rows import in_chunks
 from profiles.sealing import sealer_of
 from pusher.audit import note
 from pusher.model.batch import Batch
@@ -52,17 +53,7 @@ def draft_anew(
         raise ValueError("notices of several batches")
     _check(session, notices)
     batch = _batch_like(session, old, by=by, now=now)
-    replaced = session.exec(
-        update(Notice)
-        .where(
-            col(Notice.id).in_(ids),
-            col(Notice.state) == NoticeState.UNSURE,
-            col(Notice.left_to_staff_at).is_not(None),
-        )
-        .values(replaced_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    if replaced.rowcount != len(ids):
+    if sum(_replace(session, some, now=now) for some in in_chunks(ids)) != len(ids):
         raise Overtaken("其中有通知刚有了结果，请刷新页面")
     try:
         with session.begin_nested():
@@ -92,18 +83,45 @@ def take_back(session: Session, batch_id: UUID) -> None:
     )
 
 
+def doubtful_of(session: Session, batch: Batch) -> Sequence[Notice]:
+    """What of *batch* is left to staff and not sent anew yet."""
+    return session.exec(
+        select(Notice)
+        .where(
+            Notice.batch_id == batch.id,
+            Notice.state == NoticeState.UNSURE,
+            col(Notice.left_to_staff_at).is_not(None),
+            col(Notice.replaced_at).is_(None),
+        )
+        .order_by(col(Notice.id))
+    ).all()
+
+
+def _replace(session: Session, ids: Sequence[UUID], *, now: datetime) -> int:
+    """Mark them as replaced, if they still are as they were seen; return how many were."""
+    return session.exec(
+        update(Notice)
+        .where(
+            col(Notice.id).in_(ids),
+            col(Notice.state) == NoticeState.UNSURE,
+            col(Notice.left_to_staff_at).is_not(None),
+        )
+        .values(replaced_at=now)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+
+
 def _check(session: Session, notices: Sequence[Notice]) -> None:
     for one in notices:
         if one.state is not NoticeState.UNSURE or one.left_to_staff_at is None:
             raise IllegalMove("这条通知不在“待人工核实”之列；系统仍在核对，或已有结果")
-    again = session.exec(
-        select(Notice.id).where(
-            col(Notice.instead_of).in_([one.id for one in notices]),
+    for some in in_chunks([one.id for one in notices]):
+        again = select(Notice.id).where(
+            col(Notice.instead_of).in_(some),
             col(Notice.state).not_in((NoticeState.WITHHELD, NoticeState.FAILED)),
         )
-    ).first()
-    if again is not None:
-        raise IllegalMove("这条通知已另发，不能再发第三遍")
+        if session.exec(again.limit(1)).first() is not None:
+            raise IllegalMove("这条通知已另发，不能再发第三遍")
 
 
 def _batch_like(session: Session, old: Batch, *, by: str, now: datetime) -> Batch:
@@ -130,10 +148,11 @@ def _write(session: Session, batch: Batch, notices: Sequence[Notice]) -> None:
     anew = {one.id: _copy(session, batch, one) for one in notices}
     session.add_all(anew.values())
     session.flush()
-    links = session.exec(select(NoticeMatch).where(col(NoticeMatch.notice_id).in_(list(anew))))
-    session.add_all(
-        [NoticeMatch(notice_id=anew[k.notice_id].id, match_id=k.match_id) for k in links.all()]
-    )
+    for some in in_chunks(anew):
+        links = session.exec(select(NoticeMatch).where(col(NoticeMatch.notice_id).in_(some)))
+        session.add_all(
+            [NoticeMatch(notice_id=anew[k.notice_id].id, match_id=k.match_id) for k in links.all()]
+        )
     session.flush()
 
 

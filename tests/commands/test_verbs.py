@@ -88,6 +88,7 @@ def test_json_is_the_only_thing_on_standard_output(typed: Type, words: list[str]
         (["batch", "show", "123"], "批次"),
         (["batch", "draft", "123", "--by", "wangli"], "policy list"),
         (["batch", "approve", "123", "--by", "zhao"], "批次"),
+        (["batch", "anew", "123", "--remark", "没有", "--by", "wangli"], "批次"),
         (["roster", "import", "no.csv", "--kind", "resident"], "no.csv"),
         (["staff", "disable", "nobody"], "staff list"),
         (["jobs", "--run", "frob"], "jobs --list"),

@@ -14,10 +14,11 @@ from pusher.model.batch import Batch, BatchState
 from pusher.model.errors import IllegalMove, Overtaken, SamePerson
 from pusher.model.notice import Notice, NoticeState, Outcome, Reason
 from pusher.model.staff import AuditEntry
-from pusher.sending.anew import draft_anew
+from pusher.sending.anew import doubtful_of, draft_anew
 from pusher.sending.deliver import deliver
 from pusher.sending.drafting import text_of
 from pusher.sending.review import approve, cancel, submit
+from pusher.sending.unsure import settle_unsure
 from pusher.store import Store
 from tests.listening.callbacks import folded, push, receipt
 from tests.makers import NOW, make_office
@@ -120,6 +121,19 @@ def test_it_is_sent_anew_once(store: Store) -> None:
 
     with pytest.raises(IllegalMove, match="已另发"), store.writing() as session:
         anew(session, notices)
+
+
+def test_a_whole_batch_can_be_sent_anew_but_what_was_settled(store: Store) -> None:
+    first = given_doubtful(store, people=5)
+    with store.writing() as session:
+        some, arrived, *_ = doubtful_of(session, session.get_one(Batch, first))
+        settle_unsure(session, arrived, arrived=True, by="1001", now=LATER, remark="客服查到")
+        anew(session, [some])
+        left = doubtful_of(session, session.get_one(Batch, first))
+        batch = anew(session, left)
+
+    assert len(left) == 3
+    assert {one.instead_of for one in notices_of(store, batch.id)} == {one.id for one in left}
 
 
 def test_what_a_gateway_may_yet_clear_up_is_not_sent_anew(store: Store) -> None:

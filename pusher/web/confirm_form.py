@@ -2,28 +2,23 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
+from profiles.facts import Fact
 from pusher.model.policy import Audience, Policy, PolicyState, Subject
 from pusher.reading.confirm import BENEFIT_LENGTH, TITLE_LENGTH, Confirmation, proposed
 from pusher.reading.ingest import latest_rule
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.language import BadRule, parse
 from pusher.web.fields import Fields
-from pusher.web.rule_fields import rows_from
-from pusher.web.rule_rows import (
-    MUST,
-    Row,
-    manual_row,
-    new_row,
-    rows_of,
-    rule_of,
-)
+from pusher.web.outline import Line, lines_of, manual_line, rule_of
+from pusher.web.outline_form import lines_from
+from pusher.web.outline_moves import MOVES, NotFound, added
 
 _MOST_CLAUSES = 200
 DECISIONS = ("check", "condition", "none")
@@ -44,10 +39,12 @@ class ConfirmForm:
 
     Attributes:
         act: the button that was pressed.
-        rule: of the rows; None while there are none, or one is wrong.
+        rule: of the lines; None while there are none, or one is wrong.
         never: nobody can apply under this document, so it has no rule.
         checks: clauses to be looked into that change no decision.
         pasted: the text of the field for a whole RULE document.
+        choices: facts one of which was meant by what was typed, and where it is to be added.
+        typed: what was typed there.
         errors: field → what is wrong.
     """
 
@@ -59,11 +56,13 @@ class ConfirmForm:
     audience: str = Audience.BOTH.value
     subject: str = Subject.SELF.value
     never: bool = False
-    rows: list[Row] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
     rule: dict[str, Any] | None = None
     clauses: list[Clause] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)
     pasted: str = ""
+    choices: Sequence[Fact] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
     def wish(self) -> Confirmation:
@@ -112,7 +111,7 @@ def filled_from(given: FormData) -> ConfirmForm:
         audience=fields.choice("audience", "面向谁", Audience).value,
         subject=fields.choice("subject", "判断谁的情况", Subject).value,
         never=fields.ticked("never"),
-        rows=rows_from(given),
+        lines=lines_from(given),
         clauses=_clauses(fields),
         checks=[quote.strip() for quote in fields.several("checks") if quote.strip()],
         pasted=fields.typed("pasted"),
@@ -125,27 +124,33 @@ def filled_from(given: FormData) -> ConfirmForm:
 
 
 def _press(form: ConfirmForm, fields: Fields, given: FormData) -> None:
-    """Do what the pressed button asks of the rows, then read them as a rule."""
-    if form.act == "add":
-        row = new_row(fields.typed("add_fact"), fields.typed("add_place") or MUST)
-        if row is None:
-            fields.errors["add_fact"] = "请先选择一项事实"
-        else:
-            form.rows.append(row)
-        return
-    if form.act == "add_manual":
-        quote = fields.text("manual_quote", "要核实的内容", most=200)
-        if quote:
-            form.rows.append(manual_row(quote, fields.typed("add_place")))
-        return
+    """Do what the pressed button asks of the lines, then read them as a rule."""
+    verb, _, rest = form.act.partition("-")
     if form.act == "replace":
         _replace(form, fields, given)
         return
-    form.rule, form.rows = rule_of(form.rows)
-    if form.rule is None and form.rows:
+    if verb == "add":
+        _add(form, fields, rest)
+    elif verb in MOVES and rest.isdigit() and int(rest) < len(form.lines):
+        form.lines = MOVES[verb](form.lines, int(rest))
+    form.rule, form.lines = rule_of(form.lines)
+    if form.rule is None and form.lines and verb not in ("add", *MOVES):
         fields.errors["rows"] = "有条件还没有填对，请看标红的地方"
     if form.act == "confirm":
         _decide(form, fields)
+    elif verb in ("add", *MOVES):
+        # nobody has filled in yet what was only just added
+        form.lines = [replace(line, error="") for line in form.lines]
+
+
+def _add(form: ConfirmForm, fields: Fields, rest: str) -> None:
+    where, _, what = rest.partition("-")
+    typed = fields.typed(f"add-{where}")
+    try:
+        form.lines = added(form.lines, where, what, typed)
+    except NotFound as wrong:
+        fields.errors[f"add-{where}"] = str(wrong)
+        form.choices, form.typed = wrong.choices, {where: typed}
 
 
 def _decide(form: ConfirmForm, fields: Fields) -> None:
@@ -156,17 +161,17 @@ def _decide(form: ConfirmForm, fields: Fields) -> None:
         if clause.decision not in DECISIONS:
             fields.errors[f"clause-{number}"] = "请决定这一条怎么办"
     asked = [clause.quote for clause in form.clauses if clause.decision == "condition"]
-    if not form.rows and not asked and not form.never:
+    if not form.lines and not asked and not form.never:
         fields.errors["rows"] = "还没有条件；如果任何人都不能据此申请，请勾选“不产生申请资格”"
     if fields.sound:
-        form.rows += [manual_row(quote) for quote in asked]
+        form.lines += [manual_line(quote) for quote in asked]
         form.checks += [clause.quote for clause in form.clauses if clause.decision == "check"]
         form.clauses = []
-        form.rule, form.rows = rule_of(form.rows)
+        form.rule, form.lines = rule_of(form.lines)
 
 
 def _replace(form: ConfirmForm, fields: Fields, given: FormData) -> None:
-    """Take the rows of a pasted or uploaded RULE document."""
+    """Take the lines of a pasted or uploaded RULE document."""
     upload = given.get("rule_file")
     text = form.pasted
     if isinstance(upload, UploadFile) and upload.filename:
@@ -191,8 +196,8 @@ def _lay_out(form: ConfirmForm, rule: Mapping[str, Any] | None) -> None:
     except BadRule:
         form.pasted = json.dumps(rule, ensure_ascii=False, indent=1)
         return
-    form.rows = rows_of(rule)
-    form.rule, form.rows = rule_of(form.rows)
+    form.lines = lines_of(rule)
+    form.rule, form.lines = rule_of(form.lines)
 
 
 def _clauses(fields: Fields) -> list[Clause]:
@@ -201,8 +206,11 @@ def _clauses(fields: Fields) -> list[Clause]:
 
 
 def _only_rule(errors: Mapping[str, str]) -> dict[str, str]:
-    kept = ("rows", "add_fact", "manual_quote", "pasted")
-    return {name: text for name, text in errors.items() if name in kept}
+    return {
+        name: text
+        for name, text in errors.items()
+        if name in ("rows", "pasted") or name.startswith("add-")
+    }
 
 
 def _quotes(checks: Sequence[Mapping[str, Any]]) -> list[str]:

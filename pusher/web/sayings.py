@@ -88,6 +88,7 @@ STATIC: Mapping[str, str] = {
     "favicon.svg": "image/svg+xml",
     "clauses.js": "text/javascript; charset=utf-8",
     "intake.js": "text/javascript; charset=utf-8",
+    "counts.js": "text/javascript; charset=utf-8",
 }
 """The only files that are handed out as they are."""
 

@@ -57,7 +57,7 @@ def test_what_was_mended_at_a_confirmation_stands_on_the_page(console: Console) 
         draft = {"rule": AGED, "audience": "resident", "subject": "self"}
         address = f"/policies/{make_policy(session, office, draft=draft).id}"
 
-    mended = confirm_fields(**{"row-1-value": "70"})
+    mended = confirm_fields(**{"line-1-value": "70"})
     browser.post(f"{address}/confirm", mended, page=f"{address}/confirm")
 
     page = browser.get("/phrases").text

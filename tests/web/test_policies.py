@@ -1,5 +1,6 @@
 """From a file to a confirmed policy and its list, as a clerk does it."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -39,21 +40,19 @@ def confirm_fields(**given: Any) -> dict[str, Any]:
         "audience": "resident",
         "subject": "self",
         "tags": ["M02"],
-        "rows": "2",
-        "row-0-kind": "leaf",
-        "row-0-keep": "1",
-        "row-0-place": "must",
-        "row-0-fact": "household_area",
-        "row-0-op": "within",
-        "row-0-value": "槐荫区",
-        "row-0-quote": "具有槐荫区户籍",
-        "row-1-kind": "leaf",
-        "row-1-keep": "1",
-        "row-1-place": "must",
-        "row-1-fact": "birth_date",
-        "row-1-op": "age_ge",
-        "row-1-value": "80",
-        "row-1-quote": "年满80周岁的老年人",
+        "lines": "2",
+        "line-0-kind": "leaf",
+        "line-0-depth": "0",
+        "line-0-fact": "household_area",
+        "line-0-op": "within",
+        "line-0-value": "槐荫区",
+        "line-0-quote": "具有槐荫区户籍",
+        "line-1-kind": "leaf",
+        "line-1-depth": "0",
+        "line-1-fact": "birth_date",
+        "line-1-op": "age_ge",
+        "line-1-value": "80",
+        "line-1-quote": "年满80周岁的老年人",
         **given,
     }
 
@@ -188,25 +187,29 @@ def test_a_condition_is_added_changed_and_dropped(lite: Console) -> None:
     where = read_one(lite)
     browser = lite.browser(Role.CLERK)
 
-    added = browser.post(
-        f"{where}/confirm",
-        confirm_fields(act="add", add_fact="living_arrangement", add_place="any1.1"),
-    )
-    assert "居住形态" in added.text
-    assert 'name="row-2-fact" value="living_arrangement"' in added.text
+    typed = {"add-root": "居住形态"}
+    added = browser.post(f"{where}/confirm", confirm_fields(act="add-root-condition", **typed))
+    assert added.status_code == 200
+    assert 'name="line-2-fact" value="living_arrangement"' in added.text
 
     third = {
-        "rows": "3",
-        "row-2-kind": "leaf",
-        "row-2-keep": "1",
-        "row-2-place": "except.1",
-        "row-2-fact": "living_arrangement",
-        "row-2-op": "eq",
-        "row-2-value": "独居",
-        "row-2-quote": "",
+        "lines": "3",
+        "line-2-kind": "leaf",
+        "line-2-depth": "0",
+        "line-2-turned": "1",
+        "line-2-fact": "living_arrangement",
+        "line-2-op": "eq",
+        "line-2-value": "独居",
+        "line-2-quote": "",
     }
-    dropped = {k: v for k, v in confirm_fields().items() if k != "row-0-keep"}
-    done = browser.post(f"{where}/confirm", {**dropped, **third})
+    dropped = browser.post(f"{where}/confirm", confirm_fields(act="drop-0", **third))
+    assert "户籍地在槐荫区" not in dropped.text
+    kept = {
+        name.replace("line-1", "line-0").replace("line-2", "line-1"): value
+        for name, value in confirm_fields(**third).items()
+        if not name.startswith("line-0")
+    }
+    done = browser.post(f"{where}/confirm", {**kept, "lines": "2"})
 
     assert done.status_code == 303, done.text
     with lite.store.reading() as session:
@@ -234,7 +237,7 @@ def test_every_error_stands_at_its_field_and_nothing_typed_is_lost(lite: Console
         apply_until="明天",
         tags=[],
         clauses="其他困难情形",
-        **{"row-1-value": "八十"},
+        **{"line-1-value": "八十"},
     )
 
     response = lite.browser(Role.CLERK).post(f"{where}/confirm", wrong)
@@ -278,8 +281,8 @@ def test_a_rule_file_takes_the_place_of_the_rows(lite: Console) -> None:
     broken = browser.post(f"{where}/confirm", confirm_fields(act="replace", pasted='{"all": 3}'))
     nonsense = browser.post(f"{where}/confirm", confirm_fields(act="replace", pasted="[" * 9000))
 
-    assert 'name="row-0-fact" value="care_need"' in pasted.text
-    assert "row-1-fact" not in pasted.text
+    assert 'name="line-0-fact" value="care_need"' in pasted.text
+    assert "line-1-fact" not in pasted.text
     assert "应为列表" in broken.text
     assert 'id="pasted-error"' in nonsense.text
 
@@ -293,8 +296,64 @@ def test_the_rule_is_tried_on_everybody_without_being_kept(console: Console) -> 
     response = console.browser(Role.CLERK).post(f"{where}/confirm", confirm_fields(act="trial"))
 
     assert "待核实的主要缺：户籍地（1）" in response.text
+    assert "分街道" in response.text
     with console.store.reading() as session:
         assert session.exec(select(MatchRun)).all() == []
+
+
+def test_counts_come_alone_while_somebody_is_at_it(console: Console) -> None:
+    where = read_one(console)
+    with console.office() as (session, office):
+        make_person(session, office, facts={"household_area": "370104"})
+        make_person(session, office, facts={"household_area": "370104"}, born=date(1990, 1, 1))
+    browser = console.browser(Role.CLERK)
+    excluded = {
+        "lines": "3",
+        "line-2-kind": "leaf",
+        "line-2-depth": "0",
+        "line-2-turned": "1",
+        "line-2-fact": "birth_date",
+        "line-2-op": "age_ge",
+        "line-2-value": "85",
+    }
+
+    counts = browser.post(f"{where}/confirm/counts", confirm_fields(**excluded))
+    half_typed = browser.post(f"{where}/confirm/counts", confirm_fields(**{"line-1-value": "八"}))
+
+    assert "<html" not in counts.text
+    assert "<dt>被除外</dt><dd>1</dd>" in counts.text
+    assert "没有一个符合" in counts.text
+    assert "还没有填好" in half_typed.text
+    with console.store.reading() as session:
+        assert session.exec(select(AudienceRule)).all() == []
+
+
+def test_only_the_page_with_a_script_may_run_one_and_only_ours(lite: Console) -> None:
+    where = read_one(lite)
+    browser = lite.browser(Role.CLERK)
+
+    policy = browser.get(f"{where}/confirm").headers["content-security-policy"]
+
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in browser.get(where).headers["content-security-policy"]
+
+
+def test_what_was_meant_is_picked_among_several(lite: Console) -> None:
+    where = read_one(lite)
+    browser = lite.browser(Role.CLERK)
+
+    several = browser.post(
+        f"{where}/confirm", confirm_fields(act="add-root-condition", **{"add-root": "收入"})
+    )
+    nothing = browser.post(
+        f"{where}/confirm", confirm_fields(act="add-root-condition", **{"add-root": "星座"})
+    )
+
+    assert "有几项，请选一项" in several.text
+    assert 'value="add-root-fact-household_income_month"' in several.text
+    assert 'value="收入"' in several.text
+    assert "没有叫“星座”的情况" in nothing.text
 
 
 def test_conditions_that_exclude_one_another_are_told(lite: Console) -> None:
@@ -302,9 +361,9 @@ def test_conditions_that_exclude_one_another_are_told(lite: Console) -> None:
     fields = confirm_fields(
         act="check",
         **{
-            "row-0-fact": "birth_date",
-            "row-0-op": "age_lt",
-            "row-0-value": "18",
+            "line-0-fact": "birth_date",
+            "line-0-op": "age_lt",
+            "line-0-value": "18",
         },
     )
 
@@ -314,7 +373,7 @@ def test_conditions_that_exclude_one_another_are_told(lite: Console) -> None:
 def test_a_draft_for_comment_may_have_no_rule(lite: Console) -> None:
     where = read_one(lite)
 
-    done = lite.browser(Role.CLERK).post(f"{where}/confirm", confirm_fields(rows="0", never="1"))
+    done = lite.browser(Role.CLERK).post(f"{where}/confirm", confirm_fields(lines="0", never="1"))
 
     assert done.status_code == 303
     with lite.store.reading() as session:

@@ -20,16 +20,19 @@ from pusher.reading.taxonomy import taxonomy
 from pusher.rules.check import doubts
 from pusher.rules.language import parse
 from pusher.rules.say import say
-from pusher.web import rule_rows, rule_values
+from pusher.web import rule_values
 from pusher.web.confirm_form import ConfirmForm, filled_from, started_from
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.gate import Clerk
 from pusher.web.highlight import marked, quotes_of
 from pusher.web.layout import go, show
+from pusher.web.outline import fact_of, scopes_of
+from pusher.web.outline_moves import steps
 from pusher.web.outside import POLICY_WITH_SCRIPT
 from pusher.web.pages.policies import find_policy, with_shares
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
+from pusher.web.streets import streets_of
 
 router = APIRouter()
 
@@ -42,6 +45,26 @@ def confirm_page(policy_id: UUID, request: Request, desk: DeskHere, who: Clerk) 
     return _show(request, desk, who, policy_id, form)
 
 
+@router.post("/policies/{policy_id}/confirm/counts")
+def counts_meanwhile(
+    policy_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """What the rule would find as it stands, while somebody is still at it; nothing is kept."""
+    filled = filled_from(form)
+    return show(
+        request,
+        desk,
+        who,
+        "_counts.html",
+        facts=vocabulary(),
+        rule_text=_say(filled.rule),
+        doubts=_doubts(filled.rule),
+        tried=_tried(desk, who, policy_id, filled),
+        form=filled,
+        streets=_streets(desk, who),
+    )
+
+
 @router.post("/policies/{policy_id}/confirm")
 def confirm_policy(
     policy_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
@@ -49,9 +72,8 @@ def confirm_policy(
     """Add a condition, try the rule, or confirm: whichever button was pressed."""
     filled = filled_from(form)
     if filled.act == "trial":
-        return _show(
-            request, desk, who, policy_id, filled, tried=_tried(desk, who, policy_id, filled)
-        )
+        tried = _tried(desk, who, policy_id, filled)
+        return _show(request, desk, who, policy_id, filled, tried=tried)
     if filled.act != "confirm" or filled.errors:
         return _show(request, desk, who, policy_id, filled, status=422 if filled.errors else 200)
     try:
@@ -99,9 +121,9 @@ def _show(
         tried=tried,
         taxonomy=_grouped_tags(),
         facts=vocabulary(),
-        fact_groups=_grouped_facts(),
-        blocks=rule_rows.blocks_of(form.rows),
-        places=rule_rows.places_for(form.rows),
+        steps=steps(form.lines),
+        scopes=scopes_of(form.lines),
+        fact_of=fact_of,
         operators_for=rule_values.operators_for,
         hint=rule_values.hint,
         audiences=list(Audience),
@@ -109,9 +131,15 @@ def _show(
         is_first=policy.state is PolicyState.READ,
         suggested={tag["code"]: tag for tag in with_shares(shape["tags"])},
         added_tags=[code for code in form.tags if code not in known],
+        streets=_streets(desk, who),
     )
     answer.headers["content-security-policy"] = POLICY_WITH_SCRIPT
     return answer
+
+
+def _streets(desk: Desk, who: SignedIn) -> Mapping[str, str]:
+    with desk.store.reading() as session:
+        return streets_of(session, who)
 
 
 def _tried(
@@ -147,11 +175,4 @@ def _grouped_tags() -> dict[str, list[Any]]:
     groups: dict[str, list[Any]] = {}
     for tag in taxonomy().values():
         groups.setdefault(tag.group, []).append(tag)
-    return groups
-
-
-def _grouped_facts() -> dict[str, list[Any]]:
-    groups: dict[str, list[Any]] = {"resident": [], "enterprise": [], "both": []}
-    for fact in vocabulary().values():
-        groups[fact.applies_to].append(fact)
     return groups

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from profiles.ages import day_of
-from profiles.model import Office, ProfileKind, RosterImport, RowWord, Street
+from profiles.model import ImportState, Office, ProfileKind, RosterImport, RowWord, Street
 from profiles.roster_columns import IDENTITY, find_header, read_header, score
 from profiles.roster_entry import Entry
 from profiles.roster_import import Noting, Opening, begin, finish
@@ -157,9 +157,10 @@ def import_in_chunks(
         raise BadRoster("running", "同一份文件正在另一处导入，请稍后查看导入记录") from None
     with opening() as session:
         kept = session.get_one(RosterImport, kept.id)
-        finish(session, kept, running.ledger, source=running.one_source(), now=now)
-        if noting is not None:
-            noting(session, kept)
+        if kept.state is ImportState.RUNNING:  # another process may have come to the end as well
+            finish(session, kept, running.ledger, source=running.one_source(), now=now)
+            if noting is not None:
+                noting(session, kept)
         return running.report(session, kept)
 
 
@@ -339,7 +340,7 @@ class _Import:
         """One chunk: read, write what is new of it, and write down what became of each row."""
         self.told.clear()
         entries = [entry for line in lines if (entry := self._read(reader, line))]
-        standing = self.ledger.standing(session, [e.row for e in entries]) if self.resumed else {}
+        standing = self.ledger.standing(session, [e.row for e in entries])
         writer = self._writer(session)
         written = writer.write([entry for entry in entries if entry.row not in standing])
         for entry in entries:
@@ -394,7 +395,7 @@ class _Import:
         )
 
     def _write_down(self, session: Session, taken: Sequence[Taken]) -> None:
-        standing = self.ledger.standing(session, [t.row for t in taken]) if self.resumed else {}
+        standing = self.ledger.standing(session, [t.row for t in taken])
         told = _by_row(self.told)
         self.ledger.write(
             session,

@@ -24,6 +24,7 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
     \b
     例：pusher visits list --street 370104013
     """
+    from profiles.ages import day_of
     from profiles.identity import masked_name
     from pusher.listening.visits import visit_list
     from pusher.model.batch import Batch
@@ -32,15 +33,15 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
         row = find_row(door, session, Batch, batch_id, "批次", "pusher batch") if batch_id else None
         rows = [
             {
-                "id": str(door.id),
-                "name": masked_name(door.name),
-                "street": door.street_code,
-                "community": door.community,
-                "policy": door.policy,
-                "because": door.because,
-                "state": door.state.value,
+                "id": str(one.id),
+                "name": masked_name(one.name),
+                "street": one.street_code,
+                "community": one.community,
+                "policy": one.policy,
+                "because": one.because,
+                "state": one.state.value,
             }
-            for door in visit_list(session, street=street, batch=row)
+            for one in visit_list(session, street=street, batch=row, today=day_of(door.now))
         ]
     answer(
         rows,

@@ -1,21 +1,24 @@
 """Walks to the doors of those nobody can write to: who is still to be seen, and how it went."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, or_, select, update
 
-from profiles.ages import day_of
-from profiles.dossier import name_of
+from profiles.ages import day_of, has_died
+from profiles.dossier import facts_on, name_of, read_dossier
 from profiles.model import EndReason, Profile, Street
+from profiles.reach import has_ended
+from profiles.rows import in_chunks, profiles_by_id
 from profiles.signs import doubtful_of
 from pusher.audit import note
 from pusher.listening.contacts import settle_contact
-from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.model.batch import Batch, BatchState, Visit, VisitMatch, VisitState
 from pusher.model.errors import IllegalMove, NotFound, Overtaken
+from pusher.model.match import Match
 from pusher.model.policy import Policy
 
 RELEASED: Final = (
@@ -64,10 +67,15 @@ def visit_list(
     batch: Batch | UUID | None = None,
     office_id: UUID | None = None,
     streets: Collection[str] | None = None,
+    today: date | None = None,
 ) -> list[Door]:
     """The offline list: to do first, then not met, then done; by street and community.
 
+    A door at which everybody whom it is about has died or left is off the list: nobody walks to a
+    family with news for their dead.
+
     Args:
+        today: the office's day; None: as if nobody had died or left since.
         street: code of a street; None: all.
         office_id: whose batches; None: all.
         streets: codes of the only streets that whoever asks may see; None: all.
@@ -96,11 +104,38 @@ def visit_list(
     else:
         asked = asked.where(col(Batch.state).in_(RELEASED))
     streets = {row.code: row.name for row in session.exec(select(Street))}
+    found = session.exec(asked).all()
+    idle = _about_nobody(session, [v for v, _, _ in found if v.state in _WAITING], today)
     doors = [
         _door(session, visit, reader, policy, streets)
-        for visit, reader, policy in session.exec(asked)
+        for visit, reader, policy in found
+        if visit.id not in idle
     ]
     return sorted(doors, key=_order)
+
+
+_WAITING: Final = (VisitState.TO_DO, VisitState.NOT_MET)
+
+
+def _about_nobody(session: Session, visits: Sequence[Visit], today: date | None) -> set[UUID]:
+    """Visits that tell of nobody who is still alive and here."""
+    if today is None:
+        return set()
+    told: dict[UUID, set[UUID]] = {}
+    for chunk in in_chunks([visit.id for visit in visits]):
+        asked = select(VisitMatch.visit_id, Match.profile_id).join(
+            Match, col(Match.id) == VisitMatch.match_id
+        )
+        for visit, person in session.exec(asked.where(col(VisitMatch.visit_id).in_(chunk))):
+            told.setdefault(visit, set()).add(person)
+    people = profiles_by_id(session, {person for some in told.values() for person in some})
+    gone = {i for i, person in people.items() if _is_gone(session, person, today)}
+    return {visit for visit, some in told.items() if some <= gone}
+
+
+def _is_gone(session: Session, person: Profile, today: date) -> bool:
+    facts = facts_on(read_dossier(session, person), today)
+    return has_died(facts, today) or has_ended(person, facts, today)
 
 
 def tick(

@@ -1,6 +1,7 @@
 """Whether approved notices may still leave, asked once more in the transaction that claims them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,12 +9,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from profiles.ages import day_of, is_under
+from profiles.ages import ADULT, day_of, is_under
 from profiles.consent import Approach, Refusal, reach_all
 from profiles.dossier import birth_day, facts_on, read_dossier
 from profiles.guardians import may_read
 from profiles.model import Contact, EndReason, Guardianship, Profile
-from profiles.rows import links_of, profiles_by_id
+from profiles.rows import in_chunks, links_of, profiles_by_id
 from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
 from pusher.model.policy import AudienceRule, PolicyTag, Subject
@@ -44,7 +45,8 @@ class Bearing:
         people: readers and those concerned, by id.
         contacts: by id.
         told: notice id → the matches it tells of, each with the subject of its rule.
-        links: who reads for whom, by ward; of the wards among those concerned.
+        links: who reads for whom, by ward; of those concerned who do not bear the notice's name.
+        reads_at: these, and who reads for them, with each address that is theirs.
         day: the office's day.
     """
 
@@ -52,6 +54,7 @@ class Bearing:
     contacts: Mapping[UUID, Contact]
     told: Mapping[UUID, Sequence[tuple[Match, Subject]]]
     links: Mapping[UUID, Sequence[Guardianship]]
+    reads_at: AbstractSet[tuple[UUID, str | None]]
     day: date
 
 
@@ -79,13 +82,26 @@ def look_around(session: Session, notices: Sequence[Notice], *, now: datetime) -
         for match, _ in told[notice.id]
         if match.profile_id != notice.profile_id
     }
+    links = links_of(session, wards)
+    readers = wards | {one.guardian_id for some in links.values() for one in some}
     return Bearing(
         people=profiles_by_id(session, people),
         contacts={contact.id: contact for contact in contacts},
         told=told,
-        links=links_of(session, wards),
+        links=links,
+        reads_at=_addresses(session, readers),
         day=day_of(now),
     )
+
+
+def _addresses(session: Session, people: Collection[UUID]) -> set[tuple[UUID, str | None]]:
+    found: set[tuple[UUID, str | None]] = set()
+    for chunk in in_chunks(people):
+        asked = select(Contact.profile_id, Contact.address_index).where(
+            col(Contact.profile_id).in_(chunk), col(Contact.ended_at).is_(None)
+        )
+        found.update((person, index) for person, index in session.exec(asked))
+    return found
 
 
 def objections(
@@ -127,18 +143,29 @@ def objections(
                         against[notice.id] = reason
                     against.setdefault(notice.id, reason)
         for notice, approach in wanted:
-            if notice.id not in against and not _has_authority(session, approach, bearing):
+            if notice.id not in against and not _has_authority(session, notice, approach, bearing):
                 against[notice.id] = Reason.NO_AUTHORITY
     return against
 
 
-def _has_authority(session: Session, approach: Approach, bearing: Bearing) -> bool:
-    """Whether who reads for a ward still may: not of age since, no other guardian since."""
-    ward, reader = approach.concerned, approach.reader
-    if reader is None or reader.id == ward.id:
+def _has_authority(session: Session, notice: Notice, approach: Approach, bearing: Bearing) -> bool:
+    """Whether somebody who may read of this person still reads at the notice's address.
+
+    That is the person, or who reads for them: not of age since, no other guardian since. Two
+    people who share a phone get one notice, which bears the name of one of them.
+    """
+    person, here = approach.concerned, notice.address_index
+    if person.id == notice.profile_id:
         return True
-    born = birth_day(session, ward, approach.facts)
-    return may_read(bearing.links.get(ward.id, ()), reader.id, born=born, day=bearing.day)
+    born = birth_day(session, person, approach.facts)
+    if not is_under(ADULT, born, bearing.day) and (person.id, here) in bearing.reads_at:
+        return True
+    links = bearing.links.get(person.id, ())
+    return any(
+        (one.guardian_id, here) in bearing.reads_at
+        and may_read(links, one.guardian_id, born=born, day=bearing.day)
+        for one in links
+    )
 
 
 def is_elderly(session: Session, reader: Profile, day: date) -> bool:

@@ -28,6 +28,7 @@ from profiles.model import (
     Subscription,
 )
 from profiles.rows import profiles_by_id
+from profiles.signs import needs_confirming
 from pusher.model.batch import Batch, BatchKind, Visit, VisitState
 from pusher.model.match import Match
 from pusher.model.notice import Notice, NoticeMatch
@@ -72,7 +73,7 @@ class Address:
     """Where somebody is reached.
 
     Attributes:
-        doubt: why it may be somebody else's by now.
+        doubt: why it may be somebody else's by now: a `Doubt`, or ``silent``.
     """
 
     channel: Channel
@@ -144,7 +145,7 @@ def read_sheet(session: Session, profile: Profile, *, unmasked: bool, today: dat
         died=has_died(facts_on(dossier, today), today),
         facts=shown,
         hidden=len(lines) - len(shown),
-        contacts=_contacts(session, profile, unmasked),
+        contacts=_contacts(session, profile, unmasked, today),
         consents=session.exec(
             select(Consent)
             .where(Consent.profile_id == profile.id)
@@ -213,7 +214,7 @@ def _fact(fact: Fact | None, code: str, told: Known, today: date) -> FactLine:
     )
 
 
-def _contacts(session: Session, profile: Profile, unmasked: bool) -> list[Address]:
+def _contacts(session: Session, profile: Profile, unmasked: bool, today: date) -> list[Address]:
     rows = session.exec(
         select(Contact)
         .where(Contact.profile_id == profile.id)
@@ -226,10 +227,16 @@ def _contacts(session: Session, profile: Profile, unmasked: bool) -> list[Addres
             source=row.source,
             added_at=row.added_at,
             ended_at=row.ended_at,
-            doubt=row.doubt.value if row.doubt else None,
+            doubt=_doubt(row, today),
         )
         for row in rows
     ]
+
+
+def _doubt(contact: Contact, today: date) -> str | None:
+    if contact.ended_at is not None or not needs_confirming(contact, today):
+        return None
+    return contact.doubt.value if contact.doubt else "silent"
 
 
 def _address(session: Session, contact: Contact, unmasked: bool) -> str:

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from profiles.model import EndReason
 from pusher.audit import verify
 from pusher.listening.visits import tick, visit_list
-from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.model.batch import Batch, BatchState, Visit, VisitMatch, VisitState
 from pusher.model.errors import IllegalMove, Overtaken
+from pusher.model.match import Decision, Match
 from pusher.model.staff import AuditEntry
 from pusher.store import Store
 from tests.makers import NOW
@@ -97,3 +99,31 @@ def test_the_list_tells_whose_door_where_and_about_what(store: Store) -> None:
     assert (door.street, door.community, door.policy) == ("道德街街道", "样例社区", "高龄津贴")
     assert door.name.startswith("样例居民")
     assert door.name not in repr(door)
+
+
+@pytest.mark.parametrize(
+    ("gone", "listed"), [("died", False), ("left", False), ("none", True), ("one of two", True)]
+)
+def test_nobody_walks_to_a_family_with_news_for_their_dead(
+    store: Store, gone: str, listed: bool
+) -> None:
+    with store.writing() as session:
+        batch = make_batch(session)
+        office = the_office(session)
+        facts = {"deceased_on": "2026-11-20"} if gone in ("died", "one of two") else {}
+        person = make_person(session, office, facts=facts)
+        if gone == "left":
+            person.ended_on, person.ended_reason = NOW.date(), EndReason.MOVED_OUT
+        visit = make_visit(session, batch, person=person)
+        told = [person, make_person(session, office)] if gone == "one of two" else [person]
+        for one in told:
+            match = Match(
+                run_id=batch.run_id, policy_id=batch.policy_id, profile_id=one.id,
+                decision=Decision.ELIGIBLE, followed=[], missing=[], sensitive=False,
+            )  # fmt: skip
+            session.add(match)
+            session.flush()
+            session.merge(VisitMatch(visit_id=visit.id, match_id=match.id))
+
+    with store.reading() as session:
+        assert bool(visit_list(session, today=NOW.date())) is listed

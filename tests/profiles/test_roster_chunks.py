@@ -158,7 +158,30 @@ def test_a_dry_run_needs_no_right_to_write_and_writes_nothing(store: Store) -> N
         assert not any(everything(session).values())
 
 
-SMALL_ROOM_MB = 190
+def test_two_processes_at_one_file_come_to_what_one_comes_to(store: Store, tmp_path: Path) -> None:
+    content = register()
+    (tmp_path / "r.csv").write_bytes(content)
+    with store.writing() as session:
+        make_office(session)
+
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", KILLED, store.url, str(tmp_path / "r.csv"), "1000000"],
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(2)
+    ]
+    ends = sorted(one.wait() for one in both)
+
+    # on PostgreSQL, where both may write at once, one of them may have had to give way
+    assert ends[0] == 0
+    with store.reading() as session:
+        assert session.exec(select(func.count()).select_from(Profile)).one() == ROWS
+        done = session.exec(select(RosterImport).where(RosterImport.added > 0)).all()
+        assert {one.state for one in done} == {ImportState.DONE}
+        assert sum(one.added for one in done) == ROWS
+
+
 BIG = """
 import resource, sys
 from datetime import datetime

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from profiles.addresses import address_of
 from profiles.consent import grant
 from profiles.dossier import Known, read_dossier, write_dossier
 from profiles.guardians import link
@@ -24,6 +25,7 @@ from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.sending.delivery_makers import (
     make_batch,
+    make_contact,
     make_notice,
     make_person,
     the_notice,
@@ -172,3 +174,39 @@ def test_who_came_of_age_is_asked_at_the_door(store: Store) -> None:
         visit = session.exec(select(Visit)).one()
 
     assert (visit.profile_id, visit.because) == (child.id, "came_of_age")
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_two_who_share_a_phone_are_told_together_and_who_has_another_is_not(
+    store: Store, shared: bool
+) -> None:
+    with store.writing() as session:
+        office = the_office(session)
+        husband, wife = (make_person(session, office) for _ in range(2))
+        notice = make_notice(
+            session, make_batch(session), reader=husband, concerned=[husband, wife]
+        )
+        contact = session.get_one(Contact, notice.contact_id)
+        phone = address_of(session, contact) if shared else None
+        make_contact(session, wife, address=phone)
+    outbox = Outbox()
+
+    send(store, outbox)
+
+    assert len(outbox.parcels) == int(shared)
+
+
+def test_the_guardian_may_read_at_a_phone_that_bears_anothers_name(store: Store) -> None:
+    with store.writing() as session:
+        office = the_office(session)
+        father, mother = (make_person(session, office) for _ in range(2))
+        child = make_person(session, office, born=date(2010, 5, 1))
+        link(session, child, mother, kind=GuardianKind.GUARDIAN, relation="母亲", until_on=None)
+        notice = make_notice(session, make_batch(session), reader=father, concerned=[father, child])
+        phone = address_of(session, session.get_one(Contact, notice.contact_id))
+        make_contact(session, mother, address=phone)
+    outbox = Outbox()
+
+    send(store, outbox)
+
+    assert len(outbox.parcels) == 1

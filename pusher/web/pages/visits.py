@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -97,7 +98,7 @@ def _show(
     wanted = asked(request, "street", "batch", "state")
     with desk.store.reading() as session:
         streets = streets_of(session, who)
-        doors = _doors(session, who, wanted)
+        doors = _doors(session, who, wanted, desk.now().date())
     page = page_number(request)
     rows = doors[(page - 1) * PAGE : page * PAGE]
     if who.role in _WALKING:
@@ -121,7 +122,7 @@ def _show(
     )
 
 
-def _doors(session: Session, who: SignedIn, wanted: Mapping[str, str]) -> list[Door]:
+def _doors(session: Session, who: SignedIn, wanted: Mapping[str, str], today: date) -> list[Door]:
     batch = _batch(session, who, wanted["batch"])
     doors = visit_list(
         session,
@@ -129,6 +130,7 @@ def _doors(session: Session, who: SignedIn, wanted: Mapping[str, str]) -> list[D
         batch=batch,
         office_id=who.office_id,
         streets=who.streets,
+        today=today,
     )
     if wanted["state"] in list(VisitState):
         doors = [door for door in doors if door.state == wanted["state"]]

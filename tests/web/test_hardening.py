@@ -1,6 +1,7 @@
 """What the web gives nobody: a page to foreign scripts, a hint to guessers, a secret to anybody."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,3 +252,16 @@ def test_the_form_before_the_sign_in_is_tied_to_its_browser(lite: Console) -> No
     answer = browser.client.post("/sign-in", data=fields, headers={"origin": HOST})
 
     assert answer.status_code == 403
+
+
+def test_every_test_that_the_security_page_names_exists() -> None:
+    root = Path(__file__).parents[2]
+    named = set(re.findall(r"`(test_\w+)`", root.joinpath("docs/security.md").read_text("utf-8")))
+    written = {
+        name
+        for file in root.joinpath("tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text("utf-8"), re.M)
+    }
+
+    assert len(named) > 50
+    assert named - written == set()

@@ -75,6 +75,7 @@ def visits_tick(
 
     from pusher.listening.visits import tick
     from pusher.model.batch import Visit
+    from pusher.staff import streets_of
 
     with open_door(now) as door, door.store.writing() as session:
         try:
@@ -83,7 +84,10 @@ def visits_tick(
             visit = None
         if visit is None:
             raise Refusal(f"没有编号为“{visit_id}”的上门", code="not_found")
-        person = staff_called(session, by, "clerk")
+        person = staff_called(session, by, "clerk", "community")
+        theirs_alone = streets_of(session, person)
+        if theirs_alone and visit.street_code not in theirs_alone:
+            raise Refusal(f"没有编号为“{visit_id}”的上门", code="not_found")
         tick(
             session, visit, done=not not_met, by=person.number, now=door.now, remark=remark,
             theirs=theirs,

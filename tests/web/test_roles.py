@@ -13,7 +13,9 @@ from pusher import staff as accounts
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.errors import IllegalMove
 from pusher.model.staff import AuditEntry, Role, Staff, StaffStreet
+from tests.sending import makers as matches
 from tests.sending.delivery_makers import make_batch, make_person, make_visit
+from tests.sending.makers import make_confirmed
 from tests.web.browsing import Browser, Console
 
 LASHAN, DAODE = "370104013", "370104003"
@@ -90,9 +92,28 @@ def test_whose_door_was_looked_at_is_written_down_if_the_law_guards_them(console
     assert entry.detail["sensitive"] == [str(poor.id)]
 
 
+def test_who_looked_at_a_list_of_guarded_people_is_written_down(console: Console) -> None:
+    with console.office() as (session, office):
+        poor = make_person(session, office, facts={"welfare_status": ["dibao"]})
+        policy = make_confirmed(session, office)
+        run = matches.make_run(session, policy)
+        matches.make_matches(session, run, [poor])
+
+    for role in (Role.VIEWER, Role.REVIEWER):
+        assert console.browser(role).get(f"/policies/{policy.id}/matches").status_code == 200
+    assert console.browser(Role.CLERK).get(f"/profiles/{poor.id}").status_code == 200
+
+    seen = [(entry.by, entry.about, entry.detail["sensitive"]) for entry in looks(console)]
+    assert seen == [
+        (console.staff[Role.REVIEWER].number, "page:matches", [str(poor.id)]),
+        (console.staff[Role.CLERK].number, "page:profile", [str(poor.id)]),
+    ]
+
+
 def looks(console: Console) -> list[AuditEntry]:
+    asked = select(AuditEntry).where(col(AuditEntry.act) == "look")
     with console.store.reading() as session:
-        return list(session.exec(select(AuditEntry).where(col(AuditEntry.act) == "look")))
+        return list(session.exec(asked.order_by(col(AuditEntry.number))))
 
 
 def test_another_role_holds_from_the_next_request_on_and_in_a_new_session(

@@ -16,6 +16,7 @@ from pusher.commands.match import explain, match, recall
 from pusher.commands.office import init, staff
 from pusher.commands.policy import policy
 from pusher.commands.privacy import privacy
+from pusher.commands.program import program
 from pusher.commands.roster import roster
 from pusher.commands.run import demo, jobs, sandbox, send, serve
 from pusher.commands.tags import tags
@@ -24,7 +25,7 @@ from pusher.commands.watch import watch
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
     recall, batch, send, hold, visits, leaflet, report, audit, privacy, doctor, backup, restore,
-    upgrade, key,
+    upgrade, key, program,
 )  # fmt: skip
 
 

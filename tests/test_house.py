@@ -54,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.failpoint",
         "pusher.store", "pusher.settings", ZONE,
     },
+    "pusher.programs": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.log": {ZONE},
     # the operator's verbs look at everything that has rows, a file or a table of settings
     "pusher.keeping": {

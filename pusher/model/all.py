@@ -9,6 +9,7 @@ import pusher.model.learning
 import pusher.model.match
 import pusher.model.notice
 import pusher.model.policy
+import pusher.model.program
 import pusher.model.source
 import pusher.model.staff
 import pusher.model.watching

@@ -57,7 +57,7 @@ OF_NOBODY: Final = frozenset(
         *("correction", "officephrase"),
         *("watchedcolumn", "watchedpage"),
         *("batch", "staff", "staffstreet", "staffsession", "invitation", "slot", "heartbeat"),
-        *("pause", "hold", "holiday", "epoch"),
+        *("pause", "hold", "holiday", "epoch", "program", "programcall"),
     }
 )
 """Tables without a row that tells of a person whom the office keeps a profile of."""

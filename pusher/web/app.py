@@ -16,6 +16,8 @@ from pusher.model.errors import NotFound, Unwilling
 from pusher.settings import Settings
 from pusher.store import Store
 from pusher.web import callbacks, code, health, plain, public, sign_in
+from pusher.web.api import spec
+from pusher.web.api.errors import Told, is_api, tell
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import NotYours, StalePage, check_gates
 from pusher.web.kept import keep_forms
@@ -58,6 +60,8 @@ def create_app(
         callbacks.router,
         plain.router,
         health.router,
+        spec.router,
+        *spec.ROUTERS,
     ):
         app.include_router(router)
     check_gates(app)
@@ -69,6 +73,7 @@ def create_app(
 
 
 def _explain_failures(app: FastAPI) -> None:
+    app.add_exception_handler(Told, lambda _, error: tell(error))
     app.add_exception_handler(NotYours, _not_yours)
     app.add_exception_handler(StalePage, _stale)
     keep_forms(app)
@@ -89,16 +94,22 @@ def _stale(request: Request, error: Exception) -> Response:
 
 
 def _not_found(request: Request, error: Exception) -> Response:
+    if is_api(request):
+        return tell(error)
     if request.url.path.startswith("/p/"):
         return show_public(desk_of(request), "no_link.html", status=404)
     return show_sorry(request, 404, "没有找到这个页面", "可能已经删除，或地址抄写有误。")
 
 
 def _unwilling(request: Request, error: Exception) -> Response:
+    if is_api(request):
+        return tell(error)
     return show_sorry(request, 409, "这一步没有做成", str(error))
 
 
 def _http(request: Request, error: Exception) -> Response:
+    if is_api(request):
+        return tell(error)
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 404:
         return _not_found(request, error)
@@ -114,7 +125,9 @@ def _last_resort(request: Request, error: Exception) -> Response:
     failure_id = secrets.token_hex(4)
     note_failure(error, failure_id)
     page = desk_of(request).pages.get_template("console/broken.html")
-    response = HTMLResponse(page.render(failure_id=failure_id), 500)
+    response: Response = HTMLResponse(page.render(failure_id=failure_id), 500)
+    if is_api(request):
+        response = tell(error)
     # this answer is made outside of everything, the armour included
     response.headers.update({**ARMOUR, "cache-control": "no-store"})
     return response

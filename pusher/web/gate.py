@@ -81,6 +81,12 @@ class Bearers:
         """Nothing to check here; the handler checks the address."""
 
 
+class Programs:
+    """Lets other systems pass, by a token of their own and its scopes (`web.api.bearer`)."""
+
+    roles: frozenset[Role] = frozenset()
+
+
 VISITORS = Visitors()
 BEARERS = Bearers()
 
@@ -122,14 +128,14 @@ def refuse_strangers(request: Request, desk: Desk) -> None:
         raise StalePage
 
 
-def gate_of(route: APIRoute) -> Gate | Visitors | Bearers:
+def gate_of(route: APIRoute) -> Gate | Visitors | Bearers | Programs:
     """The gate before a route.
 
     Raises:
         Unguarded: it has none.
     """
     for dependant in _all(route.dependant):
-        if isinstance(dependant.call, Gate | Visitors | Bearers):
+        if isinstance(dependant.call, Gate | Visitors | Bearers | Programs):
             return dependant.call
     raise Unguarded(route.path)
 

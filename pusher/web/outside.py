@@ -16,6 +16,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_FORM = 1024 * 1024
+DOCUMENTS = frozenset({"/policies", "/imports", "/api/v1/policies", "/api/v1/roster"})
+"""Where a whole document may come in."""
 LARGEST_DOCUMENT = 30 * 1024 * 1024
 LARGEST_FOLDER = 120 * 1024 * 1024
 """A folder of policies in one form, without scripts; it lies in memory while it comes in."""
@@ -85,7 +87,7 @@ class SizeCap:
 def _largest(path: str) -> int:
     if path == INTAKE:
         return LARGEST_FOLDER
-    return LARGEST_DOCUMENT if path in ("/policies", "/imports") else LARGEST_FORM
+    return LARGEST_DOCUMENT if path in DOCUMENTS else LARGEST_FORM
 
 
 def hush_traces() -> None:

@@ -50,6 +50,11 @@ async def raw_body(request: Request) -> bytes:
     return b"".join(pieces)
 
 
+async def document_body(request: Request) -> bytes:
+    """A document sent by another system; `outside` has capped its announced length."""
+    return await request.body()
+
+
 async def public_form(request: Request) -> AsyncIterator[FormData]:
     """The fields of a form that anybody may send; empty for a GET."""
     opened = request.form(max_files=0, max_fields=50, max_part_size=64 * 1024)
@@ -96,6 +101,7 @@ async def _typed(request: Request) -> Typed | None:
     return Typed(texts, file=any(not isinstance(part, str) for _, part in parts))
 
 
+Document = Annotated[bytes, Depends(document_body)]
 RawBody = Annotated[bytes, Depends(raw_body)]
 PublicForm = Annotated[FormData, Depends(public_form)]
 StaffForm = Annotated[FormData, Depends(staff_form)]

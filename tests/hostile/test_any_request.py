@@ -72,9 +72,14 @@ def sent(browser: Browser, case: Any, *, token: str, keys: dict[str, str]) -> in
 def operations(surface: Surface) -> Iterator[tuple[Any, bool]]:
     """Each route twice: with ids of something, and of nothing."""
     for real in (True, False):
-        schema = schemathesis.openapi.from_dict(surface.openapi(real=real))
-        for found in schema.get_all_operations():
-            yield found.ok(), real  # type: ignore[union-attr]
+        for operation in described(surface.openapi(real=real)):
+            yield operation, real
+
+
+def described(spec: dict[str, Any]) -> Iterator[Any]:
+    """Every operation of an OpenAPI description."""
+    for found in schemathesis.openapi.from_dict(spec).get_all_operations():
+        yield found.ok()  # type: ignore[union-attr]
 
 
 def attack(operation: Any, send: Callable[[Any], int], times: int) -> list[tuple[int, Any]]:

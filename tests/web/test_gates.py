@@ -13,7 +13,16 @@ from sqlmodel import Session
 from profiles.model import Office
 from pusher.model.all import METADATA
 from pusher.model.staff import Role
-from pusher.web.gate import BEARERS, VISITORS, Gate, Unguarded, check_gates, gate_of, routes_of
+from pusher.web.gate import (
+    BEARERS,
+    VISITORS,
+    Gate,
+    Programs,
+    Unguarded,
+    check_gates,
+    gate_of,
+    routes_of,
+)
 from pusher.web.outside import LARGEST_FORM
 from tests.makers import make_policy, make_staff
 from tests.sending.makers import drafted_for, make_person
@@ -111,7 +120,18 @@ BEFORE_SIGN_IN = {
     ("GET", "/invite/{word}"),
     ("POST", "/invite/{word}"),
 }
+BY_TOKEN = {
+    ("GET", "/api/v1/policies"),
+    ("POST", "/api/v1/policies"),
+    ("GET", "/api/v1/policies/{policy_id}"),
+    ("POST", "/api/v1/roster"),
+    ("GET", "/api/v1/batches"),
+    ("GET", "/api/v1/batches/{batch_id}"),
+    ("GET", "/api/v1/batches/{batch_id}/notices"),
+    ("GET", "/api/v1/receipts"),
+}
 BY_ADDRESS = {
+    ("GET", "/api/openapi.json"),
     ("GET", "/p/why/{word}"),
     ("GET", "/p/stop/{word}"),
     ("POST", "/p/stop/{word}"),
@@ -157,7 +177,7 @@ def knock(browser: Browser, method: str, path: str, **more: Any) -> int:
 
 
 def test_every_route_stands_in_the_table(lite: Console) -> None:
-    assert set(all_routes(lite)) == set(STAFF) | BEFORE_SIGN_IN | BY_ADDRESS
+    assert set(all_routes(lite)) == set(STAFF) | BEFORE_SIGN_IN | BY_ADDRESS | BY_TOKEN
 
 
 def test_every_gate_is_the_one_in_the_table(lite: Console) -> None:
@@ -166,6 +186,8 @@ def test_every_gate_is_the_one_in_the_table(lite: Console) -> None:
         if key in STAFF:
             assert isinstance(gate, Gate), key
             assert gate.roles == STAFF[key], key
+        elif key in BY_TOKEN:
+            assert isinstance(gate, Programs), key
         else:
             assert gate is (VISITORS if key in BEFORE_SIGN_IN else BEARERS), key
 

@@ -1,0 +1,108 @@
+"""Batches, their notices and the receipts, for reconciliation; nobody is named in them."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from sqlmodel import Session, col, select
+
+from pusher.commands.batch import batch_shape, notice_lines
+from pusher.commands.shapes import plain
+from pusher.model.batch import Batch, BatchState
+from pusher.model.notice import Notice
+from pusher.model.program import Program
+from pusher.model.word import Receipt
+from pusher.web.api.bearer import BatchReader, ReceiptReader
+from pusher.web.api.errors import Told
+from pusher.web.api.paging import After, Limit, page_of, refuse_strange_words
+from pusher.web.desk import DeskHere
+
+router = APIRouter(prefix="/api/v1", tags=["batches"])
+
+
+@router.get("/batches")
+def list_batches(
+    request: Request,
+    desk: DeskHere,
+    program: BatchReader,
+    state: BatchState | None = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    """Batches in the order in which they were drafted."""
+    refuse_strange_words(request, "state", "after", "limit")
+    asked = select(Batch).where(Batch.office_id == program.office_id).order_by(col(Batch.id))
+    if state is not None:
+        asked = asked.where(Batch.state == state)
+    if after is not None:
+        asked = asked.where(col(Batch.id) > after)
+    with desk.store.reading() as session:
+        rows = session.exec(asked.limit(limit + 1)).all()
+    return page_of("batches", rows, limit, _line)
+
+
+@router.get("/batches/{batch_id}")
+def show_batch(batch_id: UUID, desk: DeskHere, program: BatchReader) -> dict[str, Any]:
+    """One batch and what its rows count to."""
+    with desk.store.reading() as session:
+        shape: dict[str, Any] = plain(batch_shape(session, _find(session, program, batch_id)))
+    return shape
+
+
+@router.get("/batches/{batch_id}/notices")
+def list_notices(batch_id: UUID, desk: DeskHere, program: BatchReader) -> dict[str, Any]:
+    """Every notice of a batch with its attempts; all states together are what was planned."""
+    with desk.store.reading() as session:
+        lines = list(notice_lines(session, _find(session, program, batch_id)))
+    return {"notices": plain(lines)}
+
+
+@router.get("/receipts")
+def list_receipts(
+    request: Request,
+    desk: DeskHere,
+    program: ReceiptReader,
+    after: After = None,
+    limit: Limit = 200,
+) -> dict[str, Any]:
+    """The vendors' words on our notices, in the order in which they came."""
+    refuse_strange_words(request, "after", "limit")
+    asked = (
+        select(Receipt)
+        .join(Notice, col(Notice.id) == Receipt.notice_id)
+        .join(Batch, col(Batch.id) == Notice.batch_id)
+        .where(Batch.office_id == program.office_id)
+        .order_by(col(Receipt.id))
+    )
+    if after is not None:
+        asked = asked.where(col(Receipt.id) > after)
+    with desk.store.reading() as session:
+        rows = session.exec(asked.limit(limit + 1)).all()
+    return page_of("receipts", rows, limit, _receipt)
+
+
+def _find(session: Session, program: Program, batch_id: UUID) -> Batch:
+    batch = session.get(Batch, batch_id)
+    if batch is None or batch.office_id != program.office_id:
+        raise Told(404, "not_found", "没有这个批次", "batch_id")
+    return batch
+
+
+def _line(batch: Batch) -> dict[str, Any]:
+    return {
+        "id": str(batch.id),
+        "policy": str(batch.policy_id),
+        "kind": batch.kind.value,
+        "state": batch.state.value,
+        "send_after": batch.send_after.isoformat(),
+    }
+
+
+def _receipt(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "id": str(receipt.id),
+        "notice": str(receipt.notice_id),
+        "outcome": receipt.outcome.value,
+        "code": receipt.code,
+        "at": receipt.at.isoformat(),
+    }

@@ -136,6 +136,7 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
     ) -> None:
         from pusher.failpoint import reach
         from pusher.sending import review
+        from pusher.sending.limits import limits_of
 
         with open_door(now) as door, door.store.writing() as session:
             row = _find(door, session, batch_id)
@@ -144,7 +145,11 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
             if needs_reason:
                 given["reason"] = reason
             if name == "approve":
-                given |= {"shown": row.frozen_sha256 or "", "gateways": door.settings.gateways}
+                given |= {
+                    "shown": row.frozen_sha256 or "",
+                    "gateways": door.settings.gateways,
+                    "limits": limits_of(door.settings),
+                }
             move: Callable[..., None] = getattr(review, name.replace("-", "_"))
             move(session, row, **given)
             session.refresh(row)

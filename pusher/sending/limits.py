@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -12,11 +13,18 @@ from sqlmodel import Session, col, func, select
 from profiles.rows import in_chunks
 from pusher.clock import OFFICE_ZONE
 from pusher.model.batch import Batch, BatchKind, BatchState
+from pusher.model.errors import Unwilling
 from pusher.model.notice import Notice, NoticeState
 from pusher.settings import Settings
 
 _RELEASED = (BatchState.APPROVED, BatchState.SENDING, BatchState.PAUSED, BatchState.FINISHED)
 _LEFT = (NoticeState.HANDING, NoticeState.ACCEPTED, NoticeState.UNSURE)
+
+
+class OverBudget(Unwilling):
+    """The month's budget does not cover it."""
+
+    code = "over_budget"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,20 @@ def heard_of_late(
     return heard
 
 
+def refuse_over_budget(session: Session, batch: Batch, limits: Limits) -> None:
+    """Refuse to release what the month cannot pay; two drafts may each have fitted alone.
+
+    Raises:
+        OverBudget: with what is left and what it would cost.
+    """
+    left = left_of_the_budget(session, batch.office_id, limits, at=batch.send_after)
+    if left is None:
+        return
+    costs = _sum_of(session, Notice.batch_id == batch.id, Notice.state == NoticeState.DRAFTED)
+    if costs > left:
+        raise OverBudget(f"本月预算还剩 {left} 元，这个批次要 {costs} 元；请减少对象或调整预算")
+
+
 def left_of_the_budget(
     session: Session, office_id: UUID, limits: Limits, *, at: datetime
 ) -> Decimal | None:
@@ -80,21 +102,26 @@ def left_of_the_budget(
         return None
     here = at.astimezone(OFFICE_ZONE)
     first = here.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    # money is kept as text, exactly: few prices, each as often as it was paid
+    spent = _sum_of(
+        session,
+        Batch.office_id == office_id,
+        col(Batch.state).in_(_RELEASED),
+        col(Batch.send_after) >= first,
+        col(Batch.send_after) < _next_month(first),
+        col(Notice.state).in_((*_LEFT, NoticeState.DRAFTED)),
+    )
+    return max(limits.per_month - spent, Decimal(0))
+
+
+def _sum_of(session: Session, *which: Any) -> Decimal:
+    """Yuan; money is kept as text, exactly, so few prices are read, each with how often."""
     paid = session.exec(
         select(col(Notice.price), func.count())
         .join(Batch, col(Batch.id) == Notice.batch_id)
-        .where(
-            Batch.office_id == office_id,
-            col(Batch.state).in_(_RELEASED),
-            col(Batch.send_after) >= first,
-            col(Batch.send_after) < _next_month(first),
-            col(Notice.state).in_((*_LEFT, NoticeState.DRAFTED)),
-        )
+        .where(*which)
         .group_by(col(Notice.price))
     )
-    spent = sum((price * count for price, count in paid), Decimal(0))
-    return max(limits.per_month - spent, Decimal(0))
+    return sum((price * count for price, count in paid), Decimal(0))
 
 
 def _next_month(first: datetime) -> datetime:

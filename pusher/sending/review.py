@@ -25,8 +25,9 @@ from pusher.model.match import Decision, MatchRun
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
 from pusher.model.policy import Policy
 from pusher.sending.anew import take_back
-from pusher.sending.compose import TooLate
+from pusher.sending.compose import NO_LIMITS, TooLate
 from pusher.sending.drafting import TEXT
+from pusher.sending.limits import Limits, refuse_over_budget
 from pusher.sending.tellable import refuse_unless_tellable
 from pusher.sending.wording import BadWording, vendor_code, wordings
 
@@ -124,6 +125,7 @@ def approve(
     now: datetime,
     shown: str,
     gateways: Mapping[str, Mapping[str, Any]],
+    limits: Limits = NO_LIMITS,
 ) -> None:
     """Release *batch* for sending.
 
@@ -134,6 +136,7 @@ def approve(
         now: the moment of the decision.
         shown: the hash of what the approver was shown.
         gateways: the settings' tables; every text must be registered with its vendor.
+        limits: what the month may cost.
 
     Raises:
         IllegalMove: the batch is not in review.
@@ -141,6 +144,7 @@ def approve(
         Changed: it is not what was submitted, or not what was shown.
         NotTellable, TooLate: the policy, or the day, has moved on.
         BadWording: a text has no code with its vendor; it could not be sent.
+        OverBudget: the month cannot pay it any more.
         Overtaken: somebody moved it in the meantime.
     """
     _check_move(batch, BatchState.APPROVED, "批准")
@@ -150,6 +154,7 @@ def approve(
         raise Changed("内容已变动，请退回重新提交")
     _check_still_tellable(session, batch, now)
     _check_registered(session, batch, gateways)
+    refuse_over_budget(session, batch, limits)
     _move(
         session,
         batch,

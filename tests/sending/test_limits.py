@@ -4,14 +4,16 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from sqlmodel import Session
 
 from profiles.model import Office, Profile
 from pusher.gateways.base import Gateway
-from pusher.model.batch import Batch, BatchKind
+from pusher.model.batch import Batch, BatchKind, BatchState
 from pusher.model.notice import NoticeState, Reason
+from pusher.sending.compose import NO_LIMITS
 from pusher.sending.deliver import deliver
-from pusher.sending.limits import Limits, left_of_the_budget
+from pusher.sending.limits import Limits, OverBudget, left_of_the_budget
 from pusher.sending.review import approve, submit
 from pusher.settings import Settings
 from pusher.store import Store
@@ -29,10 +31,12 @@ def drafted(session: Session, office: Office, people: list[Profile], **given: ob
     return makers.drafted_for(session, office, people, **given)
 
 
-def release(session: Session, batch: Batch) -> None:
+def release(session: Session, batch: Batch, limits: Limits = NO_LIMITS) -> None:
     submit(session, batch, by="1001", now=NOW)
     shown = batch.frozen_sha256 or ""
-    approve(session, batch, by="2002", now=NOW, shown=shown, gateways=makers.GATEWAYS)
+    approve(
+        session, batch, by="2002", now=NOW, shown=shown, gateways=makers.GATEWAYS, limits=limits
+    )
 
 
 def send(store: Store, settings: Settings = OPEN) -> Outbox:
@@ -111,6 +115,21 @@ def test_what_the_budget_of_the_month_does_not_cover_is_left_out_and_seen(store:
 
     assert reasons(store, batch).count(Reason.BUDGET) == 1
     assert sum(one.price for one in notices_of(store, batch.id)) <= price * 2
+
+
+def test_of_two_drafts_that_fit_alone_one_is_released(store: Store) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        people = [makers.make_person(session, office) for _ in range(2)]
+        price = notices_of_draft(session, office, people)
+        limits = Limits(per_month=price * 3)
+        first, second = (drafted(session, office, people, limits=limits) for _ in range(2))
+        release(session, first, limits=limits)
+
+        with pytest.raises(OverBudget, match=f"还剩 {price} 元"):
+            release(session, second, limits=limits)
+
+    assert second.state is BatchState.IN_REVIEW
 
 
 def notices_of_draft(session: Session, office: Office, people: list[Profile]) -> Decimal:

@@ -16,6 +16,7 @@ from pusher.model.errors import NotFound, Unwilling
 from pusher.model.notice import Outcome, Reason
 from pusher.model.policy import Policy
 from pusher.model.staff import Role
+from pusher.sending.limits import limits_of
 from pusher.sending.preview import preview
 from pusher.sending.review import approve, cancel, pause, resume, send_back, submit
 from pusher.sending.roll import Row, concerned, recipients
@@ -94,6 +95,7 @@ def approve_batch(
         said="已批准，到时间自动发出。",
         shown=fields.typed("shown"),
         gateways=desk.settings.gateways,
+        limits=limits_of(desk.settings),
     )
 
 

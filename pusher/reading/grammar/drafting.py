@@ -73,6 +73,8 @@ _NAMES_WHO = ("对象为", "对象是", "对象", "对象包括", "对象如下"
 _OPEN_TO_ALL = re.compile(
     r"不限户籍|全体|所有(?:居民|市民|企业|人员)|广大|消费者|任何(?:人|单位)|均可"
 )
+# nouns that say for whom where something is granted beside them
+_NAMES_OF_FIRMS = frozenset({"qualifications", "business_types", "statistics_inclusion"})
 _TITLE = re.compile(
     r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
 )
@@ -316,11 +318,11 @@ def _read_uncued(sentence: str, desk: _Desk) -> None:
     if _MONEY.search(told):
         return
     found = read_sentence(told, desk.scope, desk.words)
-    if any(leaf["fact"] not in _NAMES for node in found.asked for leaf in leaves_of(node)):
-        if gives:
-            desk.ways.append(found)
-        else:
-            desk.reading.add(_unit(found))
+    facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}
+    if gives and (facts - _NAMES or facts & _NAMES_OF_FIRMS):
+        desk.ways.append(found)
+    elif not gives and facts - _NAMES:
+        desk.reading.add(_unit(found))
 
 
 def _unit(found: Reading) -> Reading:

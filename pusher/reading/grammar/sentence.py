@@ -42,9 +42,10 @@ _OR = re.compile(
     r"(?:[、，和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|老人|之一|企业|单位|儿童|的|人|等|居民|群体)*"
 )
 _LISTS = re.compile(r"[、和或及与]")
+_LISTED_THEN = re.compile(r"(?:以及|或者|和)[^，。；、]{1,14}的$")
 _NAMED_EACH = re.compile(r"的[^，。；、]{1,7}(?:或者|或)")
 _AGED_NOUN = re.compile(
-    r"(?:以上)?(?:的)?(?:老年人|老人|居民|儿童|人员|学生|青年)(?:、|和|或|及|以及|或者)+(?:其他)?"
+    r"(?:以上)?(?:[）)]|(?:的)?(?:老年人|老人|居民|儿童|人员|学生|青年))(?:、|和|或|及|以及|或者)+(?:其他)?"
 )
 _EITHER = re.compile(r"[^，。；、]{0,8}(?:或者|或)[^，。；、]{0,4}")
 _JOINS = ("和", "或", "或者", "以及", "及", "、", "，")
@@ -56,7 +57,18 @@ _ALTERNATIVES = frozenset(
      "graduated"}
 )  # fmt: skip
 _FIRMS = frozenset({"tax", "entity", "size", "type", "qualification", "status", "ownership"})
-_PEOPLE = frozenset({"status", "veteran", "work", "stage", "ability", "order", "medical"})
+_PEOPLE = frozenset(
+    {
+        "status",
+        "veteran",
+        "work",
+        "stage",
+        "ability",
+        "order",
+        "medical",
+        "registered as unemployed",
+    }
+)
 _MANUAL: Node = {"fact": None, "op": "manual", "value": None}
 _ALSO_PEOPLE = re.compile(r"农户|自然人|个人(?!所得|独资)|种粮大户")
 _UNTOLD = re.compile(r"、[^，。；、的（）]{2,12}(?:、|和|或|及|以及|或者)")
@@ -482,5 +494,7 @@ def _alternative(last: Finding, one: Finding, between: str) -> bool:
         if listed or side_by_side or between.endswith(_JOINS):
             return True
     if _person_of_an_age(last, one, between):
+        return True
+    if _same_kind(last, one) and _LISTED_THEN.search(between):
         return True
     return (listed and _same_kind(last, one)) or bool(_EITHER.fullmatch(between))

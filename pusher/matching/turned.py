@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from pusher.matching.match import latest_run
 from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.notice import Notice, NoticeMatch, NoticeState
 from pusher.model.policy import Policy
 
 
@@ -32,6 +33,35 @@ def turned(session: Session, policy: Policy, before: Policy) -> Turned | None:
         return None
     old, new = (_eligible(session, run) for run in runs if run is not None)
     return Turned(frozenset(new - old), frozenset(old - new), frozenset(new & old))
+
+
+def no_news(session: Session, policy: Policy, before: Policy) -> frozenset[UUID]:
+    """Return the profiles that were told of the version before, and whose result is the same."""
+    runs = [latest_run(session, one) for one in (before, policy)]
+    if runs[0] is None or runs[1] is None:
+        return frozenset()
+    old, new = (_decisions(session, run) for run in runs if run is not None)
+    return frozenset(p for p in _told(session, before) if p in new and old.get(p) == new[p])
+
+
+def _told(session: Session, policy: Policy) -> set[UUID]:
+    """Of whom a notice of *policy* went out, or may have."""
+    return set(
+        session.exec(
+            select(Match.profile_id)
+            .join(NoticeMatch, col(NoticeMatch.match_id) == Match.id)
+            .join(Notice, col(Notice.id) == NoticeMatch.notice_id)
+            .where(
+                Notice.policy_id == policy.id,
+                col(Notice.state).not_in((NoticeState.WITHHELD, NoticeState.FAILED)),
+            )
+        )
+    )
+
+
+def _decisions(session: Session, run: MatchRun) -> dict[UUID, Decision]:
+    rows = session.exec(select(Match.profile_id, Match.decision).where(Match.run_id == run.id))
+    return {profile: Decision(said) for profile, said in rows}
 
 
 def _eligible(session: Session, run: MatchRun) -> set[UUID]:

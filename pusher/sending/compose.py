@@ -54,6 +54,7 @@ class TooLate(Unwilling):
     code = "too_late"
 
 
+_NOBODY_CHOSEN = "这次匹配中没有所选的人，无人可通知"
 _NOBODY_WAS_TOLD = "没有人收到过这份政策的通知，不需要更正"
 
 
@@ -88,6 +89,7 @@ def compose(
     by: str,
     now: datetime,
     limits: Limits = NO_LIMITS,
+    known: Collection[UUID] = (),
 ) -> Batch:
     """`plan` and `write_down` in one transaction, for a few hundred people; see there."""
     worked_out = plan(
@@ -103,6 +105,7 @@ def compose(
         by=by,
         now=now,
         limits=limits,
+        known=known,
     )
     return write_down(session, worked_out)
 
@@ -121,6 +124,7 @@ def plan(
     by: str,
     now: datetime,
     limits: Limits = NO_LIMITS,
+    known: Collection[UUID] = (),
 ) -> Plan:
     """Work out the notices of one policy; nothing is written.
 
@@ -140,6 +144,7 @@ def plan(
         now: the moment of drafting.
         limits: who has heard enough of late is left out, and what the month's budget does not
             cover; shown in the preview, each with its reason.
+        known: profiles to whom it is no news: their result is what an earlier version gave.
 
     Raises:
         NotTellable: nobody, or not these people, may be told of this policy now.
@@ -150,12 +155,12 @@ def plan(
     as_of = now.astimezone(OFFICE_ZONE).date()
     rule = refuse_unless_tellable(session, policy, run, kind=kind, decisions=include, as_of=as_of)
     earlier = _earlier(session, policy.id, kind)
-    found = _found(session, run, include)
+    found = [pair for pair in _found(session, run, include) if pair[0].profile_id not in known]
     corrects = kind is BatchKind.CORRECTION
     if corrects:
         found = only_told(session, policy, found)
     if not found:
-        raise NobodyToTell(_NOBODY_WAS_TOLD if corrects else "这次匹配中没有所选的人，无人可通知")
+        raise NobodyToTell(_NOBODY_WAS_TOLD if corrects else _NOBODY_CHOSEN)
     first, latest = times(session, policy, send_after=send_after, now=now, corrects=corrects)
     batch = Batch(
         office_id=policy.office_id,

@@ -15,11 +15,13 @@ from profiles.identity import masked_name
 from profiles.model import Channel, Profile, ProfileKind
 from pusher.matching.index import view
 from pusher.matching.match import counts, latest_run, match, reasons_of
+from pusher.matching.turned import no_news
 from pusher.model.batch import BatchKind
 from pusher.model.errors import NotFound, Unwilling
 from pusher.model.match import Decision, Match, MatchRun
-from pusher.model.policy import PolicyTag
+from pusher.model.policy import Policy, PolicyTag
 from pusher.model.staff import Role
+from pusher.reading.succession import version_before
 from pusher.sending.compose import plan, write_down
 from pusher.sending.limits import limits_of
 from pusher.sending.prices import prices
@@ -109,6 +111,7 @@ def draft_batch(
             run = latest_run(session, policy)
             if run is None:
                 raise NotFound("还没有计算名单")
+            known = _known(session, policy) if fields.ticked("only_changed") else ()
             worked_out = plan(
                 session,
                 policy,
@@ -122,6 +125,7 @@ def draft_batch(
                 by=who.number,
                 now=desk.now(),
                 limits=limits_of(desk.settings),
+                known=known,
             )
         with desk.store.writing() as session:
             batch = write_down(session, worked_out)
@@ -131,6 +135,12 @@ def draft_batch(
         fields.errors["include"] = str(why_not)
         return _show(request, desk, who, policy_id, fields, status=409)
     return go(f"/batches/{batch.id}", desk=desk, said="批次已起草，请逐项核对后提交审核。")
+
+
+def _known(session: Session, policy: Policy) -> frozenset[UUID]:
+    """Profiles that were told of the version before and whose result is the same."""
+    before = version_before(session, policy)
+    return no_news(session, policy, before) if before else frozenset()
 
 
 def _show(
@@ -150,6 +160,7 @@ def _show(
             raise NotFound("还没有计算名单")
         streets = streets_of(session, who)
         found = counts(session, run)
+        known = _known(session, policy)
         rows, people = _found(session, who, run, wanted, page_number(request))
     if who.may_unmask:
         note_page_look(desk, who, people, at="matches")
@@ -162,6 +173,7 @@ def _show(
         policy=policy,
         run=run,
         found=found,
+        known=len(known),
         rows=rows,
         asked=wanted,
         streets=streets,

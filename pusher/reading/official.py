@@ -16,7 +16,6 @@ from pusher.reading.labels import is_labelled, read_labels
 from pusher.reading.layout import Laid, join
 from pusher.reading.lines import Line
 from pusher.reading.numbers import is_number_line
-from pusher.reading.refusals import NoBody
 
 __all__ = ["document", "written"]
 
@@ -62,8 +61,7 @@ def document(
     start = above[-1] + 1 if above else last
     head = tuple(one.text for one in kept[:start])
     paragraphs = tuple(one.text for one in kept[start:])
-    if sum(map(written, paragraphs)) < plain.FEWEST_WRITTEN:
-        raise NoBody("文件里没有找到可读的中文正文。")
+    plain.refuse_bodiless(paragraphs)
     labels = read_labels(Line(line, (0,)) for line in head)
     return Document(
         kind=kind,

@@ -1,7 +1,7 @@
 """A plain text becomes title, labels and paragraphs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pusher.reading.attachments import listed
@@ -12,7 +12,9 @@ from pusher.reading.lines import Line, squeeze
 from pusher.reading.numbers import is_number_line
 from pusher.reading.refusals import NoBody
 
-FEWEST_WRITTEN = 10
+_FEWEST_WRITTEN = 10
+_FEWEST_WITHOUT_SENTENCE = 30
+_STOPS = re.compile(r"[。；！？：:;!?]")
 _LONGEST_TITLE = 120
 _MOST_HEAD_LINES = 30
 _MOST_TITLE_LINES = 4
@@ -57,8 +59,7 @@ def read_text(text: str) -> Document:
         NoBody: nothing of it is Chinese prose.
     """
     read = split(text)
-    if sum(map(written, read.paragraphs)) < FEWEST_WRITTEN:
-        raise NoBody("文件里没有找到可读的中文正文。")
+    refuse_bodiless(read.paragraphs)
     return Document(
         kind="text",
         title_hint=read.title,
@@ -68,6 +69,19 @@ def read_text(text: str) -> Document:
         meta={f"label:{name}": value for name, value in read.labels.items()},
         attachments=listed(read.paragraphs),
     )
+
+
+def refuse_bodiless(paragraphs: Sequence[str]) -> None:
+    """Refuse what is no text.
+
+    Raises:
+        NoBody: too few Chinese characters, or a title and no sentence.
+    """
+    count = sum(map(written, paragraphs))
+    if count < _FEWEST_WRITTEN:
+        raise NoBody("文件里没有找到可读的中文正文。")
+    if count < _FEWEST_WITHOUT_SENTENCE and not _STOPS.search("".join(paragraphs)):
+        raise NoBody("文件里只有标题，没有正文；请补上正文后再导入。")
 
 
 def split(text: str) -> PlainText:

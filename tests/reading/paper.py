@@ -15,7 +15,12 @@ HEIGHT, WIDTH = 842, 595
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 
-def pdf(pages: Sequence[Sequence[Printed]], *, extra: bytes = b"", tail: bytes = b"") -> bytes:
+def pdf(
+    pages: Sequence[Sequence[Printed]],
+    *,
+    tail: bytes = b"",
+    replaced: Mapping[int, bytes] | None = None,
+) -> bytes:
     """A PDF with a text layer: Song type without embedding, as many offices print it."""
     first = 6
     objects: dict[int, bytes] = {
@@ -47,17 +52,16 @@ def pdf(pages: Sequence[Sequence[Printed]], *, extra: bytes = b"", tail: bytes =
             + b"\nendstream"
         )
     objects[2] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
-    return _written(objects, extra, tail)
+    return _written({**objects, **(replaced or {})}, tail)
 
 
-def _written(objects: Mapping[int, bytes], extra: bytes, tail: bytes) -> bytes:
+def _written(objects: Mapping[int, bytes], tail: bytes) -> bytes:
     out = io.BytesIO()
     out.write(b"%PDF-1.7\n")
     places = {}
     for number, body in sorted(objects.items()):
         places[number] = out.tell()
         out.write(f"{number} 0 obj\n".encode() + body + b"\nendobj\n")
-    out.write(extra)
     start = out.tell()
     out.write(f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode())
     for number in range(1, len(objects) + 1):

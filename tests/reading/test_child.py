@@ -1,10 +1,12 @@
 """What a hostile file does, it does to a process of its own; the next file is read as ever."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
+import zipfile
 import zlib
 from collections.abc import Iterator
 
@@ -12,7 +14,7 @@ import pytest
 
 from pusher.reading.child import Reader, read_apart
 from pusher.reading.parse import Limits
-from pusher.reading.refusals import Broken, TooHard, TooLarge, Unreadable, Unsafe
+from pusher.reading.refusals import Broken, NoBody, TooHard, TooLarge, Unreadable, Unsafe
 from tests.reading.pages import NOTICE, TITLE, page, text_of
 from tests.reading.paper import docx, notice_docx, notice_pdf, paragraph, pdf, printed, zipped
 
@@ -64,14 +66,30 @@ _DEEP = "<a>" * 5_000 + "</a>" * 5_000
 
 
 def _pdf_bomb() -> bytes:
-    """A content stream of 250 MB, in a file of 250 kB."""
-    stream = zlib.compress(b"BT " * 1000 + b" " * (250 * 1024 * 1024))
-    body = f"9 0 obj\n<< /Length {len(stream)} /Filter /FlateDecode >>\nstream\n".encode()
-    return pdf([[]]).replace(b"%%EOF", b"%%EOF\n" + body + stream + b"\nendstream\nendobj\n")
+    """A page whose content is 250 MB, in a file of 250 kB."""
+    stream = zlib.compress(b"BT /F1 9 Tf (x) Tj ET " * 10 + b" " * (250 * 1024 * 1024))
+    body = f"<< /Length {len(stream)} /Filter /FlateDecode >>\nstream\n".encode() + stream
+    return pdf([[]], replaced={7: body + b"\nendstream"})
+
+
+def _symlink() -> bytes:
+    """A part that is a symbolic link to a file of the machine."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        link = zipfile.ZipInfo("word/document.xml")
+        link.external_attr = 0xA1FF << 16
+        archive.writestr(link, "/etc/passwd")
+    return out.getvalue()
 
 
 def _pages_of_itself() -> bytes:
     return pdf([[]]).replace(b"/Kids [6 0 R] /Count 1", b"/Kids [2 0 R] /Count 9")
+
+
+_HOSTILE = (
+    "zip-bomb billion-laughs outside-entity deep-xml path-out absolute-path many-parts symlink"
+    " ofd-entity endless-text title-only pdf-bomb pages-of-itself deep-html noise too-large"
+)
 
 
 @pytest.mark.parametrize(
@@ -84,18 +102,17 @@ def _pages_of_itself() -> bytes:
         (zipped({"word/document.xml": "<x/>", "../../etc/cron.d/x": "x"}), Unsafe),
         (zipped({"word/document.xml": "<x/>", "/etc/passwd": "x"}), Unsafe),
         (zipped({"word/document.xml": "<x/>", **{f"p{n}": "" for n in range(5_001)}}), Unsafe),
+        (_symlink(), Unsafe),
         (zipped({"OFD.xml": _OUTSIDE}), Unsafe),
+        (("补贴发放。" * 500_000).encode(), TooLarge),
+        ("关于发放高龄津贴的通知".encode(), NoBody),
         (_pdf_bomb(), Unreadable),
         (_pages_of_itself(), Unreadable),
         (b"<div>" * 100_000, Unreadable),
         (b"%PDF-" + os.urandom(200_000), Unreadable),
         (b"x" * (31 * 1024 * 1024), TooLarge),
     ],
-    ids=[
-        "zip-bomb", "billion-laughs", "outside-entity", "deep-xml", "path-out", "absolute-path",
-        "many-parts", "ofd-entity", "pdf-bomb", "pages-of-itself", "deep-html", "noise",
-        "too-large",
-    ],
+    ids=_HOSTILE.split(),
 )  # fmt: skip
 def test_hostile_files_are_refused_and_the_next_file_is_read(
     reader: Reader, content: bytes, kind: type[Unreadable]
@@ -105,6 +122,13 @@ def test_hostile_files_are_refused_and_the_next_file_is_read(
 
     assert str(refused.value).endswith("。")
     assert reader.read(page().encode(), "a.html").paragraphs == NOTICE
+
+
+def test_what_is_embedded_in_a_word_file_is_not_opened(reader: Reader) -> None:
+    ole = {"word/embeddings/oleObject1.bin": b"\xd0\xcf\x11\xe0" + os.urandom(4096)}
+    lines = "".join(map(paragraph, NOTICE))
+
+    assert reader.read(docx(lines, ole), "a.docx").paragraphs == NOTICE
 
 
 def test_ten_thousand_tables_are_too_many(reader: Reader) -> None:

@@ -263,14 +263,25 @@ def _age(desk: Desk) -> Mapping[str, int]:
 
 
 def _purge(desk: Desk) -> Mapping[str, int]:
-    """Empty what is past its term, and finish forgetting whoever waited for an outcome."""
-    from pusher.privacy.forget import finish
+    """Empty what is past its term."""
     from pusher.privacy.retention import purge
+
+    with desk.store.writing() as session:
+        return asdict(purge(session, settings=desk.settings, now=desk.moment()))
+
+
+def _forget(desk: Desk) -> Mapping[str, int]:
+    """Finish forgetting whoever waited for an outcome, or came back with a restored backup."""
+    from pusher.privacy.forget import finish
+    from pusher.privacy.remembered import FILE, keep_in_step
 
     now = desk.moment()
     with desk.store.writing() as session:
-        purged = asdict(purge(session, settings=desk.settings, now=now))
-        return {**purged, "forgotten": finish(session, now=now)}
+        done = finish(session, now=now)
+        return {
+            "forgotten": done,
+            "again": keep_in_step(session, desk.settings.home / FILE, now=now),
+        }
 
 
 def _audit_head(desk: Desk) -> Mapping[str, int]:
@@ -322,6 +333,10 @@ def _each_tick(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.tick_s)
 
 
+def _hourly(_: Settings) -> timedelta:
+    return timedelta(hours=1)
+
+
 def _daily(_: Settings) -> timedelta:
     return timedelta(days=1)
 
@@ -348,7 +363,8 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
             _each_day, _recall, "每天找出新符合政策的人，含60天内到龄的，列出补充名单", moves=True
         ),
         "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
-        "purge": Job(_daily, _purge, "清空超过保存期限的内容，办完等待结果的删除"),
+        "purge": Job(_daily, _purge, "清空超过保存期限的内容"),
+        "forget": Job(_hourly, _forget, "办完等待结果的删除；恢复旧备份后再次删除已要求删除的人"),
         "audit_head": Job(_daily, _audit_head, "留存操作记录的核对凭据，供日后查出截尾和重写"),
         "age": Job(_each_tick, _age, "记下数据库的新旧，日后放回旧备份时据此停发", shared=False),
         "watch": Job(_each_minute, _watch, "查看关注的网站栏目，读入新政策", aside=True),

@@ -157,6 +157,15 @@ def kept_heads(home: Path) -> list[Head]:
     return read_heads(file.read_text("utf-8").splitlines()) if file.exists() else []
 
 
+def set_heads_aside(home: Path, *, now: datetime) -> None:
+    """After an older database was put back on purpose: its chain is held against new heads.
+
+    The old ones stay under another name; they tell what came after the backup.
+    """
+    if (file := home / HEADS).exists():
+        file.rename(home / f"audit-heads-{now.astimezone(UTC):%Y%m%dT%H%M%S}.jsonl")
+
+
 def _entries(session: Session) -> Iterable[AuditEntry]:
     # a chain of years is long: it is read in pieces and not kept
     chain = select(AuditEntry).order_by(col(AuditEntry.number))

@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from profiles.model import Office
 from profiles.sealing import Keys, Sealer, read_keys
+from pusher.audit import set_heads_aside
 from pusher.keeping.copying import copy_in_postgres, copy_in_sqlite
 from pusher.keeping.epoch import epoch_file, epoch_of, read_epoch, restored_at_epoch, write_epoch
 from pusher.keeping.sealed_file import fingerprints, read_head, read_sealed
@@ -84,6 +85,7 @@ def restore(settings: Settings, file: Path, *, replace: bool, now: datetime) -> 
         _sync(place.parent)
     # last: a restore that died before has changed nothing, not even the trust in what stood there
     write_epoch(epoch_file(settings), number)
+    set_heads_aside(settings.home, now=now)
     return Restored(head, doubted, kept)
 
 
@@ -148,6 +150,7 @@ def _into_postgres(
     copy_in_postgres(content, settings.url)
     number, doubted = _settle(settings.url, settings, sealer, now)
     write_epoch(epoch_file(settings), number)
+    set_heads_aside(settings.home, now=now)
     return doubted
 
 

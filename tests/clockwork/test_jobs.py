@@ -256,6 +256,7 @@ def test_each_job_says_what_it_does_and_how_often() -> None:
         "watch",
         "recall",
         "purge",
+        "forget",
     }
     for job in JOBS.values():
         assert job.does

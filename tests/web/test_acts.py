@@ -26,6 +26,8 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/policies/intake"): "policy.read",
     ("POST", "/policies/intake/one"): "policy.read",
     ("POST", "/policies/{policy_id}/source"): "policy.correct",
+    ("POST", "/api/v1/policies"): "policy.read",
+    ("POST", "/api/v1/roster"): "roster.import",
     ("POST", "/columns"): "watch.add",
     ("POST", "/columns/{column_id}/end"): "watch.end",
     ("POST", "/phrases"): "phrase.add",
@@ -71,6 +73,7 @@ ACTS: dict[tuple[str, str], str] = {
 BESIDES = {
     *("staff.sign_in_refused", "staff.code_refused", "staff.role", "look"),
     *("policy.recall", "policy.check", "watch.gone", "contact.end"),
+    *("program.add", "program.end"),
     *("key.rotate", "key.retire"),
     *("privacy.export", "privacy.forget", "privacy.purge"),
     # the other answer of a form
@@ -83,6 +86,8 @@ BESIDES = {
 SILENT = {
     # what vendors push is kept whole in the inbox
     *("/callbacks/wechat", "/callbacks/{name}/receipts", "/callbacks/{name}/replies"),
+    # what a rule would find while somebody is still at it: nothing is kept
+    "/policies/{policy_id}/confirm/counts",
     # a search by a whole name or number: posted to keep it out of addresses; it shows masked hits
     "/profiles",
 }

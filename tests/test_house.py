@@ -60,6 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.keeping": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.hold",
         "pusher.store", "pusher.settings", ZONE,
+        "pusher.privacy",
     },
     # the stand-in for the vendors knows only which templates are registered with them
     "pusher.sandbox": {"profiles", "templates", "pusher.settings", "pusher.clock"},

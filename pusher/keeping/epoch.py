@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlmodel import Session, col, delete, or_, select, update
 
 from pusher import audit, hold
+from pusher.keeping.forgotten import forget_again, forgotten_file, remember
 from pusher.model.clockwork import Epoch, HoldCause
 from pusher.model.notice import Attempt, AttemptResult, Doubt, Notice, NoticeState
 from pusher.model.staff import StaffSession
@@ -72,7 +73,7 @@ def check_age(store: Store, settings: Settings, *, now: datetime) -> bool:
         older = lost or inside < (outside or 0)
         number = max(inside, outside or 0) + 1
         if older:
-            distrust(session, now=now)
+            distrust(session, settings, now=now)
         _set(session, number, now)
     write_epoch(file, number)
     return older
@@ -86,16 +87,18 @@ def count_on(store: Store, settings: Settings, *, now: datetime) -> None:
         if newest is not None and (row is None or newest > row.at):
             _set(session, epoch_of(session) + 1, now)
         number = epoch_of(session)
+        remember(session, forgotten_file(settings))
     if number:
         write_epoch(epoch_file(settings), number)
 
 
-def distrust(session: Session, *, now: datetime) -> int:
-    """Take the database for a copy from the past: hold, doubt and sign out; audited.
+def distrust(session: Session, settings: Settings, *, now: datetime) -> int:
+    """Take the database for a copy from the past: hold, doubt, sign out, forget; audited.
 
     Every unfinished notice may have been sent since the copy was made, those of a batch that was
     still a draft as well: it may have been approved meanwhile. They become unsure and are left to
-    staff at once: no gateway can be asked about calls that this database never saw.
+    staff at once: no gateway can be asked about calls that this database never saw. Whoever asked
+    to be forgotten since is forgotten again.
 
     Returns:
         How many notices became doubtful.
@@ -126,16 +129,17 @@ def distrust(session: Session, *, now: datetime) -> int:
     )
     # a session that was ended since would live again
     session.exec(delete(StaffSession))
+    again = forget_again(session, forgotten_file(settings), now=now)
     audit.note(
         session, "database.restore", about=("database", "all"), by="restore", now=now,
-        doubted=doubted.rowcount,
+        doubted=doubted.rowcount, forgotten_again=again,
     )  # fmt: skip
     return doubted.rowcount
 
 
-def restored_at_epoch(session: Session, number: int, *, now: datetime) -> int:
+def restored_at_epoch(session: Session, settings: Settings, number: int, *, now: datetime) -> int:
     """`distrust`, and set the database's number; returns how many notices became doubtful."""
-    doubted = distrust(session, now=now)
+    doubted = distrust(session, settings, now=now)
     _set(session, number, now)
     return doubted
 

@@ -130,7 +130,7 @@ def _settle(url: str, settings: Settings, sealer: Sealer, now: datetime) -> tupl
             if integrity(session):
                 raise CannotRestore("备份中的数据库已损坏，不能使用；请换另一份备份")
             number = max(read_epoch(epoch_file(settings)) or 0, epoch_of(session)) + 1
-            return number, restored_at_epoch(session, number, now=now)
+            return number, restored_at_epoch(session, settings, number, now=now)
     finally:
         store.close()
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from profiles.model import EndReason, Profile
 from pusher import audit, hold
 from pusher.keeping.epoch import check_age, count_on, epoch_file, epoch_of, read_epoch
 from pusher.keeping.running import door_open
@@ -18,6 +19,7 @@ from pusher.model.batch import BatchState
 from pusher.model.clockwork import HoldCause
 from pusher.model.notice import Doubt, NoticeState
 from pusher.model.staff import AuditEntry
+from pusher.privacy.forget import forget
 from pusher.sending.deliver import deliver
 from pusher.store import Store
 from tests.keeping.offices import AnOffice, make_home, open_home
@@ -113,6 +115,33 @@ def test_a_restored_backup_sends_nothing_even_when_the_hold_is_lifted(
     store.close()
 
     assert sent(again).parcels == []
+
+
+def test_who_asked_to_be_forgotten_since_is_forgotten_again(
+    office: AnOffice, fresh: Callable[[str], str]
+) -> None:
+    at_work(office, 2)
+    file = backed_up(office)
+    store = office.opened()
+    with store.writing() as session:
+        person = session.exec(select(Profile).order_by(col(Profile.id))).first()
+        assert person is not None
+        forget(session, person, by="0001", now=NOW)
+    count_on(store, office.settings(), now=NOW)
+    count_on(store, office.settings(), now=NOW)
+    store.close()
+    kept = office.home.joinpath("forgotten").read_text()
+
+    again = on_fresh_ground(office, fresh)
+    again.told("restore", str(file))
+
+    assert kept == f"{person.id}\n"
+    store = again.opened()
+    with store.reading() as session:
+        ended = {p.id: p.ended_reason for p in session.exec(select(Profile))}
+    assert ended.pop(person.id) is EndReason.ERASED
+    assert set(ended.values()) == {None}
+    store.close()
 
 
 def test_a_copy_put_back_by_hand_is_noticed_and_sends_nothing(home: Path) -> None:

@@ -63,6 +63,9 @@ def telling(
         return _withheld(stands)
     if refusal in (Refusal.NO_CONSENT, Refusal.OPTED_OUT):
         return _withheld(refusal)
+    idle = stands is Standing.DRAFT or decision == "not"
+    if refusal is Refusal.CAME_OF_AGE and idle:
+        return _withheld(refusal)  # nobody walks to a door to ask leave for a digest
     if stands is Standing.DRAFT:
         return _followed(stands, follows_drafts)
     if decision == "not":

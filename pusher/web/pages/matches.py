@@ -6,19 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from profiles.dossier import name_of
 from profiles.facts import vocabulary
 from profiles.identity import masked_name
-from profiles.model import Channel, Profile, ProfileKind
+from profiles.model import Channel, ProfileKind
 from pusher.matching.index import view
 from pusher.matching.match import counts, latest_run, match, reasons_of
+from pusher.matching.recall import supplements
+from pusher.matching.tell import Way
 from pusher.matching.turned import no_news
 from pusher.model.batch import BatchKind
 from pusher.model.errors import NotFound, Unwilling
-from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.match import Decision, MatchRun
 from pusher.model.policy import Policy, PolicyTag
 from pusher.model.staff import Role
 from pusher.reading.succession import version_before
@@ -30,8 +31,9 @@ from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
 from pusher.web.layout import go, show
 from pusher.web.looks import note_page_look
+from pusher.web.match_list import Pair, narrowed
 from pusher.web.pages.policies import find_policy
-from pusher.web.paging import PAGE, Listing, listing, page_number
+from pusher.web.paging import listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 from pusher.web.streets import streets_of
@@ -61,6 +63,7 @@ class Found:
         reasons: one for each condition that may be shown here.
         agreeing: how many of them speak for it.
         hidden: some conditions ask for sensitive facts and are not shown to this role.
+        way: how they would be told today.
         missing: labels of what would have to be known.
         followed: names of the tags they follow.
     """
@@ -73,6 +76,7 @@ class Found:
     hidden: bool
     missing: Sequence[str]
     followed: Sequence[str]
+    way: Way
 
 
 @router.post("/policies/{policy_id}/match")
@@ -108,9 +112,7 @@ def draft_batch(
     try:
         with desk.store.reading() as session:
             policy = find_policy(session, who, policy_id)
-            run = latest_run(session, policy)
-            if run is None:
-                raise NotFound("还没有计算名单")
+            run = _run(session, policy, fields.typed("run"))
             known = _known(session, policy) if fields.ticked("only_changed") else ()
             worked_out = plan(
                 session,
@@ -152,16 +154,23 @@ def _show(
     *,
     status: int = 200,
 ) -> Response:
-    wanted = asked(request, "decision", "street")
+    wanted = asked(request, "decision", "street", "way", "channel", "missing", "run", "seed")
+    seed = _number(wanted["seed"])
+    page = page_number(request)
     with desk.store.reading() as session:
         policy = find_policy(session, who, policy_id)
-        run = latest_run(session, policy)
-        if run is None:
-            raise NotFound("还没有计算名单")
+        run = _run(session, policy, wanted["run"] or fields.typed("run"))
         streets = streets_of(session, who)
         found = counts(session, run)
         known = _known(session, policy)
-        rows, people = _found(session, who, run, wanted, page_number(request))
+        part = narrowed(session, policy, run, wanted, page=page, seed=seed, now=desk.now())
+        names = _tag_names(session, run)
+        shown = [_one(session, who, pair, part.ways, streets, names) for pair in part.pairs]
+        others = supplements(session, policy)
+    path = f"/policies/{policy_id}/matches"
+    total = len(shown) if seed is not None else part.total
+    rows = listing(shown, total, page=page, path=path, asked=wanted)
+    people = [profile.id for _, profile in part.pairs]
     if who.may_unmask:
         note_page_look(desk, who, people, at="matches")
     return show(
@@ -177,7 +186,13 @@ def _show(
         rows=rows,
         asked=wanted,
         streets=streets,
+        part=part,
+        seed=seed,
+        next_seed=run.id.int % 90_000 + 10_000 if seed is None else seed % 90_000 + 10_001,
+        supplements=others,
+        query={name: value for name, value in wanted.items() if value},
         missing=_labels(found["missing"]),
+        missing_codes=list(found["missing"]),
         decisions=list(Decision),
         kinds=list(BatchKind),
         channels=list(Channel),
@@ -186,41 +201,32 @@ def _show(
     )
 
 
-def _found(
-    session: Session, who: SignedIn, run: MatchRun, wanted: Mapping[str, str], page: int
-) -> tuple[Listing[Found], list[UUID]]:
-    """One page of the list, and the ids of who stands on it."""
-    query = (
-        select(Match, Profile)
-        .join(Profile, col(Profile.id) == col(Match.profile_id))
-        .where(col(Match.run_id) == run.id)
-    )
-    if wanted["decision"] in list(Decision):
-        query = query.where(col(Match.decision) == Decision(wanted["decision"]))
-    if wanted["street"]:
-        query = query.where(col(Profile.street_code) == wanted["street"])
-    total = session.exec(
-        select(func.count()).select_from(query.with_only_columns(col(Match.id)).subquery())
-    ).one()
-    rows = session.exec(
-        query.order_by(col(Match.decision), col(Match.id)).offset((page - 1) * PAGE).limit(PAGE)
-    ).all()
-    streets = streets_of(session, who)
-    names = _tag_names(session, run)
-    shown = [_one(session, who, one, profile, streets, names) for one, profile in rows]
-    path = f"/policies/{run.policy_id}/matches"
-    people = [profile.id for _, profile in rows]
-    return listing(shown, total, page=page, path=path, asked=wanted), people
+def _run(session: Session, policy: Policy, asked_for: str) -> MatchRun:
+    """The run that was asked for, or the newest over everybody."""
+    run = latest_run(session, policy)
+    if asked_for:
+        try:
+            run = session.get(MatchRun, UUID(asked_for))
+        except ValueError:
+            run = None
+    if run is None or run.policy_id != policy.id:
+        raise NotFound("还没有计算名单")
+    return run
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 def _one(
     session: Session,
     who: SignedIn,
-    one: Match,
-    profile: Profile,
+    pair: Pair,
+    ways: Mapping[UUID, Way],
     streets: Mapping[str, str],
     names: Mapping[str, str],
 ) -> Found:
+    one, profile = pair
     reasons = reasons_of(session, one)
     shown = [_reason(r) for r in reasons if who.may_unmask or not _is_sensitive(r["fact"])]
     name = name_of(session, profile)
@@ -233,6 +239,7 @@ def _one(
         hidden=len(shown) < len(reasons),
         missing=list(_labels(dict.fromkeys(one.missing, 1))),
         followed=[names.get(code, code) for code in one.followed],
+        way=ways[one.id],
     )
 
 

@@ -9,7 +9,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, field, has, lea
 _TYPES = {"视力": "visual", "听力": "hearing", "言语": "speech", "肢体": "physical",
           "智力": "intellectual", "精神": "mental", "多重": "multiple"}  # fmt: skip
 _TYPE = "|".join(_TYPES)
-_LISTED = rf"(?:(?:{_TYPE})(?:、|和|或|及)?)*"
+_LISTED = rf"(?:(?:{_TYPE})(?:、|和|或者|或|及)?)*"
 _GRADE = "[一二三四1-4]"
 _JOIN = "(?:、|和|或|及|以及|-|至|或者)"
 _GRADES = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -20,7 +20,7 @@ _BEFORE = re.compile(
     rf"(?:残疾等级(?:被)?(?:评定)?为)?{_NUMBERS}{_UP}(?:的)?(?P<types>{_LISTED})(?:残疾(?:人|儿童)?(?:的)?)"
 )
 _AFTER = re.compile(
-    rf"(?:持有?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)且)?(?P<types>{_LISTED})残疾(?:等级)?(?:程度)?(?:被)?(?:评定)?(?:为|达到|在)?{_NUMBERS}{_UP}(?:的)?(?:人员|残疾人)?"
+    rf"(?:持有?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)且)?(?P<valid>残疾人证(?:在有效期内|有效)(?:且|，|、))?(?:残疾类别为)?(?P<types>{_LISTED})(?:、|且|，)?残疾(?:等级)?(?:程度)?(?:被)?(?:评定)?(?:为|达到|在)?{_NUMBERS}{_UP}(?:的)?(?:人员|残疾人)?"
 )
 _HEAVY = re.compile(
     r"(?:持证(?:的)?)?重度(?P<types>"
@@ -33,6 +33,7 @@ _TYPED = re.compile(
 _SOLDIER = re.compile(
     r"(?:持有?(?:《)?(?:中华人民共和国)?残疾军人证(?:》)?(?:且|，)?)?(?:残疾等级(?:被)?(?:评定)?为)?(?P<first>[一二三四五六七八九十])级?(?:至|-|—|到)(?P<last>[一二三四五六七八九十])级(?:的)?(?:残疾|伤残)(?:退役)?军人"
 )
+_CERTIFIED = re.compile(rf"持有?(?:有效的?)?{_NUMBERS}{_UP}(?:的)?(?P<types>)残疾(?:人)?证(?:的)?")
 _ANY = re.compile(
     r"(?<!重度)(?<!困难)(?<!力)(?<!语)(?<!体)(?<!神)(?<!名)(?<!个)(?:持有?(?:有效)?(?:的)?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)(?:的)?|(?:持证)?残疾(?:人|儿童|老年人|老人|学生|毕业生|高校毕业生)|(?<=、)残疾(?=、|的|或|和))"
     r"(?!两项|联合|证|护理|生活|保障|福利|事业|就业|职工|康复|服务|基本|代步|工作|创业|专项|的父母)(?:人员|残疾人|儿童)?"
@@ -50,6 +51,9 @@ def family() -> Family:
             Rule(_AFTER, _graded, "status",
                  (("残疾等级为一级、二级的人员", "disability has (grade in 1,2)"),
                   ("持有残疾人证且残疾等级为一级、二级的人员", "disability has (grade in 1,2)"))),
+            Rule(_CERTIFIED, _graded, "status",
+                 (("持有一级、二级残疾人证的", "disability has (grade in 1,2)"),
+                  ("持一级残疾证", "disability has (grade in 1)"))),
             Rule(_HEAVY, _heavy, "status",
                  (("重度残疾人", "disability has (grade in 1,2)"),
                   ("持证重度残疾人员", "disability has (grade in 1,2)"))),
@@ -79,6 +83,8 @@ def _graded(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
         grades = list(range(1, grades[-1] + 1))
     kinds = _kinds(mark)
     asked = [field("type", "in", kinds)] if kinds else []
+    if mark.groupdict().get("valid"):
+        asked.append(field("cert_valid_to", "on_or_after_as_of", None))
     return has("disability", field("grade", "in", grades), *asked)
 
 

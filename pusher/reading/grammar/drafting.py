@@ -48,6 +48,11 @@ _LABEL = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?(?:申请|申报|申领|办理|所需|受理|报名|提交)?(?:的)?"
     r"(?:材料|资料|流程|程序|方式|渠道|地点|电话|时限|要件)(?:清单)?\s*："
 )
+_SHUT_HEADING = re.compile(
+    r"(?:不予|不适用|不纳入|不重复|不享受|不得|负面|除外)[^。：]{0,16}(?:情形|清单|情况|人员|对象|企业)"
+)
+# 有下列情形之一的，不纳入项目：甲；乙
+_SHUT_LIST = re.compile(r"[^：]{0,40}(?:下列|以下)[^：]{0,30}：")
 _TIERS = re.compile(
     r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
 )
@@ -213,9 +218,18 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
 def _leads(item: Item) -> bool:
     """Whether the list below *item* is a list of conditions."""
     lead = _lead(item)
+    if _shuts_out(item):
+        return True
     roles = ("asks", "any of", "all of", "excludes")
     asks = bool(lead) and any(has_role(lead, role) for role in roles)
     return asks or bool(_TIERS.search(item.text[-LONGEST:].strip()))
+
+
+def _shuts_out(item: Item) -> bool:
+    """Whether the heading of *item* says that its list names who is shut out: 不予支持的情形."""
+    first = re.split(r"[。\n：]", item.text[:LONGEST].strip(), maxsplit=1)[0]
+    heads = item.level >= 0 and 0 < len(first) <= _LONGEST_HEADING and bool(item.items)
+    return heads and bool(_SHUT_HEADING.search(first))
 
 
 def _lead(item: Item) -> str:
@@ -227,13 +241,13 @@ def _lead(item: Item) -> str:
 
 def _read_item(item: Item, desk: _Desk, *, inside: bool) -> None:
     leads = bool(item.items) and _leads(item)
-    lead = _lead(item) if leads else ""
+    lead = (item.text.strip() if _shuts_out(item) else _lead(item)) if leads else ""
     for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
         sentence = mark.group(0).strip()
         if sentence and sentence != lead.strip():
             _read_parts(sentence, desk, inside=inside)
     if leads:
-        if not _TIERS.search(lead) and not has_role(lead, "excludes"):
+        if not _TIERS.search(lead) and not has_role(lead, "excludes") and not _shuts_out(item):
             desk.reading.add(read_sentence(_cut(lead, _OFFERS), desk.scope, desk.words))
         _read_list(item, lead, desk, desk.reading)
 
@@ -250,9 +264,15 @@ def _read_parts(sentence: str, desk: _Desk, *, inside: bool) -> None:
         sentence = sentence[: sentence.find(beside.quote)].rstrip("，；")
     elif any(True for _ in definitions(sentence)):
         return
+    shut = _SHUT_LIST.match(sentence)
+    if shut and has_role(shut.group(0), "excludes"):
+        rest = sentence[shut.end() :]
+        desk.reading.add(read_sentence(rest, desk.scope, desk.words, shuts=True))
+        return
     together: list[str] = []
     for part in re.split(r"[；;]", sentence):
-        plain = has_role(part, "grants") or _WAY_IN.search(part) or has_role(part, "never")
+        plain = has_role(part, "grants") or _WAY_IN.search(part)
+        plain = plain or has_role(part, "never") or has_role(part, "likewise")
         if together and not plain and _goes_on(part, together[-1]):
             together[-1] = f"{together[-1]}；{part}"
         elif part.strip():
@@ -378,7 +398,7 @@ def _is_place(node: Node) -> bool:
 
 def _read_list(item: Item, lead: str, desk: _Desk, into: Reading) -> None:
     """Read the items of a list as alternatives or as conditions that must all hold."""
-    shuts = has_role(lead, "excludes")
+    shuts = has_role(lead, "excludes") or _shuts_out(item)
     parts = [(below, _read_whole(below, desk, shuts=shuts)) for below in item.items]
     if shuts:
         for _, part in parts:

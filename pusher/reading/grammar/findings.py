@@ -142,7 +142,8 @@ def _apart(one: Finding, other: Finding) -> bool:
     groups = {one.group, other.group}
     if groups == {"established", "area"}:  # 在本区登记注册满两年
         return True
-    if len(groups) > 1 and OVERLAYS & groups and "hires" not in groups:
+    apart = groups == {"employer", "entity"} or "hires" in groups
+    if len(groups) > 1 and OVERLAYS & groups and not apart:
         return True
     return one.end <= other.start or other.end <= one.start
 

@@ -21,7 +21,7 @@ _BOTH_PLAIN = re.compile(
     rf"父母双方(?:均|都)?(?:已)?(?:处于|为|系|因)?(?P<states>(?:{_STATE}|外出务工)(?:[^，。；的]{{0,6}}(?:、|或|或者)(?:{_STATE}|外出务工)){{0,8}}[^，。；的]{{0,6}})"
 )
 _RENTS = re.compile(
-    r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:租赁|承租|租住|租房)(?:的)?(?:住房|房屋|居住)?[^，。；]{0,8}?(?:并)?(?:已)?(?:办理)?(?:房屋租赁|住房租赁|租赁合同)?(?:网签|登记)?备案"
+    r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:租赁|承租|租住|租房)(?:的)?(?:住房|房屋|居住)?[^。；]{0,8}?(?:并)?(?:已)?(?:办理)?(?:房屋租赁|住房租赁|租赁合同)?(?:网签|登记)?备案"
 )
 _OWNS_FIRM = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:登记注册|注册登记|注册|创办|开办|经营)(?:的)?(?P<what>小微企业|企业|个体工商户)(?:的)?(?:法定代表人|经营者|负责人|业主)"
@@ -33,6 +33,9 @@ _SEATED = re.compile(
     r"(?:房屋|住房|房产)(?:坐落|位于|座落)(?:于|在)?(?P<where>[^，。；、]{2,14}?)(?:范围内|辖区)?(?:并|且|，)?(?:登记在|在)?(?:本人)?名下"
 )
 _ESTATE = re.compile(r"[\u4e00-\u9fff\d]{2,10}?(?:小区|花园|家园|新村|大院|宿舍|公寓|苑)")
+_RUNS_FIRM = re.compile(
+    r"(?:名下)?(?:有|登记有|拥有)(?P<run>正常经营|在营|存续)?(?:的)?(?:企业|个体工商户)(?:、个体工商户)?(?:(?:、|或者|或)其他(?:经营|市场)?主体)?(?:的)?(?=$|[，。；])"
+)
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
 _BOTH = re.compile(
     rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}"
@@ -78,7 +81,7 @@ def family() -> Family:
     """Return the family of homes, parents, hired people and own businesses."""
     return Family(
         "households", "住房、父母情况、招用和创业",
-        ("所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租"),
+        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租"),
         (
             Rule(_HOME, _homeless, "homes",
                  (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
@@ -104,6 +107,9 @@ def family() -> Family:
             Rule(_SEATED, _owner, "homes",
                  (("房屋坐落在营市街街道并登记在本人名下", "homes_owned has (area within 370104006 & disposed_on null None)"),
                   ("住房位于道德街街道且登记在本人名下", "homes_owned has (area within 370104003 & disposed_on null None)"))),
+            Rule(_RUNS_FIRM, _runs_firm, "venture",
+                 (("名下有正常经营的企业、个体工商户或者其他经营主体的", "businesses has (operating is True)"),
+                  ("名下有在营的个体工商户", "businesses has (operating is True)")), only_negated=True),
             Rule(_CAPABLE, _capable, "capable",
                  (("父母任一方有抚养能力的", "(father_state eq capable | mother_state eq capable)"),
                   ("父母一方有监护能力", "(father_state eq capable | mother_state eq capable)"))),
@@ -213,6 +219,10 @@ def _owner(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     if estates and not codes:
         where.append(field("estate", "in", estates))
     return has("homes_owned", *where, field("disposed_on", "null", None))
+
+
+def _runs_firm(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return has("businesses", field("operating", "is", True))
 
 
 def _rents(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

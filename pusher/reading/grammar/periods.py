@@ -61,6 +61,10 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
         (rf"{_BEFORE}(?:{noun})", partial(_term, fact)),
         (rf"{_SINCE}(?:{noun})", partial(_since, fact)),
         (rf"{_BETWEEN}(?:{noun})", partial(_between, fact)),
+        (
+            rf"(?:{noun})(?:证书)?(?:落款)?(?:日期|时间)?(?:在|为|是)+{_SINCE}",
+            partial(_since, fact),
+        ),
     )
     return [Rule(re.compile(form), make, row["group"], (one, other)) for form, make in forms]
 

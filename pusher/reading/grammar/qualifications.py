@@ -15,7 +15,7 @@ _LEVELS = {"国家": "nation", "全国": "nation", "省": "province", "市": "ci
 _LEVEL = r"(?:(?P<level>(?:(?:国家|全国|省|市|区)级(?:、|和|或|及)?){1,4}|国家|(?<=获)市|(?<=的)[省市区](?=示范|级))(?P<up>及?以上)?(?:的)?)?"
 _RANKS = ("district", "city", "province", "nation")
 _VERB = r"(?:获得|取得|(?:获得?|被)?(?:通过(?:国家|省级?)?认定|纳入|列入|认定|获评|评定|入选|评为|获批|授予|公布|入库|通过))"
-_AWARDED = rf"(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
+_AWARDED = rf"(?:(?P<year0>20\d\d)\s*年度?(?:、|和|或|及))?(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
 _SINCE = rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?)?"
 # 国家级…企业 names its batch by the year that stands before another of the same list.
 _VALID = re.compile(
@@ -23,7 +23,9 @@ _VALID = re.compile(
 )
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 _STARS = {"丙": 3, "乙": 4, "甲": 5, "三": 3, "四": 4, "五": 5}
-_NEW_IN = re.compile(r"(?P<year>20\d\d)\s*年度?(?:首次|新)(?:认定|获评|评定|入选)")
+_NEW_IN = re.compile(
+    r"(?:(?P<other>20\d\d)\s*年度?(?:、|和|或|及))?(?P<year>20\d\d)\s*年度?(?:首次|新)(?:认定|获评|评定|入选)"
+)
 
 
 def family() -> Family:
@@ -77,12 +79,15 @@ def _level(groups: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
 def _batch(groups: Mapping[str, str | None], scope: Scope) -> Iterator[dict[str, Any]]:
     """Say when it was awarded, and whether for the first time."""
     new = groups["new"] and (groups["verb"] or groups["new"] == "新")
+    other = groups["year0"]
     year = groups["year"] if groups["verb"] or new else None
     if new and not year:  # the year stands beside another of the same list
         told = _NEW_IN.search(scope.whole)
         year = told["year"] if told else None
+        other = told["other"] if told else None
     if year:
-        yield field("batch_year", "eq", int(year))
+        years = [int(other), int(year)] if other else [int(year)]
+        yield field("batch_year", "in" if other else "eq", years if other else years[0])
     if new:
         yield field("review", "eq", "new")
     day = first_date(groups["on"]) if groups["on"] else None

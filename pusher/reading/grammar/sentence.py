@@ -23,7 +23,9 @@ _EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|�
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
-_WITHHELD = re.compile(r"不(?:再|得|能)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用")
+_WITHHELD = re.compile(
+    r"不(?:再|得|能)?(?:同时|重复)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用"
+)
 _HAD = re.compile(r"(?:已|正在|曾|已经)(?:经)?(?:享受|领取|获得|纳入|享有)(?!研发)")
 """What somebody has had already is kept in registers, whatever it is called."""
 _SHORTEST_QUOTE = 4
@@ -31,7 +33,7 @@ _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|除外)|.{0,10}不受"
 )
 _SERVES = re.compile(
-    r"收托|收住|收养|接收|(?<!被用人单位)(?<!被)招用|吸纳|录用|聘用|(?:机构|企业|单位|主体)[^，。；]{0,8}(?:服务|照护|培训)"
+    r"收托|收住|收养|接收|(?<!用人单位)(?<!被)招用|吸纳|录用|聘用|(?:机构|企业|单位|主体)[^，。；]{0,8}(?:服务|照护|培训)"
 )
 _OF_PEOPLE = frozenset(
     {"status", "work", "insurance", "age", "sexed age", "study", "degree", "veteran", "graduated",

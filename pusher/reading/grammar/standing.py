@@ -21,7 +21,7 @@ _LIST = (
     r"(?:失信)?(?:企业|主体|案件|当事人|对象|行为)?(?:名录|名单|状态|“?黑名单”?)?(?:库)?)"
 )
 _LISTED = re.compile(
-    rf"(?:(?:被|仍)?(?:列入|纳入|移入))?(?:[^，。；、未无不属于]{{0,6}}?){_LIST}(?:(?:、|和|或|及|或者|以及|等)+(?:被列入)?{_LIST}){{0,5}}(?:的|等)?"
+    rf"(?:近\s*(?P<years>{COUNT})\s*年内?)?(?:(?:被|仍)?(?:列入|纳入|移入))?(?:[^，。；、未无不属于]{{0,6}}?){_LIST}(?:(?:、|和|或|及|或者|以及|等)+(?:被列入)?{_LIST}){{0,5}}(?:的|等)?"
 )
 _WITHIN = rf"(?:(?:近|最近)\s*(?P<years>{COUNT})\s*(?P<unit>年|个月)(?:以?内|来)?|上?一?年度?内?)"
 _NOT = r"(?P<not>未|无|没有|未发生|不存在)?(?:发生|出现|存在|受到|有)?(?:过)?"
@@ -42,7 +42,7 @@ _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"
 
 
 _TAX = re.compile(
-    r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?:(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|不低于(?P<least>[ABMC])级|A级?(?:、|或|和|或者)(?P<two>[BM])级|(?P<only>A)级)"
+    r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?:(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|不低于(?P<least>[ABMC])级|A级?、B级?(?:、|或|和|或者)(?P<three>M)级|A级?(?:、|或|和|或者)(?P<two>[BM])级|(?P<only>A)级)"
 )
 
 
@@ -80,7 +80,11 @@ def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     said = mark.group(0)
     codes = [code for name, code in _LISTS.items() if name in said]
     where = field("list", "in", list(dict.fromkeys(codes)))
-    return has("credit_records", where, field("removed_on", "null", None)) if codes else None
+    still: dict[str, Any] = field("removed_on", "null", None)
+    years = read_count(mark["years"]) if mark["years"] else None
+    if years:  # 近三年内被列入: also who was taken off since
+        still = {"any": [field("listed_on", "years_lt", years), still]}
+    return has("credit_records", where, still) if codes else None
 
 
 def _dishonest(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

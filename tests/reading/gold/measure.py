@@ -212,6 +212,8 @@ def _bare_where(where: Any) -> list[str]:
         return [str(where)]
     for join in ("all", "any"):
         if join in where:
+            if len(where[join]) == 1:
+                return _bare_where(where[join][0])
             parts = sorted(str(_bare_where(part)) for part in where[join])
             return parts if join == "all" else ["any of", *parts]
     if "not" in where:

@@ -271,8 +271,8 @@ def _read_parts(sentence: str, desk: _Desk, *, inside: bool) -> None:
         return
     together: list[str] = []
     for part in re.split(r"[；;]", sentence):
-        plain = has_role(part, "grants") or _WAY_IN.search(part)
-        plain = plain or has_role(part, "never") or has_role(part, "likewise")
+        begins = any(has_role(part, role) for role in ("grants", "never", "likewise"))
+        plain = begins or bool(_WAY_IN.search(part))
         if together and not plain and _goes_on(part, together[-1]):
             together[-1] = f"{together[-1]}；{part}"
         elif part.strip():

@@ -3,6 +3,10 @@
 import csv
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,6 +100,26 @@ def test_a_snapshot_can_be_confirmed_in_one_go_and_only_with_the_right_number(
     assert "1 人已停用" in said.stdout
     typed("roster", "import", tmp_path / "1.csv", "--kind", "resident", "--end-missing", 1,
           status=2)  # fmt: skip
+
+
+def test_a_long_import_shows_a_bar_on_a_terminal_and_nothing_elsewhere(
+    typed: Type, tmp_path: Path
+) -> None:
+    (tmp_path / "1.csv").write_bytes(table(person(), person(MOTHER)))
+    words = [sys.executable, "-m", "pusher", "roster", "import", str(tmp_path / "1.csv")]
+    words += ["--kind", "resident", "--json"]
+    environ = {**os.environ, "PUSHER_HOME": str(tmp_path / "var")}
+    terminal, other_end = pty.openpty()
+
+    shown = subprocess.run(words, stdout=subprocess.PIPE, stderr=other_end, env=environ, check=True)
+    piped = subprocess.run(words, capture_output=True, env=environ, check=True)
+
+    os.close(other_end)
+    assert "导入" in os.read(terminal, 4096).decode()
+    os.close(terminal)
+    assert json.loads(shown.stdout)["added"] == 2
+    assert json.loads(piped.stdout)["unchanged"] == 2
+    assert piped.stderr == b""
 
 
 def test_a_file_that_is_no_register_leaves_no_import(typed: Type, tmp_path: Path) -> None:

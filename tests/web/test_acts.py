@@ -76,8 +76,6 @@ BESIDES = {
     *("program.add", "program.end"),
     *("key.rotate", "key.retire"),
     *("privacy.export", "privacy.forget", "privacy.purge"),
-    # the other answer of a form
-    "contact.end",
     *("batch.export", "policy.supersede", "database.restore"),
     # what the clockwork does by itself
     *("batch.release", "batch.lapse", "batch.finish"),

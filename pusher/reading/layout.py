@@ -12,6 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from pusher.reading.columns import regions
+from pusher.reading.ruled import Rule, grids, rows_in
 from pusher.reading.spans import Row, Span, rows_of
 
 
@@ -61,11 +62,12 @@ class Sheet:
     width: float
     height: float
     spans: tuple[Span, ...]
+    rules: tuple[Rule, ...] = ()
 
 
 def paragraphs(sheets: Sequence[Sheet]) -> list[Laid]:
     """Arrange the pieces of text of all pages into paragraphs, in reading order."""
-    pages = [[rows_of(part) for part in regions(sheet.spans, sheet.width)] for sheet in sheets]
+    pages = [_parts(sheet) for sheet in sheets]
     dropped = _running(pages, sheets)
     builder = _Builder()
     for number, (sheet, parts) in enumerate(zip(sheets, pages, strict=True), start=1):
@@ -74,6 +76,18 @@ def paragraphs(sheets: Sequence[Sheet]) -> list[Laid]:
             if kept:
                 builder.add(kept, number, sheet.width)
     return builder.done()
+
+
+def _parts(sheet: Sheet) -> list[list[Row]]:
+    """The rows of each column of a page; a ruled table keeps its boxes."""
+    tables = grids(sheet.rules)
+    inside = {id(s): grid for grid in tables for s in sheet.spans if grid.holds(s)}
+    if not inside:
+        return [rows_of(part) for part in regions(sheet.spans, sheet.width)]
+    rows = rows_of(span for span in sheet.spans if id(span) not in inside)
+    for grid in tables:
+        rows += rows_in(grid, [s for s in sheet.spans if inside.get(id(s)) is grid])
+    return [sorted(rows, key=lambda row: row.top)]
 
 
 def _running(pages: list[list[list[Row]]], sheets: Sequence[Sheet]) -> set[int]:
@@ -140,7 +154,7 @@ class _Builder:
 
     def _take(self, row: Row, page: int, *, is_full: bool) -> None:
         if len(row.cells) > 1:
-            text = " | ".join(row.cells)
+            text = " | ".join(cell for cell in row.cells if cell)
             self._laid.append(Laid(text, row.size, page=page, cells=row.cells))
             self._pieces.clear()
         else:
@@ -168,6 +182,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 def _margins(rows: Sequence[Row], width: float) -> tuple[float, float, float]:
     """Left and right edge of the text, and the usual distance between two of its lines."""
+    rows = [row for row in rows if len(row.cells) == 1] or rows
     size = median(row.size for row in rows)
     long = [row for row in rows if row.x1 - row.x0 > 0.3 * width] or list(rows)
     lefts = Counter(round(row.x0 / size * 2) for row in long)

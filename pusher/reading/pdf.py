@@ -9,11 +9,13 @@ from pusher.reading import official
 from pusher.reading.document import Document
 from pusher.reading.layout import Sheet, paragraphs
 from pusher.reading.refusals import Broken, Encrypted, NoTextLayer, TooLarge
+from pusher.reading.ruled import MOST_RULES, Rule
 from pusher.reading.spans import spans_of
 
 MOST_PAGES = 1000
 _FEWEST_WRITTEN = 20
 _MOST_LETTERS = 2_000_000
+_MOST_OBJECTS = 50_000
 _UPRIGHT = 0.1
 """Radians by which a letter may lean: stamps and watermarks lean more."""
 _SWAPPED = {0x02: "-", 0xAD: "-", 0xA0: " "}
@@ -76,10 +78,25 @@ def _sheets(file: pdfium.PdfDocument, count: int) -> tuple[list[Sheet], list[int
             raise TooLarge("这份 PDF 的文字过多，不像一份政策，未读取。")
         if not found:
             blank.append(number + 1)
-        sheets.append(Sheet(width, height, tuple(spans_of(found))))
+        sheets.append(Sheet(width, height, tuple(spans_of(found)), _rules(page.raw, height)))
         text.close()
         page.close()
     return sheets, blank
+
+
+def _rules(page: raw.FPDF_PAGE, height: float) -> tuple[Rule, ...]:
+    """The lines and boxes that are drawn on a page."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    found: list[Rule] = []
+    for place in range(min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+        drawn = raw.FPDFPage_GetObject(page, place)
+        if raw.FPDFPageObj_GetType(drawn) == raw.FPDF_PAGEOBJ_PATH and raw.FPDFPageObj_GetBounds(
+            drawn, left, bottom, right, top
+        ):
+            found.append(Rule(left.value, right.value, height - top.value, height - bottom.value))
+            if len(found) > MOST_RULES:
+                break
+    return tuple(found)
 
 
 def _letters(text: raw.FPDF_TEXTPAGE, count: int, height: float) -> list[Letter]:

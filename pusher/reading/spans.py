@@ -36,7 +36,7 @@ class Row:
     @property
     def text(self) -> str:
         """The line as one text."""
-        return " ".join(self.cells)
+        return " ".join(cell for cell in self.cells if cell)
 
     @property
     def middle(self) -> float:

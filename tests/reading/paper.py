@@ -19,6 +19,7 @@ def pdf(
     pages: Sequence[Sequence[Printed]],
     *,
     tail: bytes = b"",
+    rules: Sequence[tuple[float, float, float, float]] = (),
     replaced: Mapping[int, bytes] | None = None,
 ) -> bytes:
     """A PDF with a text layer: Song type without embedding, as many offices print it."""
@@ -41,7 +42,10 @@ def pdf(
             f"BT /F1 {size} Tf 1 0 0 1 {x} {HEIGHT - y} Tm <{text.encode('utf-16-be').hex()}> Tj ET"
             for x, y, size, text in printed
         )
-        stream = zlib.compress(lines.encode())
+        drawn = "\n".join(
+            f"{x0} {HEIGHT - y0} m {x1} {HEIGHT - y1} l S" for x0, y0, x1, y1 in rules
+        )
+        stream = zlib.compress(f"{drawn}\n{lines}".encode())
         objects[page] = (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}]"
             f" /Resources << /Font << /F1 3 0 R >> >> /Contents {content} 0 R >>"

@@ -93,6 +93,31 @@ def test_the_rows_of_a_printed_table_stay_rows() -> None:
     assert document.tables == (tuple(rows),)
 
 
+def test_a_cell_of_a_ruled_table_is_whole_on_however_many_lines() -> None:
+    xs, ys = (80.0, 200.0, 500.0), (300.0, 330.0, 390.0, 420.0)
+    rules = [(xs[0], y, xs[-1], y) for y in ys] + [(x, ys[0], x, ys[-1]) for x in xs]
+    cells = [
+        (90.0, 320.0, 12.0, "补贴对象"), (210.0, 320.0, 12.0, "补贴标准和申领办法"),
+        (90.0, 352.0, 12.0, "年满八十"), (90.0, 372.0, 12.0, "周岁老人"),
+        (210.0, 352.0, 12.0, "每人每月一百元，由本人向户籍所在"),
+        (210.0, 372.0, 12.0, "地社区提出申请。"),
+        (210.0, 410.0, 12.0, "按月发放"),
+    ]  # fmt: skip
+    document = read(pdf([[*printed([LONG])[0], *cells]], rules=rules), "a.pdf")
+
+    assert document.tables == (
+        (
+            ("补贴对象", "补贴标准和申领办法"),
+            ("年满八十周岁老人", "每人每月一百元，由本人向户籍所在地社区提出申请。"),
+            ("", "按月发放"),
+        ),
+    )
+    assert document.paragraphs[0] == LONG
+    assert (
+        "年满八十周岁老人 | 每人每月一百元，由本人向户籍所在地社区提出申请。" in document.paragraphs
+    )
+
+
 def test_a_scan_says_that_it_has_no_text() -> None:
     with pytest.raises(NoTextLayer, match="扫描"):
         read(pdf([[], [], []]), "扫描.pdf")

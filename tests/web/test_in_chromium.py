@@ -145,8 +145,9 @@ def pages_of(console: Console) -> dict[Role | None, list[str]]:
     """Every page, by a role that may look at it; new routes are found by themselves."""
     found: dict[Role | None, list[str]] = {}
     for route in routes_of(console.app):
+        for_machines = route.path in NO_PAGES or route.path.startswith("/api/")
         is_file = "." in route.path.rsplit("/", 1)[-1]
-        if "GET" in (route.methods or ()) and route.path not in NO_PAGES and not is_file:
+        if "GET" in (route.methods or ()) and not for_machines and not is_file:
             gate = gate_of(route)
             may = [role for role in PREFERRED if isinstance(gate, Gate) and role in gate.roles]
             found.setdefault(may[0] if may else None, []).append(route.path)

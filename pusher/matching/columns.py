@@ -25,7 +25,7 @@ _KIN = "wards"
 """Whose guardian somebody is, we know by our own rows: no such fact means no ward."""
 ALWAYS = date.max.toordinal()
 _LIST, _MALFORMED = 2, 3
-_LISTS: tuple[object, ...] = (None, None, [{}], "?")
+LISTS: tuple[object, ...] = (None, None, [{}], "?")
 """The values of a column of records: missing, none, a list, no list at all."""
 
 
@@ -166,7 +166,7 @@ class _Lists:
     def column(self, size: int) -> Column:
         codes = np.zeros(size, np.uint8)
         codes[self.rows] = self.codes
-        return Column(_LISTS, codes)
+        return Column(LISTS, codes)
 
     def table(self, about: Fact) -> Table:
         table = _table(self.records, {f.code: f for f in about.fields})
@@ -261,13 +261,12 @@ def _with_parents(one: Table | None, two: Table | None, before: int) -> Table:
 
 
 def picked(table: Table, rows: npt.NDArray[np.bool_]) -> Table:
-    """The rows that *rows* names, in their order, with their records."""
+    """The rows that *rows* names, in their order, with their records and no value of others."""
     columns = {
-        code: Column(
-            column.values,
+        code: _without_idle(
+            column,
             column.codes[rows],
             None if column.until is None else column.until[rows],
-            column.lapsed,
         )
         for code, column in table.columns.items()
     }
@@ -280,3 +279,15 @@ def picked(table: Table, rows: npt.NDArray[np.bool_]) -> Table:
         child.odd = records.odd[kept]
         children[code] = child
     return Table(int(rows.sum()), columns, children)
+
+
+def _without_idle(column: Column, codes: Codes, until: Rows | None) -> Column:
+    """The column without the values nobody has any more: who was forgotten leaves none behind."""
+    if column.values is LISTS:
+        return Column(LISTS, codes, until, column.lapsed)
+    used = np.zeros(len(column.values), np.bool_)
+    used[codes] = True
+    used[: NONE + 1] = True
+    moved = np.cumsum(used) - 1
+    values = [value for value, kept in zip(column.values, used.tolist(), strict=True) if kept]
+    return Column(values, narrow(moved[codes], len(values)), until, column.lapsed)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from pusher.matching.columns import Column, Rows, Table
+from pusher.matching.columns import LISTS, Column, Rows, Table
 from pusher.matching.segment import Segment
 
 FORMAT = 1
@@ -79,7 +79,7 @@ def _read(head: Mapping[str, Any], arrays: Mapping[str, Any]) -> Table:
     name = head["name"]
     columns = {
         code: Column(
-            [_value_of(value) for value in told["values"]],
+            LISTS if code in head["children"] else [_value_of(v) for v in told["values"]],
             arrays[f"{name}:{code}"],
             _until(f"{name}:{code}:until", arrays),
             told["lapsed"],

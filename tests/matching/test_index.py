@@ -122,6 +122,23 @@ def test_a_copy_that_does_not_open_is_made_anew(store: Store, office: Office, se
     begun.close()
 
 
+def test_who_is_forgotten_stands_in_no_copy(store: Store, office: Office) -> None:
+    with store.writing() as session:
+        keep(session, office.id, now=NOW)
+        assert session.exec(select(FactIndex)).all()
+    with store.writing() as session:
+        session.exec(select(Profile)).one().facts_sealed = None
+
+    with store.reading() as session:
+        assert session.exec(select(FactIndex)).all() == []
+        assert aged(session, office) == 0
+        (part,) = view(session, office.id).parts
+        values = [
+            value for column in part.segment.table.columns.values() for value in column.values
+        ]
+        assert "1940-03-04" not in values
+
+
 def test_the_copy_is_sealed(store: Store, office: Office) -> None:
     with store.writing() as session:
         told(session, session.exec(select(Profile)).one(), birth_date="1940-12-31")

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from profiles.sealing import open_sealer
 from pusher.hold import NAMES
+from pusher.keeping.epoch import epoch_file, epoch_of, read_epoch
 from pusher.keeping.explain import explain
 from pusher.keeping.finding import Finding, fine, note, wrong
 from pusher.keeping.health import STALE, look_at_health
@@ -35,6 +36,7 @@ def look_at_database(settings: Settings, *, now: datetime) -> Iterator[Finding]:
         with store.reading() as session:
             yield _whole(session)
             yield from _of_postgres(session)
+            yield from _age(session, settings)
             yield from _clock(session, now)
             yield from _clockwork(session, now)
     except WrongSchema as error:
@@ -64,6 +66,11 @@ def _of_postgres(session: Session) -> Iterator[Finding]:
         found = str(ask.execute(text(f"SHOW {name}")).scalar_one())
         if found != wanted and not found.startswith(("remote_", "local")):
             yield wrong("PostgreSQL", f"{name} 为 {found}，应为 {wanted}")
+
+
+def _age(session: Session, settings: Settings) -> Iterator[Finding]:
+    if epoch_of(session) < (read_epoch(epoch_file(settings)) or 0):
+        yield wrong("数据库", "比密钥旁的 epoch 文件旧，像是放回的备份；下次启动会全部停发")
 
 
 def _clock(session: Session, now: datetime) -> Iterator[Finding]:

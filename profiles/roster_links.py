@@ -23,8 +23,9 @@ from profiles.reach import has_ended
 from profiles.roster_entry import Entry, GuardianCells, is_child, needs_guardian
 from profiles.roster_lines import Rejected
 from profiles.roster_rows import CONSENTS
+from profiles.roster_standing import consents_of
 from profiles.roster_trace import LinkBefore
-from profiles.roster_writing import Writer, consents_of
+from profiles.roster_writing import Writer
 from profiles.rows import in_chunks, links_of, profiles_by_id
 from profiles.sealing import sealer_of
 

@@ -39,6 +39,7 @@ from profiles.precedence import Verdict, weigh
 from profiles.roster_entry import Entry, needs_guardian
 from profiles.roster_lines import Rejected
 from profiles.roster_rows import CONSENTS
+from profiles.roster_standing import Standing
 from profiles.roster_trace import LinkBefore, Trace
 from profiles.rows import in_chunks
 from profiles.sealing import sealer_of
@@ -92,7 +93,7 @@ class Writer:
         fresh = {e.row for e in welcome if _is_new(known.get(indexes[e.row]))}
         changed = {e.row: self._update_known(e, indexes[e.row], known) for e in welcome}
         self.session.flush()  # what refers to a profile is written after it
-        standing = _Standing.read(self.session, [p.id for p in known.values()])
+        standing = Standing.read(self.session, [p.id for p in known.values()])
         result = {}
         for entry in welcome:
             profile = known[indexes[entry.row]]
@@ -168,7 +169,7 @@ class Writer:
         given = withdraw_given(self.session, profile.id, ward=None, now=self.now)
         trace.withdrawn += [consent.id for consent in given]
 
-    def _add_to(self, entry: Entry, profile: Profile, standing: "_Standing") -> bool:
+    def _add_to(self, entry: Entry, profile: Profile, standing: Standing) -> bool:
         """Everything that refers to the profile; whether any of it was new."""
         changes = [
             self._update_contacts(entry, profile, standing.contacts[profile.id]),
@@ -359,32 +360,6 @@ class Writer:
         self.rejected.append(Rejected(entry.row, column, code, reason))
 
 
-@dataclass(slots=True)
-class _Standing:
-    """What stands of the people of a chunk, each by profile; ended rows too."""
-
-    contacts: dict[UUID, list[Contact]] = field(default_factory=lambda: defaultdict(list))
-    consents: dict[UUID, list[Consent]] = field(default_factory=lambda: defaultdict(list))
-    opt_outs: dict[UUID, list[OptOut]] = field(default_factory=lambda: defaultdict(list))
-    wishes: dict[UUID, list[Subscription]] = field(default_factory=lambda: defaultdict(list))
-
-    @classmethod
-    def read(cls, session: Session, ids: Sequence[UUID]) -> "_Standing":
-        found = cls()
-        for chunk in in_chunks(ids):
-            for contact in session.exec(select(Contact).where(col(Contact.profile_id).in_(chunk))):
-                found.contacts[contact.profile_id].append(contact)
-            for said in session.exec(select(OptOut).where(col(OptOut.profile_id).in_(chunk))):
-                if said.profile_id is not None:
-                    found.opt_outs[said.profile_id].append(said)
-            for wish in session.exec(
-                select(Subscription).where(col(Subscription.profile_id).in_(chunk))
-            ):
-                found.wishes[wish.profile_id].append(wish)
-        found.consents.update(consents_of(session, ids))
-        return found
-
-
 def _is_new(profile: Profile | None) -> bool:
     """Whether nothing is known of somebody, or nothing any more: their import was undone."""
     if profile is None:
@@ -401,15 +376,6 @@ def _fields(session: Session, profile: Profile) -> dict[str, str | None]:
         "ended_on": profile.ended_on.isoformat() if profile.ended_on else None,
         "ended_reason": profile.ended_reason.value if profile.ended_reason else None,
     }
-
-
-def consents_of(session: Session, ids: Sequence[UUID]) -> dict[UUID, list[Consent]]:
-    """Every consent of these people, withdrawn ones too."""
-    found: dict[UUID, list[Consent]] = defaultdict(list)
-    for chunk in in_chunks(ids):
-        for consent in session.exec(select(Consent).where(col(Consent.profile_id).in_(chunk))):
-            found[consent.profile_id].append(consent)
-    return found
 
 
 def _is_later(entry: Entry, moment: datetime) -> bool:

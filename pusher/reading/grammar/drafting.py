@@ -433,8 +433,12 @@ def _read_whole(item: Item, desk: _Desk, *, shuts: bool = False) -> Reading:
     reading = Reading()
     for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
         sentence = mark.group(0).strip()
-        if sentence and not has_role(sentence[:LONGEST], "aside"):
-            reading.add(read_sentence(sentence, desk.scope, desk.words, shuts=shuts))
+        if not sentence:
+            continue
+        found = read_sentence(sentence, desk.scope, desk.words, shuts=shuts)
+        # an entry may speak of papers alone; one that states a condition counts, whatever else
+        if found.asked or found.excluded or not has_role(sentence[:LONGEST], "aside"):
+            reading.add(found)
     reading.asked = alternatives(reading.asked)
     if item.items:
         _read_list(item, _lead(item) or item.text, desk, reading)

@@ -315,7 +315,8 @@ def _read_in_role(sentence: str, desk: _Desk, *, inside: bool) -> None:
         told = sentence[: way_in.start()]
         desk.ways.append(read_sentence(told, desk.scope, desk.words))
     elif has_role(sentence, "aside") and not excludes and not _names_audience(sentence):
-        return
+        if asks:
+            _read_beside_papers(sentence, desk)
     elif desk.several and _NAMED.search(sentence):
         desk.ways.append(read_sentence(sentence, desk.scope, desk.words))
     elif has_role(sentence, "grants"):
@@ -356,6 +357,14 @@ def _cut(sentence: str, at: re.Pattern[str]) -> str:
     """Keep what stands before what is offered, unless the sentence begins with the offer."""
     mark = at.search(sentence)
     return sentence[: mark.start()] if mark and mark.start() > _SHORTEST_TOLD else sentence
+
+
+def _read_beside_papers(sentence: str, desk: _Desk) -> None:
+    """Read 申请人须年满18周岁，并提交身份证: what it asks counts, what it says of papers does not."""
+    found = read_sentence(_cut(sentence, _OFFERS), desk.scope, desk.words)
+    facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}
+    if facts - _NAMES:
+        desk.reading.add(_unit(Reading(found.asked, found.excluded)))
 
 
 def _names_audience(sentence: str) -> bool:

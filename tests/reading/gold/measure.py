@@ -174,7 +174,7 @@ def _leaves(figures: Figures, gold: Mapping[str, Any], read: Understanding) -> N
         for c in gold["conditions"]
         if c["op"] not in ("manual", "never")
     }
-    found = set(_bare_leaves(read.draft["rule"], negated=False))
+    found = set(bare_leaves(read.draft["rule"], negated=False))
     figures.leaves.right += len(wanted & found)
     figures.leaves.said += len(found)
     figures.leaves.there += len(wanted)
@@ -184,12 +184,12 @@ def _leaves(figures: Figures, gold: Mapping[str, Any], read: Understanding) -> N
     figures.facts.there += len(facts[0])
 
 
-def _bare_leaves(node: Mapping[str, Any], *, negated: bool) -> Iterator[str]:
+def bare_leaves(node: Mapping[str, Any], *, negated: bool) -> Iterator[str]:
     if "not" in node:
-        yield from _bare_leaves(node["not"], negated=not negated)
+        yield from bare_leaves(node["not"], negated=not negated)
     elif "all" in node or "any" in node:
         for part in node.get("all", node.get("any")) or ():
-            yield from _bare_leaves(part, negated=negated)
+            yield from bare_leaves(part, negated=negated)
     elif node["op"] not in ("manual", "never"):
         yield bare(node, negated=negated)
 

@@ -113,7 +113,8 @@ def _qr(address: str) -> Markup:
     segno.make(address, error="m").save(
         drawn,
         kind="svg",
-        scale=5,
+        scale=1,
+        unit="mm",  # gives it a view box, so that a narrow page shrinks it instead of cutting it
         light="white",
         xmldecl=False,
         svgns=False,

@@ -39,7 +39,7 @@ from tests.sandbox.stand import Stand
 _FORK = multiprocessing.get_context("forkserver")
 _FORK.set_forkserver_preload([__name__])
 PATIENCE_S = 60.0
-QUICK = {"tick_s": 0.1, "lease_s": 1.0, "settle_s": 0.5, "call_timeout_s": 1.0}
+QUICK = {"tick_s": 0.1, "lease_s": 1.0, "settle_s": 1.0, "call_timeout_s": 1.0}
 DIED = -9
 
 

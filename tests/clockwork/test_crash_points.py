@@ -45,7 +45,6 @@ def test_killed_after_the_request_was_written_it_finds_what_the_vendor_took_late
     rehearsal.stand.order("faults", provider="aliyun", kind="slow", delay_s=0.4, **{"for": 1})
 
     assert ended(rehearsal.clockwork("K4:kill")) == DIED
-    assert rehearsal.stand.messages() == []
     rehearsal.clockwork()
     until(rehearsal.is_settled)
 

@@ -3,18 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
-from pusher.reading.grammar.families import find_all
+from pusher.reading.grammar.clauses import Clause, clauses_of
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, quoted, rival, united
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.roles import has_role
+from pusher.reading.grammar.runs import joined, runs_of
 from pusher.reading.grammar.words import Words
 
 LONGEST = 1200
 """Characters of a sentence; one without an end in sight is left to a person."""
-
 _WHAT_FOLLOWS = re.compile(r"不包括|不包含|不含")
 _NOT = re.compile(
     r"(?:未(?!成年|来|婚|就业)|没有|尚未|从未)(?:曾)?(?:被)?(?:享受|领取|入住|列入|纳入|获得|参加|申请|取得|办理|就业|实现|承租|购买|欠缴|拖欠)?|不属于|无(?=[^，。；]{0,10}(?:记录|行为|失信|处罚|欠|逾期|违法|违规|事故|住房|房产|贷款|名单))|不存在|不得(?:有|存在|为)|不处于|非(?!法|常|遗|公|物)|不是"
@@ -22,7 +21,6 @@ _NOT = re.compile(
 _EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
-_INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
 _WITHHELD = re.compile(
     r"不(?:再|得|能)?(?:同时|重复)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用"
 )
@@ -32,48 +30,7 @@ _SHORTEST_QUOTE = 4
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|除外)|.{0,10}不受"
 )
-_SERVES = re.compile(
-    r"收托|收住|收养|接收|(?<!用人单位)(?<!被)招用|吸纳|录用|聘用|(?:机构|企业|单位|主体)[^，。；]{0,8}(?:服务|照护|培训)"
-)
-_OF_PEOPLE = frozenset(
-    {"status", "work", "insurance", "age", "sexed age", "study", "degree", "veteran", "graduated",
-     "stage", "skill", "ability", "medical"}
-)  # fmt: skip
-_PREFERS = re.compile(r"优先")
-_OR = re.compile(
-    r"(?:[、，和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|老人|之一|企业|单位|儿童|的|人|等|居民|群体)*"
-)
-_LISTS = re.compile(r"[、和或及与]")
-_LISTED_THEN = re.compile(r"(?:以及|或者|和)[^，。；、]{1,14}的$")
-_NAMED_EACH = re.compile(r"的[^，。；、]{1,7}(?:或者|或)")
-_AGED_NOUN = re.compile(
-    r"(?:以上)?(?:[）)]|(?:的)?(?:老年人|老人|居民|儿童|人员|学生|青年))(?:、|和|或|及|以及|或者)+(?:其他)?"
-)
-_EITHER = re.compile(r"[^，。；、]{0,8}(?:或者|或)[^，。；、]{0,4}")
-_JOINS = ("和", "或", "或者", "以及", "及", "、", "，")
 _STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
-# Findings of one such group side by side are alternatives; so are nouns of one kind in a list.
-_ALTERNATIVES = frozenset(
-    {"status", "entity", "sexed age", "industry", "degree", "size", "benefit", "qualification",
-     "type", "tax", "stage", "care", "veteran", "listing", "statistics", "record", "work",
-     "graduated"}
-)  # fmt: skip
-_FIRMS = frozenset({"tax", "entity", "size", "type", "qualification", "status", "ownership"})
-_PEOPLE = frozenset(
-    {
-        "status",
-        "veteran",
-        "work",
-        "stage",
-        "ability",
-        "order",
-        "medical",
-        "registered as unemployed",
-    }
-)
-_MANUAL: Node = {"fact": None, "op": "manual", "value": None}
-_ALSO_PEOPLE = re.compile(r"农户|自然人|个人(?!所得|独资)|种粮大户")
-_UNTOLD = re.compile(r"、[^，。；、的（）]{2,12}(?:、|和|或|及|以及|或者)")
 
 
 @dataclass(slots=True)
@@ -98,27 +55,6 @@ class Reading:
         self.excluded += other.excluded
         self.unread += other.unread
         self.checks += other.checks
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A piece of a sentence between commas, with what was found in it."""
-
-    text: str
-    start: int
-    found: tuple[Finding, ...]
-
-    def between(self, one: Finding, other: Finding) -> str:
-        """Return what stands between two findings of the clause."""
-        return self.text[one.end - self.start : other.start - self.start]
-
-    def before(self, place: int) -> tuple[Finding, ...]:
-        """Return what was found before *place*, counted in the clause."""
-        return tuple(one for one in self.found if one.end - self.start <= place)
-
-    def behind(self, place: int) -> tuple[Finding, ...]:
-        """Return what was found at *place* or later, counted in the clause."""
-        return tuple(one for one in self.found if one.start - self.start >= place)
 
 
 def read_sentence(
@@ -184,45 +120,6 @@ def _listed_with(part: str, clause: Clause) -> bool:
     return clause.text.endswith("的") and part[end : end + 1] == "、"
 
 
-def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None) -> list[Clause]:
-    """Cut *part* at commas outside brackets and outside what one finding holds together."""
-    found = find_all(part, scope, first=words.find(part, beside=term))
-    included = [mark.span() for mark in _INCLUDES.finditer(part)]
-    found = [f for f in found if not any(a <= f.start < b for a, b in included)]
-    cuts, depth, start = [], 0, 0
-    for place, sign in enumerate(part):
-        depth += (sign in "（(") - (sign in "）)")
-        ends = sign in "，,\n" or (sign == "、" and part[place - 1 : place] == "的")
-        if ends and depth <= 0 and not any(f.start <= place < f.end for f in found):
-            cuts.append((start, place))
-            start = place + 1
-    cuts.append((start, len(part)))
-    clauses = [_clause(part, a, b, found) for a, b in cuts if part[a:b].strip()]
-    return [_of_applicants(clause) for clause in clauses]
-
-
-def _of_applicants(clause: Clause) -> Clause:
-    """Leave out what is preferred but not asked, and people whom a firm serves."""
-    if _PREFERS.search(clause.text):
-        return replace(clause, found=())
-    if _SERVES.search(clause.text):
-        kept = tuple(one for one in clause.found if one.group not in _OF_PEOPLE)
-        return replace(clause, found=kept)
-    return clause
-
-
-def _clause(part: str, start: int, end: int, found: Sequence[Finding]) -> Clause:
-    text = part[start:end]
-    begin = start + len(text) - len(text.lstrip())
-    mine = tuple(_grouped(f) for f in found if begin <= f.start < end)
-    return Clause(text.strip(), begin, mine)
-
-
-def _grouped(one: Finding) -> Finding:
-    sexed = one.group == "age" and "'sex'" in str(one.node)
-    return replace(one, group="sexed age") if sexed else one
-
-
 def _parted(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Part what an excluding clause excludes from what it still asks.
 
@@ -254,7 +151,7 @@ def _excepts(clause: Clause, opened: list[Clause], into: Reading) -> bool:
     if not into.excluded:
         return False
     passing = [*opened, clause]
-    nodes = [_joined(one) for one in passing if one.found]
+    nodes = [joined(one) for one in passing if one.found]
     kept = [quoted(node, one.text) for one, node in zip(
         [p for p in passing if p.found], nodes, strict=True) if node]  # fmt: skip
     for one in passing:
@@ -329,7 +226,7 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             _exclude(clause, barred, into)
         mine = [
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
-            for run in _runs(clause, asked)
+            for run in runs_of(clause, asked)
         ]
         if mine and runs and _STARTS_WITH_OR.match(clause.text):
             _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
@@ -423,80 +320,3 @@ def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         f for f in behind if f.node.get("op") != "none" and "not" not in f.node and f not in noun
     )
     return (*before, *(f for f in behind if f not in denied)), denied
-
-
-def _joined(clause: Clause) -> Node | None:
-    runs = _runs(clause, [f for f in clause.found if not f.only_negated])
-    return all_of([any_of(run) for run in runs]) if runs else None
-
-
-def _runs(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
-    """Join what one clause says: neighbours of a list are alternatives, all else must all hold."""
-    if not kept:
-        return []
-    kinds = _kinds_of_people(clause, kept)
-    if len(kinds) > 1:
-        return _each_kind(clause, kinds)
-    runs: list[list[Node]] = [[kept[0].node]]
-    each_named = False
-    for last, one in pairwise(kept):
-        between = clause.between(last, one)
-        if between == "的" and each_named:
-            # 毕业5年内的毕业生或者退役5年内的退役军人: the last words belong to the second
-            runs[-1][-1] = all_of([runs[-1][-1], one.node])
-            continue
-        each_named = bool(_NAMED_EACH.match(between)) or (each_named and between == "的")
-        if _alternative(last, one, between) and one.node.get("op") != "none":
-            runs[-1].append(one.node)
-        elif _same_kind(last, one) and _UNTOLD.fullmatch(between):
-            # 小规模纳税人、某某企业和个体工商户: who was not understood is still one way in.
-            runs[-1] += [{**_MANUAL, "quote": clause.text}, one.node]
-        else:
-            runs.append([one.node])
-    if _ALSO_PEOPLE.search(clause.text):
-        # 种粮农户、家庭农场和企业: people are one way in, and are no kind of entity.
-        runs = [[*run, dict(_MANUAL)] if "entity_type" in str(run) else run for run in runs]
-    return runs
-
-
-def _kinds_of_people(clause: Clause, kept: Sequence[Finding]) -> list[list[Finding]]:
-    """Part 70周岁以上独居老人、80周岁以上空巢老人 into its kinds: each begins with an age."""
-    kinds: list[list[Finding]] = [[kept[0]]]
-    for last, one in pairwise(kept):
-        begins = one.group == "age" and any(f.group == "age" for f in kinds[-1])
-        if begins and _LISTS.search(clause.between(last, one)):
-            kinds.append([])
-        kinds[-1].append(one)
-    return kinds
-
-
-def _each_kind(clause: Clause, kinds: Sequence[Sequence[Finding]]) -> list[list[Node]]:
-    places = [f.node for kind in kinds for f in kind if is_place(f.node)]
-    rest = [[f for f in kind if not is_place(f.node)] for kind in kinds]
-    ways = [all_of([any_of(run) for run in _runs(clause, kind)]) for kind in rest if kind]
-    return [*([place] for place in places), ways]
-
-
-def _person_of_an_age(last: Finding, one: Finding, between: str) -> bool:
-    """Whether a list begins with people of an age: 65周岁以上老年人、残疾人、退役军人."""
-    aged = last.group in ("age", "sexed age") and one.group in _PEOPLE
-    return aged and bool(_AGED_NOUN.fullmatch(between))
-
-
-def _same_kind(last: Finding, one: Finding) -> bool:
-    pair = {last.group, one.group}
-    return pair <= _FIRMS or pair <= _PEOPLE
-
-
-def _alternative(last: Finding, one: Finding, between: str) -> bool:
-    listed = bool(_OR.fullmatch(between) and _LISTS.search(between))
-    if last.group == one.group and one.group in _ALTERNATIVES:
-        # 低保家庭的残疾人 is both, 低保家庭、残疾人 is either
-        side_by_side = not between and one.group != "entity"
-        if listed or side_by_side or between.endswith(_JOINS):
-            return True
-    if _person_of_an_age(last, one, between):
-        return True
-    if _same_kind(last, one) and _LISTED_THEN.search(between):
-        return True
-    return (listed and _same_kind(last, one)) or bool(_EITHER.fullmatch(between))

@@ -1,0 +1,79 @@
+"""A sentence cut into clauses, each with what was found in it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pusher.reading.grammar.families import find_all
+from pusher.reading.grammar.findings import Finding, Scope
+from pusher.reading.grammar.words import Words
+
+_INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
+_SERVES = re.compile(
+    r"收托|收住|收养|接收|(?<!用人单位)(?<!被)招用|吸纳|录用|聘用|(?:机构|企业|单位|主体)[^，。；]{0,8}(?:服务|照护|培训)"
+)
+_OF_PEOPLE = frozenset(
+    {"status", "work", "insurance", "age", "sexed age", "study", "degree", "veteran", "graduated",
+     "stage", "skill", "ability", "medical"}
+)  # fmt: skip
+_PREFERS = re.compile(r"优先")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of a sentence between commas, with what was found in it."""
+
+    text: str
+    start: int
+    found: tuple[Finding, ...]
+
+    def between(self, one: Finding, other: Finding) -> str:
+        """Return what stands between two findings of the clause."""
+        return self.text[one.end - self.start : other.start - self.start]
+
+    def before(self, place: int) -> tuple[Finding, ...]:
+        """Return what was found before *place*, counted in the clause."""
+        return tuple(one for one in self.found if one.end - self.start <= place)
+
+    def behind(self, place: int) -> tuple[Finding, ...]:
+        """Return what was found at *place* or later, counted in the clause."""
+        return tuple(one for one in self.found if one.start - self.start >= place)
+
+
+def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None) -> list[Clause]:
+    """Cut *part* at commas outside brackets and outside what one finding holds together."""
+    found = find_all(part, scope, first=words.find(part, beside=term))
+    included = [mark.span() for mark in _INCLUDES.finditer(part)]
+    found = [f for f in found if not any(a <= f.start < b for a, b in included)]
+    cuts, depth, start = [], 0, 0
+    for place, sign in enumerate(part):
+        depth += (sign in "（(") - (sign in "）)")
+        ends = sign in "，,\n" or (sign == "、" and part[place - 1 : place] == "的")
+        if ends and depth <= 0 and not any(f.start <= place < f.end for f in found):
+            cuts.append((start, place))
+            start = place + 1
+    cuts.append((start, len(part)))
+    clauses = [_clause(part, a, b, found) for a, b in cuts if part[a:b].strip()]
+    return [_of_applicants(clause) for clause in clauses]
+
+
+def _of_applicants(clause: Clause) -> Clause:
+    """Leave out what is preferred but not asked, and people whom a firm serves."""
+    if _PREFERS.search(clause.text):
+        return replace(clause, found=())
+    if _SERVES.search(clause.text):
+        kept = tuple(one for one in clause.found if one.group not in _OF_PEOPLE)
+        return replace(clause, found=kept)
+    return clause
+
+
+def _clause(part: str, start: int, end: int, found: Sequence[Finding]) -> Clause:
+    text = part[start:end]
+    begin = start + len(text) - len(text.lstrip())
+    mine = tuple(_grouped(f) for f in found if begin <= f.start < end)
+    return Clause(text.strip(), begin, mine)
+
+
+def _grouped(one: Finding) -> Finding:
+    sexed = one.group == "age" and "'sex'" in str(one.node)
+    return replace(one, group="sexed age") if sexed else one

@@ -1,0 +1,203 @@
+"""Each sentence of a document read for what it does: it asks, grants, shuts out, or passes."""
+
+import re
+from dataclasses import dataclass, field
+
+from pusher.reading.grammar.findings import Scope
+from pusher.reading.grammar.joining import (
+    Node,
+    all_of,
+    leaves_of,
+)
+from pusher.reading.grammar.roles import cues, has_role
+from pusher.reading.grammar.sentence import LONGEST, Reading, read_sentence
+from pusher.reading.grammar.words import Words, definitions, inline
+
+# Up to here a granting sentence says for whom, behind it what is given.
+_GIVES = re.compile(
+    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
+    r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励)"
+)
+_WAY_IN = re.compile(
+    r"直接(?:调整|发放|享受)|无需(?:重新)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请"
+)
+# 困难残疾人生活补贴对象为…；重度残疾人护理补贴对象为…: each benefit has people of its own.
+NAMED = re.compile(
+    r"(?:^|[。；：:\n）、])(?P<name>[^，。；：:\n）、]{2,16}(?:补贴|津贴|补助|奖励|待遇|救助|供养|服务))的?(?:发放)?对象(?:为|是|包括|：)"
+)
+_NAMES_GRANT = re.compile(r"给予|奖励|补助|补贴|对象|条件")
+# 申请材料：户口簿；未满18周岁的…: papers, part by part.
+_LABEL = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?(?:申请|申报|申领|办理|所需|受理|报名|提交)?(?:的)?"
+    r"(?:材料|资料|流程|程序|方式|渠道|地点|电话|时限|要件)(?:清单)?\s*："
+)
+# 有下列情形之一的，不纳入项目：甲；乙
+_SHUT_LIST = re.compile(r"[^：]{0,40}(?:下列|以下)[^：]{0,30}：")
+# Several grants in one sentence: 对甲奖励…，对乙奖励…; 上市的奖励…，挂牌的奖励…
+_GRANTS_APART = re.compile(
+    r"；|，(?=对(?!象|应))|(?<=元)，(?=[^，。；]{2,30}的(?:给予|奖励|补助|补贴))"
+)
+OFFERS = re.compile(
+    r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
+)
+_MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
+# facts that a mere mention of a noun would state
+_NAMES = frozenset(
+    {"industry", "entity_type", "size_class", "business_types", "qualifications", "welfare_status",
+     "child_category", "preferential_status", "disability", "benefits_received",
+     "housing_support", "school_stage", "employment_status", "hard_to_employ", "sex",
+     "veteran_type", "statistics_inclusion", "ability_level", "care_setting",
+     "living_arrangement", "family_planning_status", "ownership", "export_insurance_premium",
+     "serious_illness", "zero_employment_family", "converted_from_individual_on", None}
+)  # fmt: skip
+# nouns that say for whom where something is granted beside them
+_NAMES_OF_FIRMS = frozenset({"qualifications", "business_types", "statistics_inclusion"})
+_TITLE = re.compile(
+    r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
+)
+SHORTEST_TOLD = 6
+
+
+@dataclass(slots=True)
+class Desk:
+    """What has been read of a document so far."""
+
+    scope: Scope
+    words: Words
+    reading: Reading = field(default_factory=Reading)
+    ways: list[Reading] = field(default_factory=list)
+    likewise: list[Node] = field(default_factory=list)
+    several: bool = False
+    """Whether the text tells for each of several benefits whom it is for."""
+
+
+def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
+    """Read a sentence part by part; a part that begins nothing new goes with the one before."""
+    if len(sentence) > LONGEST:
+        desk.reading.unread.append(sentence[:LONGEST])
+        return
+    if _LABEL.match(sentence):
+        return
+    beside = inline(sentence)
+    if beside:
+        sentence = sentence[: sentence.find(beside.quote)].rstrip("，；")
+    elif any(True for _ in definitions(sentence)):
+        return
+    shut = _SHUT_LIST.match(sentence)
+    if shut and has_role(shut.group(0), "excludes"):
+        rest = sentence[shut.end() :]
+        desk.reading.add(read_sentence(rest, desk.scope, desk.words, shuts=True))
+        return
+    together: list[str] = []
+    for part in re.split(r"[；;]", sentence):
+        begins = any(has_role(part, role) for role in ("grants", "never", "likewise"))
+        plain = begins or bool(_WAY_IN.search(part))
+        if together and not plain and _goes_on(part, together[-1]):
+            together[-1] = f"{together[-1]}；{part}"
+        elif part.strip():
+            together.append(part)
+    for part in together:
+        told = _without_tail(part.strip())
+        if told:
+            _read_in_role(told, desk, inside=inside)
+
+
+def _without_tail(part: str) -> str:
+    """Drop the clauses from the first one on that speaks of something else."""
+    kept = []
+    for clause in part.split("，"):
+        if has_role(clause, "tail"):
+            break
+        kept.append(clause)
+    return "，".join(kept)
+
+
+def _goes_on(part: str, before: str) -> bool:
+    """Whether *part* is an exception to an exclusion before it, or goes on with conditions."""
+    if has_role(before, "excludes"):
+        return has_role(part, "excludes") or "限制" in part
+    return has_role(before, "asks") and not has_role(part, "aside")
+
+
+def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
+    """Read a sentence for what it does; what speaks of something else is passed over."""
+    excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
+    way_in = _WAY_IN.search(sentence)
+    resolves = has_role(sentence, "resolves") and not _NAMES_GRANT.search(sentence)
+    if has_role(sentence, "never") or resolves:
+        return
+    if has_role(sentence, "likewise"):
+        found = read_sentence(sentence, desk.scope, desk.words)
+        desk.likewise += [leaf for node in found.asked for leaf in leaves_of(node)]
+        return
+    if way_in and not excludes:
+        told = sentence[: way_in.start()]
+        desk.ways.append(read_sentence(told, desk.scope, desk.words))
+    elif has_role(sentence, "aside") and not excludes and not _names_audience(sentence):
+        if asks:
+            _read_beside_papers(sentence, desk)
+    elif desk.several and NAMED.search(sentence):
+        desk.ways.append(read_sentence(sentence, desk.scope, desk.words))
+    elif has_role(sentence, "grants"):
+        _read_grant(sentence, desk)
+    elif excludes:
+        desk.reading.add(_unit(read_sentence(sentence, desk.scope, desk.words)))
+    elif asks or inside:
+        told = cut(sentence, OFFERS)
+        desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
+    else:
+        _read_uncued(sentence, desk)
+
+
+def _read_uncued(sentence: str, desk: Desk) -> None:
+    """Read a sentence without a cue, if it states conditions: 非济南市户籍，在本市无自有住房。"""
+    if _TITLE.search(sentence):
+        return
+    gives = _GIVES.search(sentence) if _MONEY.search(sentence) else None
+    told = sentence[: gives.start()] if gives else sentence
+    if _MONEY.search(told):
+        return
+    found = read_sentence(told, desk.scope, desk.words)
+    facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}
+    if gives and (facts - _NAMES or facts & _NAMES_OF_FIRMS):
+        desk.ways.append(found)
+    elif not gives and facts - _NAMES:
+        desk.reading.add(_unit(found))
+
+
+def _unit(found: Reading) -> Reading:
+    """Keep what one sentence asks together: another sentence may state a second way in."""
+    if found.asked:
+        found.asked = [all_of(found.asked)]
+    return found
+
+
+def cut(sentence: str, at: re.Pattern[str]) -> str:
+    """Keep what stands before what is offered, unless the sentence begins with the offer."""
+    mark = at.search(sentence)
+    return sentence[: mark.start()] if mark and mark.start() > SHORTEST_TOLD else sentence
+
+
+def _read_beside_papers(sentence: str, desk: Desk) -> None:
+    """Read 申请人须年满18周岁，并提交身份证: what it asks counts, what it says of papers does not."""
+    found = read_sentence(cut(sentence, OFFERS), desk.scope, desk.words)
+    facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}
+    if facts - _NAMES:
+        desk.reading.add(_unit(Reading(found.asked, found.excluded)))
+
+
+def _names_audience(sentence: str) -> bool:
+    return bool(cues("asks")[0].search(sentence))
+
+
+def _read_grant(sentence: str, desk: Desk) -> None:
+    """Read each 对…的，给予…: a way in; what is given behind it asks nothing."""
+    for part in _GRANTS_APART.split(sentence):
+        gives = _GIVES.search(part)
+        told = part[: gives.start()] if gives else part
+        if not gives and has_role(part, "excludes"):
+            desk.reading.add(read_sentence(part, desk.scope, desk.words))
+        elif told.strip():
+            found = read_sentence(told, desk.scope, desk.words)
+            if found.asked or found.excluded or found.unread:
+                desk.ways.append(found)

@@ -273,15 +273,13 @@ def _purge(desk: Desk) -> Mapping[str, int]:
 def _forget(desk: Desk) -> Mapping[str, int]:
     """Finish forgetting whoever waited for an outcome, or came back with a restored backup."""
     from pusher.privacy.forget import finish
-    from pusher.privacy.remembered import FILE, keep_in_step
+    from pusher.privacy.remembered import forgotten_file, keep_in_step
 
-    now = desk.moment()
+    now, file = desk.moment(), forgotten_file(desk.settings)
     with desk.store.writing() as session:
         done = finish(session, now=now)
-        return {
-            "forgotten": done,
-            "again": keep_in_step(session, desk.settings.home / FILE, now=now),
-        }
+        again = keep_in_step(session, file, by="clockwork", now=now)
+    return {"forgotten": done, "again": again}
 
 
 def _audit_head(desk: Desk) -> Mapping[str, int]:

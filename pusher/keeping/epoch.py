@@ -12,10 +12,10 @@ from pathlib import Path
 from sqlmodel import Session, col, delete, or_, select, update
 
 from pusher import audit, hold
-from pusher.keeping.forgotten import forget_again, forgotten_file, remember
 from pusher.model.clockwork import Epoch, HoldCause
 from pusher.model.notice import Attempt, AttemptResult, Doubt, Notice, NoticeState
 from pusher.model.staff import StaffSession
+from pusher.privacy.remembered import forgotten_file, keep_in_step
 from pusher.settings import Settings
 from pusher.store import Store
 
@@ -87,7 +87,6 @@ def count_on(store: Store, settings: Settings, *, now: datetime) -> None:
         if newest is not None and (row is None or newest > row.at):
             _set(session, epoch_of(session) + 1, now)
         number = epoch_of(session)
-        remember(session, forgotten_file(settings))
     if number:
         write_epoch(epoch_file(settings), number)
 
@@ -129,7 +128,7 @@ def distrust(session: Session, settings: Settings, *, now: datetime) -> int:
     )
     # a session that was ended since would live again
     session.exec(delete(StaffSession))
-    again = forget_again(session, forgotten_file(settings), now=now)
+    again = keep_in_step(session, forgotten_file(settings), by="restore", now=now)
     audit.note(
         session, "database.restore", about=("database", "all"), by="restore", now=now,
         doubted=doubted.rowcount, forgotten_again=again,

@@ -104,7 +104,7 @@ def deliver(
             left = None if left is None else left - came["claimed"]
     with store.writing() as session:
         counts["finished"] += finish(session, now=moment())
-    if counts:
+    if any(counts.values()):
         _log.info("%s: %s", owner, ", ".join(f"{name} {n}" for name, n in counts.items()))
     return Delivered(**counts)
 

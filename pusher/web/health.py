@@ -41,7 +41,7 @@ def healthz(desk: DeskHere, _: Anybody) -> Response:
     except DBAPIError:
         return JSONResponse({"status": "no_database"}, 503)
     stopped = health.beat_ago is not None and not health.is_beating
-    quiet = not health.holds and set(ways.values()) <= {"open"}
+    quiet = not health.holds and set(ways.values()) <= {"usable"}
     ago = health.beat_ago
     body: dict[str, Any] = {
         "status": "clockwork_stopped" if stopped else "ok" if quiet else "attention",
@@ -82,13 +82,13 @@ def metrics(request: Request, desk: DeskHere, _: Anybody) -> Response:
 
 
 def _ways(session: Session, desk: Desk, health: Health) -> dict[str, str]:
-    """Gateway → ``open``, ``paused`` by staff, or ``resting`` after failures."""
+    """Gateway → ``usable``, ``paused`` by staff, or ``resting`` after failures."""
     now = desk.now()
     ways = {}
     for name in desk.gateways:
         rest = resting_until(session, name, settings=desk.settings, now=now)
         resting = rest is not None and rest > now
-        ways[name] = "paused" if name in health.paused else "resting" if resting else "open"
+        ways[name] = "paused" if name in health.paused else "resting" if resting else "usable"
     return ways
 
 

@@ -53,7 +53,7 @@ def _metrics(
         yield _one("pusher_heartbeat_age_seconds", says, health.beat_ago.total_seconds())
     holds = {cause: int(cause in health.holds) for cause in HoldCause}
     yield _by("pusher_hold", "1 while all sending is held for this cause.", "cause", holds)
-    opened = {name: int(way == "open") for name, way in ways.items()}
+    opened = {name: int(way == "usable") for name, way in ways.items()}
     yield _by("pusher_gateway_open", "0 while paused or resting.", "gateway", opened)
     failed = figures.failed_jobs
     yield _by("pusher_jobs_failed", "Runs that failed in the last day.", "job", failed)

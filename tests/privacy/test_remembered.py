@@ -9,7 +9,7 @@ from profiles.model import EndReason, Erasure, Profile
 from pusher.audit import HEADS, head, keep_head, kept_heads, set_heads_aside, verify
 from pusher.model.staff import AuditEntry
 from pusher.privacy.forget import forget
-from pusher.privacy.remembered import FILE, keep_in_step
+from pusher.privacy.remembered import forgotten_file, keep_in_step
 from pusher.store import Store
 from tests.makers import NOW
 from tests.privacy.someone import CANARIES, everything, make_someone
@@ -18,15 +18,14 @@ from tests.sending.delivery_makers import make_settings
 
 def stepped(store: Store, home: Path) -> int:
     with store.writing() as session:
-        return keep_in_step(session, home / FILE, now=NOW)
+        return keep_in_step(session, home / "forgotten", by="clockwork", now=NOW)
 
 
 def test_who_was_forgotten_is_forgotten_again_after_an_older_database_came_back(
     store: Store, tmp_path: Path
 ) -> None:
     someone = make_someone(store)
-    line = f'{{"profile": "{someone.id}", "at": "2026-11-25T09:30:00+08:00"}}\n'
-    tmp_path.joinpath(FILE).write_text(line + '{"profile": "cut', encoding="utf-8")
+    tmp_path.joinpath("forgotten").write_text(f"{someone.id}\n0192-cut-sho", encoding="ascii")
 
     assert stepped(store, tmp_path) == 1
     assert stepped(store, tmp_path) == 0
@@ -50,9 +49,9 @@ def test_the_clockwork_notes_outside_of_the_database_who_was_forgotten(
     for _ in range(2):
         run("forget", store=store, gateways={}, settings=settings, now=NOW)
 
-    (line,) = tmp_path.joinpath(FILE).read_text("utf-8").splitlines()
-    assert str(someone.id) in line
-    assert tmp_path.joinpath(FILE).stat().st_mode & 0o077 == 0
+    file = forgotten_file(settings)
+    assert file.read_text("ascii") == f"{someone.id}\n"
+    assert file.stat().st_mode & 0o077 == 0
     with store.reading() as session:
         assert session.exec(select(Erasure)).one().finished_at is not None
 

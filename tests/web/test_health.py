@@ -50,7 +50,7 @@ def test_with_a_living_clockwork_all_is_well(console: Console) -> None:
         "status": "ok",
         "clockwork": {"beating": True, "seconds_since_beat": 3.0},
         "holds": [],
-        "gateways": {"aliyun": "open", "wechat": "open"},
+        "gateways": {"aliyun": "usable", "wechat": "usable"},
     }
 
 
@@ -84,7 +84,7 @@ def test_a_hold_and_a_pause_call_for_attention_without_their_words(console: Cons
 
     assert (status, body["status"]) == (200, "attention")
     assert body["holds"] == ["restore"]
-    assert body["gateways"] == {"aliyun": "open", "wechat": "paused"}
+    assert body["gateways"] == {"aliyun": "usable", "wechat": "paused"}
     assert "样例" not in str(body)
 
 

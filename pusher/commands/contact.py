@@ -4,11 +4,11 @@ from uuid import UUID
 
 import click
 
-from pusher.commands.door import answer, json_option, now_option, open_door
+from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
 
 by_option = click.option("--by", required=True, metavar="登录名", help="核实人")
 way_option = click.option(
-    "--way", type=click.Choice(["上门", "电话", "窗口", "验证码"]), default="电话",
+    "--way", type=click.Choice(["上门", "电话", "窗口"]), default="电话",
     show_default=True, help="怎么核实的",
 )  # fmt: skip
 
@@ -60,18 +60,52 @@ def contact_doubtful(now: str | None, as_json: bool) -> None:
     )
 
 
+@contact.command("code")
+@click.argument("contact_id", type=click.UUID, metavar="编号")
+@by_option
+@now_option
+def contact_code(contact_id: UUID, by: str, now: str | None) -> None:
+    """与对方通话时，向待核实的号码发一个 6 位验证码，5 分钟内有效。
+
+    \b
+    例：pusher contact code 0198… --by wangli
+    """
+    from pusher.commands.doors import look_at_age, open_ways
+    from pusher.commands.policy import staff_called
+    from pusher.sending.code import send_code
+
+    with open_door(now) as door:
+        look_at_age(door)
+        with door.store.reading() as session:
+            office = door.office(session).id
+            person = staff_called(session, by, "clerk")
+        sent = send_code(
+            door.store, open_ways(door.settings), contact_id, office_id=office,
+            settings=door.settings, by=person.number, now=door.now,
+        )  # fmt: skip
+    click.echo(
+        "不能确定验证码是否发出，请问对方收到没有；不会自动重发" if sent.unsure
+        else "验证码已发出，请对方念出 6 位数字"
+    )  # fmt: skip
+
+
 @contact.command("confirm")
 @click.argument("contact_id", type=click.UUID, metavar="编号")
 @by_option
 @way_option
+@click.option("--code", metavar="6位数字", help="对方念出的验证码；给出时不看 --way")
 @now_option
-def contact_confirm(contact_id: UUID, by: str, way: str, now: str | None) -> None:
+def contact_confirm(contact_id: UUID, by: str, way: str, code: str | None, now: str | None) -> None:
     """登记：核实过，号码是本人的，恢复正常发送。
 
     \b
     例：pusher contact confirm 0198… --by wangli --way 电话
+        pusher contact confirm 0198… --by wangli --code 123456
     """
-    _settle(contact_id, theirs=True, by=by, way=way, now=now)
+    if code is None:
+        _settle(contact_id, theirs=True, by=by, way=way, now=now)
+    else:
+        _check(contact_id, code, by=by, now=now)
     click.echo("已核实")
 
 
@@ -98,3 +132,18 @@ def _settle(contact_id: UUID, *, theirs: bool, by: str, way: str, now: str | Non
         one = find_contact(session, contact_id, office_id=door.office(session).id)
         person = staff_called(session, by, "clerk")
         settle_contact(session, one, theirs=theirs, by=person.number, now=door.now, way=way)
+
+
+def _check(contact_id: UUID, typed: str, *, by: str, now: str | None) -> None:
+    from pusher.commands.policy import staff_called
+    from pusher.listening.codes import Verdict, check_code, read_code
+    from pusher.listening.contacts import find_contact
+
+    with open_door(now) as door:
+        code = read_code(typed)
+        with door.store.writing() as session:
+            one = find_contact(session, contact_id, office_id=door.office(session).id)
+            person = staff_called(session, by, "clerk")
+            checked = check_code(session, one, code, by=person.number, now=door.now)
+    if checked.verdict is not Verdict.RIGHT:
+        raise Refusal(checked.said, code=f"code_{checked.verdict.value}")

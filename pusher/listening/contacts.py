@@ -11,8 +11,10 @@ from profiles.signs import confirm, end
 from pusher.audit import note
 from pusher.model.errors import IllegalMove, NotFound
 
-WAYS: Final = ("上门", "电话", "窗口", "验证码")
-"""How it was found out whose an address is."""
+WAYS: Final = ("上门", "电话", "窗口")
+"""How staff found out whose an address is, by their own word."""
+BY_CODE: Final = "验证码"
+"""The way that nobody chooses: a code was sent there and read back (`listening.codes`)."""
 
 
 def find_contact(session: Session, contact_id: UUID, *, office_id: UUID) -> Contact:
@@ -35,13 +37,12 @@ def settle_contact(
 
     Args:
         by: staff number.
-        way: one of `WAYS`.
+        way: one of `WAYS`, or `BY_CODE`.
 
     Raises:
         IllegalMove: it was ended already.
     """
-    if contact.ended_at is not None:
-        raise IllegalMove("这个联系方式已停用；如仍是本人的，请重新登记")
+    refuse_if_ended(contact)
     about = ("contact", contact.id)
     if theirs:
         confirm(session, contact, now=now)
@@ -49,3 +50,13 @@ def settle_contact(
     else:
         end(session, contact, now=now)
         note(session, "contact.end", about=about, by=by, now=now, way=way)
+
+
+def refuse_if_ended(contact: Contact) -> None:
+    """Refuse to decide anything more about an address that is not written to any longer.
+
+    Raises:
+        IllegalMove: it was ended already.
+    """
+    if contact.ended_at is not None:
+        raise IllegalMove("这个联系方式已停用；如仍是本人的，请重新登记")

@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlmodel import Session, col, or_, select
 
 from profiles import forget as ground
-from profiles.model import Profile
+from profiles.model import Contact, Profile
 from pusher import audit
 from pusher.listening.replies import address_of, text_of
 from pusher.matching.match import reasons_of
 from pusher.model.batch import Batch, Visit
+from pusher.model.contact_code import ContactCode
 from pusher.model.match import Match, MatchRun
 from pusher.model.notice import Notice
 from pusher.model.policy import Policy
@@ -28,6 +29,7 @@ def export(session: Session, profile: Profile, *, by: str, now: datetime) -> dic
     audit.note(session, "privacy.export", about=("profile", profile.id), by=by, now=now)
     return {
         **ground.collect(session, profile),
+        "contactcode": _codes(session, profile.id),
         "match": _matches(session, profile.id),
         "notice": [_notice(session, notice, title) for notice, title in _notices(session, profile)],
         "reply": [_reply(session, reply) for reply in replies_of(session, profile)],
@@ -85,6 +87,20 @@ def _matches(session: Session, person: UUID) -> list[dict[str, Any]]:
             ],
         }
         for match, title, as_of in session.exec(asked)
+    ]
+
+
+def _codes(session: Session, person: UUID) -> list[dict[str, Any]]:
+    """When codes went to their numbers; a code itself is kept nowhere."""
+    asked = (
+        select(ContactCode)
+        .join(Contact, col(Contact.id) == ContactCode.contact_id)
+        .where(Contact.profile_id == person)
+        .order_by(col(ContactCode.id))
+    )
+    return [
+        {"at": one.at.isoformat(), "used_at": one.used_at.isoformat() if one.used_at else None}
+        for one in session.exec(asked)
     ]
 
 

@@ -15,9 +15,10 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, func, or_, select
 
 from profiles import forget as ground
-from profiles.model import EndReason, Erasure, Profile
+from profiles.model import Contact, EndReason, Erasure, Profile
 from pusher import audit
 from pusher.model.batch import Visit
+from pusher.model.contact_code import ContactCode
 from pusher.model.errors import IllegalMove
 from pusher.model.fact_index import FactIndex
 from pusher.model.match import Match
@@ -30,6 +31,7 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "profile": "姓名、号码、事实清空；只留证件号码的密钥索引，再次导入时据此拒收",
         "guardianship": "删除",
         "contact": "地址清空、停用；索引换成无意义的值",
+        "contactcode": "删除",
         "consent": "全部撤回，行保留作为当初依据",
         "optout": "保留；本人独用的地址按密钥索引登记为退订",
         "subscription": "全部停止",
@@ -90,6 +92,7 @@ def forget(session: Session, profile: Profile, *, by: str, now: datetime) -> For
     withheld = _withhold(session, profile.id)
     _blank_matches(session, profile.id)
     _blank_visits(session, profile.id)
+    _drop_codes(session, profile.id)
     _blank_words(session, profile.id, replies)
     # a copy of everybody's facts, theirs among them; the next look makes it anew
     session.exec(delete(FactIndex).where(col(FactIndex.office_id) == profile.office_id))
@@ -162,6 +165,11 @@ def _blank_visits(session: Session, person: UUID) -> None:
     session.exec(
         update(Visit).where(col(Visit.profile_id) == person).values(community=None, remark=None)
     )
+
+
+def _drop_codes(session: Session, person: UUID) -> None:
+    theirs = select(Contact.id).where(Contact.profile_id == person)
+    session.exec(delete(ContactCode).where(col(ContactCode.contact_id).in_(theirs)))
 
 
 def _blank_words(session: Session, person: UUID, replies: list[UUID]) -> None:

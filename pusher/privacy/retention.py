@@ -16,6 +16,7 @@ from profiles.model import ImportState, RosterImport
 from profiles.roster_import import drop
 from pusher import audit
 from pusher.model.batch import Batch
+from pusher.model.contact_code import ContactCode
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.staff import Invitation, StaffSession
 from pusher.model.word import Inbox, Reply
@@ -30,7 +31,7 @@ class Purged:
         bodies: vendors' callbacks whose raw text is gone; what was read out of them stays.
         texts: notices whose text is gone; state, outcome, price and reason stay.
         replies: answers whose words and address are gone; their meaning stays.
-        codes: one-time links and sessions that had ended.
+        codes: one-time links, sessions that had ended, and codes that were sent to numbers.
         files: registers that waited for a confirmation that never came.
     """
 
@@ -90,7 +91,8 @@ def _codes(session: Session, before: datetime) -> int:
     sessions = delete(StaffSession).where(
         or_(col(StaffSession.ended_at) < before, col(StaffSession.since) < before)
     )
-    return _count(session, links) + _count(session, sessions)
+    sent = delete(ContactCode).where(col(ContactCode.at) < before)
+    return sum(_count(session, past) for past in (links, sessions, sent))
 
 
 def _files(session: Session, before: datetime) -> int:

@@ -1,7 +1,7 @@
 """A person asks for a copy, or to be forgotten: nothing of them is left out, nothing is left."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from sqlalchemy import Table
@@ -13,6 +13,7 @@ from pusher.audit import verify
 from pusher.listening.report import report
 from pusher.model.all import METADATA
 from pusher.model.batch import BatchState
+from pusher.model.contact_code import ContactCode
 from pusher.model.errors import IllegalMove
 from pusher.model.notice import Attempt, Notice, NoticeState, Outcome, Reason
 from pusher.model.staff import AuditEntry
@@ -34,8 +35,10 @@ from tests.privacy.someone import (
     register,
     take_in,
 )
+from tests.sending.code_makers import in_doubt, send
 from tests.sending.delivery_makers import make_batch, make_notice, the_office
 from tests.sending.makers import resident_number
+from tests.sending.outbox import Outbox
 
 
 def forgotten(store: Store, someone: Someone) -> tuple[int, int]:
@@ -265,3 +268,17 @@ def test_a_batch_in_review_is_void_once_one_of_its_people_was_forgotten(store: S
         found = session.get_one(type(batch), batch.id)
         assert found.state is BatchState.IN_REVIEW
         approve(session, found, by="1002", now=NOW, shown=shown, gateways=GATEWAYS)
+
+
+def test_codes_that_were_sent_are_in_the_copy_and_gone_with_the_person(store: Store) -> None:
+    contact = in_doubt(store)
+    send(store, Outbox(), contact.id)
+
+    with store.writing() as session:
+        person = session.get_one(Profile, contact.profile_id)
+        copy = export(session, person, by="1001", now=NOW)
+        forget(session, person, by="1001", now=NOW)
+
+    assert copy["contactcode"] == [{"at": NOW.astimezone(UTC).isoformat(), "used_at": None}]
+    with store.reading() as session:
+        assert session.exec(select(ContactCode)).all() == []

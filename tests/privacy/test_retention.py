@@ -17,7 +17,9 @@ from pusher.privacy.retention import Purged, purge
 from pusher.store import Store
 from tests.makers import NOW, make_staff
 from tests.privacy.someone import PHONE, WORDS, everything, make_someone
+from tests.sending.code_makers import in_doubt, send
 from tests.sending.delivery_makers import make_settings, the_office
+from tests.sending.outbox import Outbox
 
 SETTINGS = make_settings()
 DAY = timedelta(days=1)
@@ -79,6 +81,13 @@ def test_links_and_sessions_go_a_day_after_their_end(store: Store) -> None:
         assert session.exec(select(Invitation)).all() != []
     assert token
     assert purged(store, 9 * DAY) == Purged(codes=1)
+
+
+def test_codes_to_numbers_go_after_a_day(store: Store) -> None:
+    send(store, Outbox(), in_doubt(store).id)
+
+    assert purged(store, timedelta(hours=23)) == Purged()
+    assert purged(store, timedelta(hours=25)) == Purged(codes=1)
 
 
 def test_a_register_that_nobody_confirmed_is_dropped(store: Store) -> None:

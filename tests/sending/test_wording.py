@@ -25,6 +25,7 @@ VALUES = {
     "title": "高龄津贴",
     "benefit": "每人每月100元",
     "deadline": "2026年12月18日",
+    "code": "020304",
     "office": "槐荫区政务公开办公室（样例）",
     "url": "https://zw.example.invalid/p/why/x",
 }
@@ -56,7 +57,8 @@ def test_every_sms_obeys_the_vendors_rules_for_templates(key: str) -> None:
     text = wordings()[key].text
 
     assert "}${" not in text and not re.search("[【】]|https?:|www", text)
-    assert "0531-00000001" in text and text.endswith("退订回复TD")
+    assert "0531-00000001" in text
+    assert text.endswith("退订回复TD") is (key != "sms_code"), "a code was asked for"
     assert "拒收请回复R" not in text
     assert not {"phone", "url", "link", "tel"} & set(holes(text))
     assert 1 <= segments(signed(fill(wordings()[key], VALUES).text, "槐荫政务公开")) <= 2

@@ -48,6 +48,8 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/notices/{notice_id}/settle"): "notice.settle_unsure",
     ("POST", "/notices/{notice_id}/anew"): "batch.draft_anew",
     ("POST", "/contacts/{contact_id}"): "contact.confirm",
+    ("POST", "/contacts/{contact_id}/code"): "contact.code",
+    ("POST", "/contacts/{contact_id}/code/check"): "contact.confirm",
     ("POST", "/staff"): "staff.add",
     ("POST", "/staff/{staff_id}/disable"): "staff.disable",
     ("POST", "/staff/{staff_id}/reset"): "staff.reset",
@@ -72,7 +74,7 @@ ACTS: dict[tuple[str, str], str] = {
 """Each form to the act it is written down as."""
 BESIDES = {
     *("staff.sign_in_refused", "staff.code_refused", "staff.role", "look"),
-    *("policy.recall", "policy.check", "watch.gone", "contact.end"),
+    *("policy.recall", "policy.check", "watch.gone", "contact.end", "contact.code_refused"),
     *("program.add", "program.end"),
     *("key.rotate", "key.retire"),
     *("privacy.export", "privacy.forget", "privacy.purge"),

@@ -121,6 +121,7 @@ def furnish(console: Console) -> dict[str, str]:
             "profile_id": mother.id,
             "child_id": child.id,
             "visit_id": visit.id,
+            "contact_id": doubted.id,
         }
         notice = unsure.id
     submit(console, waiting)

@@ -86,10 +86,10 @@ def _show(
             Line(
                 contact.id,
                 person.id,
-                _name(name_of(session, person), person.kind),
+                shown_name(name_of(session, person), person.kind),
                 streets.get(person.street_code or "", "街道不详"),
                 contact.channel,
-                _masked(address_of(session, contact), contact.channel),
+                shown_address(address_of(session, contact), contact.channel),
                 contact.doubt,
                 contact.doubted_at or contact.sign_at or contact.added_at,
             )
@@ -109,9 +109,11 @@ def _show(
     )
 
 
-def _name(name: str, kind: ProfileKind) -> str:
+def shown_name(name: str, kind: ProfileKind) -> str:
+    """A person's name masked, a firm's in full."""
     return name if kind is ProfileKind.ENTERPRISE else masked_name(name)
 
 
-def _masked(address: str, channel: Channel) -> str:
+def shown_address(address: str, channel: Channel) -> str:
+    """An address, masked."""
     return masked_phone(address) if channel is Channel.SMS else f"{address[:4]}****"

@@ -8,11 +8,29 @@ takes it alone: it waits for the claims under way, and the next ones wait for it
 Take it before anything else that others wait for (the audit's chain above all): all in one order.
 """
 
+from enum import IntEnum, unique
+from typing import Final
+
 from sqlalchemy import text
 from sqlmodel import Session
 
-_CLAIMS = 7_316_002
-"""An arbitrary number, ours: the PostgreSQL advisory lock between claims and what stops them."""
+
+@unique
+class Lock(IntEnum):
+    """PostgreSQL's advisory locks, all in one place: two uses of one number wait for each other.
+
+    The numbers are arbitrary, but never to change while old and new programs run side by side.
+    """
+
+    CHAIN = 7_316_001
+    """Entries of the audit follow one another."""
+    CLAIMS = 7_316_002
+    """Between claims of notices and what must stop them."""
+    WRITERS = 7_316_003
+    """Between all writers and a change of the sealing key."""
+
+
+_CLAIMS: Final = Lock.CLAIMS.value
 
 
 def join_the_claims(session: Session) -> None:

@@ -3,6 +3,7 @@
 It is a script and imports nothing of ours: `workbook` starts it, alone, with its limits.
 """
 
+import importlib
 import json
 import resource
 import sys
@@ -18,6 +19,8 @@ DIGITS = 10**15
 
 def main(memory_mb: int, cpu_s: int, most_rows: int) -> int:
     """Parse what comes in; the last line says ``end``, or why it was refused."""
+    # loaded before the limit: a library that no longer fits is not a broken workbook
+    importlib.import_module("openpyxl")
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

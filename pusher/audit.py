@@ -14,20 +14,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from profiles.sealing import sealer_of
+from profiles.turns import Lock
 from pusher.model.staff import AuditEntry
 
 FIRST = "0" * 64
 HEADS = "audit-heads.jsonl"
 """File under ``PUSHER_HOME`` to which the clockwork adds a head each day; copy it elsewhere."""
-_CHAIN = 7_316_001
-"""An arbitrary number, ours: the PostgreSQL advisory lock that keeps the chain single file."""
+_CHAIN: Final = Lock.CHAIN.value
 
 
 def note(

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -24,9 +24,9 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from profiles.sealing import Sealer
+from profiles.turns import Lock
 
-_WRITERS = 7_316_002
-"""An arbitrary number, ours: the PostgreSQL advisory lock that writers share."""
+_WRITERS: Final = Lock.WRITERS.value
 
 
 class WrongSchema(Exception):

@@ -41,9 +41,11 @@ def predict(file: str, model: str, out: str) -> None:
     """
     from pusher.reading.train import predict as guess
 
-    with Path(out).open("w", encoding="utf-8") as sheet:
-        for found in guess(read_lines(file), _model(model)):
-            sheet.write(json.dumps(found, ensure_ascii=False) + "\n")
+    # opened last: a model or a line that cannot be read leaves no half sheet behind
+    lines = [
+        json.dumps(found, ensure_ascii=False) for found in guess(read_lines(file), _model(model))
+    ]
+    Path(out).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
 @tags.command("evaluate")

@@ -1,11 +1,13 @@
 """A browser for tests: it keeps cookies, finds the form token on a page, and sends forms."""
 
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -25,7 +27,7 @@ from pusher.settings import Settings
 from pusher.store import Store
 from pusher.web.app import create_app
 from tests.makers import NOW, make_office, make_staff
-from tests.sending.delivery_makers import make_settings
+from tests.sending.delivery_makers import HOME, make_settings
 from tests.sending.outbox import Outbox, wechat_box
 
 with warnings.catch_warnings():
@@ -151,4 +153,6 @@ def make_console(store: Store) -> Console:
         staff = {role: make_staff(session, office, role, name=f"样例{role.value}") for role in Role}
         office_id = office.id
     gateways: dict[str, Gateway] = {box.name: box for box in (Outbox(), wechat_box())}
-    return Console(store, make_settings(), gateways, office_id, staff)
+    # of its own: what a job keeps beside the keys is one office's
+    settings = make_settings(home=Path(tempfile.mkdtemp(dir=HOME)))
+    return Console(store, settings, gateways, office_id, staff)

@@ -60,6 +60,8 @@ def test_text_of_others_is_shown_as_text(lite: Console, attack: str) -> None:
     ):
         page = clerk.get(path).text
         bare = re.sub(r"<style>.*?</style>", "", page, flags=re.S) if "leaflets" in path else page
+        # our own, from a file: what CSP allows
+        bare = re.sub(r'<script src="/static/\w+\.js\?v=[0-9a-f]+" defer></script>', "", bare)
         for part in ("<script", "<img src=x", "<svg/onload", "<math", "<style", "<mglyph"):
             assert part not in bare, (path, part)
         assert 'href="javascript:' not in page, path

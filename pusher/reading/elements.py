@@ -56,6 +56,8 @@ _PAPER = re.compile(
     r"(?:证|书|表|件|户口簿|户口本|执照|材料|证明|承诺|合同|复印件|照片|账户|账号|发票|单据|凭证|报告|存折|社保卡|银行卡|协议|清单|名册|票据)"
     r"(?:原件|复印件|扫描件)?(?:[（(][^）)]{0,20}[）)])?$"
 )
+# 持身份证到社区填写申请表: the way that follows a paper is no part of it
+_PAPERS_END = re.compile(r"[。；，]|(?<=[证书表件簿本照明料])(?:到|至|前往|向)")
 _ITEM_START = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]|[①-⑳])\s*")
 # 常年受理 and 无需申报 are ways of applying too.
 _ALWAYS = re.compile(
@@ -194,7 +196,7 @@ def _materials(every: list[Sentence]) -> tuple[tuple[str, ...], str | None]:
 
 def _papers(text: str) -> tuple[str, ...]:
     """Split 户口簿、居住证及务工证明 into papers; nothing unless most of the list are papers."""
-    clause = re.split(r"[。；，]", text, maxsplit=1)[0]
+    clause = _PAPERS_END.split(text, maxsplit=1)[0]
     parts = [part.strip(" 、：:") for part in re.split(r"、|以及|及|和|或者", clause)]
     papers = [part for part in parts if part]
     if not papers or sum(bool(_PAPER.search(part)) for part in papers) * 2 < len(papers):

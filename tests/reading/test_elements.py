@@ -95,6 +95,12 @@ def test_a_persons_mobile_number_is_not_the_offices_phone() -> None:
     assert read_elements(["联系电话：19900000001（联系人张某某）。"]).phone is None
 
 
+def test_the_way_that_follows_a_paper_is_no_paper() -> None:
+    found = read_elements(["由本人持身份证到户籍所在社区填写申请表；行动不便的，可以电话预约。"])
+
+    assert found.materials == ("身份证",)
+
+
 def test_numbered_papers_below_a_heading_are_a_list() -> None:
     lines = [
         "申请材料如下：",

@@ -159,7 +159,7 @@ def policy_shape(session: Session, policy: Policy) -> dict[str, Any]:
         "id": str(policy.id),
         **{name: getattr(policy, name) for name in _PLAIN},
         **{name: _iso(getattr(policy, name)) for name in _DAYS},
-        "openness": policy.openness.value,
+        "openness": policy.openness.value if _openness_is_known(policy) else None,
         "state": policy.state.value,
         "registered": policy.registered.value,
         "body": policy.body,
@@ -186,6 +186,11 @@ def policy_shape(session: Session, policy: Policy) -> dict[str, Any]:
         "places": policy.places,
         "attachments": policy.attachments,
     }  # fmt: skip
+
+
+def _openness_is_known(policy: Policy) -> bool:
+    """Whether the document says it, or staff did: confirming a policy takes it for 主动公开."""
+    return "openness" in policy.places or policy.state is not PolicyState.READ
 
 
 def latest_rule(session: Session, policy: Policy) -> AudienceRule | None:

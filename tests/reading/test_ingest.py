@@ -44,6 +44,21 @@ def test_a_document_becomes_a_policy_with_what_it_states(store: Store, now: date
     assert all(c["quote"] in TEXT for c in shape["conditions"])
 
 
+def test_openness_that_is_not_stated_is_null_until_staff_confirm_the_policy(
+    store: Store, now: datetime
+) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        silent = taken_in(session, office, now)
+        stated = taken_in(session, office, now, TEXT.replace("7号", "8号") + "\n（此件主动公开）")
+        before = [policy_shape(session, policy)["openness"] for policy in (silent, stated)]
+        wish = proposed(session, silent).with_tags(["M02"]).with_file(AGED)
+        confirm(session, silent, wish, by="1001", now=now)
+
+        assert before == [None, "open"]
+        assert policy_shape(session, silent)["openness"] == "open"
+
+
 def test_the_same_bytes_twice_are_one_policy(store: Store, now: datetime) -> None:
     with store.writing() as session:
         office = make_office(session)

@@ -127,7 +127,8 @@ def test_a_header_made_to_hurt_changes_nothing(admin: Browser, name: str, value:
 @pytest.mark.parametrize(
     "value",
     ["a\r\nset-cookie: x=1", "\0", "\u202e管理员", "<script>alert(1)</script>", "x" * 5_000,
-     "=HYPERLINK(1)", "{{7*7}}", "${7*7}", "\ud800".encode("utf-8", "surrogatepass"), HUGE],
+     "=HYPERLINK(1)", "{{7777*7777}}", "${7777*7777}",
+     "\ud800".encode("utf-8", "surrogatepass"), HUGE],
     ids=str,
 )  # fmt: skip
 def test_a_field_made_to_hurt_stays_a_field(admin: Browser, value: Any) -> None:
@@ -140,7 +141,7 @@ def test_a_field_made_to_hurt_stays_a_field(admin: Browser, value: Any) -> None:
     assert answer.status_code == 422
     assert "set-cookie" not in {k for k in answer.headers if "x=1" in answer.headers[k]}
     assert "<script>alert" not in answer.text
-    assert "49" not in answer.text or "7*7" in answer.text
+    assert "60481729" not in answer.text
 
 
 @pytest.mark.parametrize(

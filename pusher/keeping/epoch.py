@@ -6,6 +6,7 @@ and every unfinished notice becomes doubtful before a door opens.
 """
 
 import os
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -64,17 +65,21 @@ def check_age(store: Store, settings: Settings, *, now: datetime) -> bool:
         Whether it was found to be older.
     """
     file = epoch_file(settings)
-    outside = read_epoch(file)
-    with store.writing() as session:
-        inside = epoch_of(session)
-        # on SQLite both lie in one folder: a file that is missing was left behind somewhere else;
-        # a machine that joins an office on PostgreSQL has none yet
-        lost = outside is None and inside > 0 and settings.database_file is not None
-        older = lost or inside < (outside or 0)
-        number = max(inside, outside or 0) + 1
-        if older:
-            distrust(session, settings, now=now)
-        _set(session, number, now)
+    for wait in (*[0.1] * 20, 0.0):
+        with store.writing() as session:
+            inside, outside = epoch_of(session), read_epoch(file)
+            # on SQLite both lie in one folder: a file that is missing was left behind somewhere
+            # else; a machine that joins an office on PostgreSQL has none yet
+            lost = outside is None and inside > 0 and settings.database_file is not None
+            # two doors that open at once: the other has committed and is about to write the file
+            if not (lost and wait):
+                older = lost or inside < (outside or 0)
+                number = max(inside, outside or 0) + 1
+                if older:
+                    distrust(session, settings, now=now)
+                _set(session, number, now)
+                break
+        time.sleep(wait)
     write_epoch(file, number)
     return older
 

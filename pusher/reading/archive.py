@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from typing import Any
+import zlib
+from typing import Any, Final
 
 from lxml import etree
 
@@ -16,6 +17,11 @@ MOST_RATIO = 100
 _SMALL = 1024 * 1024
 """Below this a ratio says nothing: short repetitive parts pack well."""
 _ENCRYPTED = 0x1
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError,
+    # how zipfile says a method of packing, or a password, that it does not know
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 
 
 class Archive:
@@ -31,9 +37,9 @@ class Archive:
         """
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
-            _refuse_unsafe(self._zip.infolist())
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-            raise _told(error) from None
+        except _UNREADABLE:
+            raise _broken() from None
+        _refuse_unsafe(self._zip.infolist())
         self.names = frozenset(self._zip.namelist())
 
     def xml(self, name: str) -> Any:
@@ -50,8 +56,8 @@ class Archive:
             raise TooLarge("文件正文部分过大，不像一份政策，未读取；请拆分后再导入。")
         try:
             content = self._zip.read(name)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
-            raise _told(error) from None
+        except _UNREADABLE:
+            raise _broken() from None
         # an office program writes neither; whoever does wants more than a document
         if b"<!DOCTYPE" in content[:4096].upper() or b"<!ENTITY" in content.upper():
             raise Unsafe("文件里含有外部实体声明，可能有害，未读取；请用 Word 另存后再导入。")
@@ -82,7 +88,5 @@ def _refuse_unsafe(parts: list[zipfile.ZipInfo]) -> None:
             raise Encrypted("文件设有密码，无法读取；请取消密码后再导入。")
 
 
-def _told(error: Exception) -> Exception:
-    if isinstance(error, Unsafe | Encrypted | TooLarge | Broken):
-        return error  # ours are ValueErrors too
+def _broken() -> Broken:
     return Broken("文件不完整或已损坏（压缩包无法打开），请重新下载后再导入。")

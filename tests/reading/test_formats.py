@@ -4,6 +4,8 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pusher.reading.documents import (
     Broken,
@@ -217,6 +219,38 @@ def test_an_ofd_of_pictures_says_so() -> None:
 def test_an_archive_that_lost_its_end_is_broken() -> None:
     with pytest.raises(Broken, match="不完整"):
         read(notice_docx()[:-200], "a.docx")
+
+
+WHOLE = {"a.docx": notice_docx(), "a.ofd": ofd([(20, 30, 6, NOTICE[0]), (20, 50, 4, LONG)])}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), min_size=1, max_size=4))
+def test_whatever_bytes_are_damaged_it_is_a_document_or_a_refusal(
+    name: str, places: list[tuple[float, int]]
+) -> None:
+    content = bytearray(WHOLE[name])
+    for where, change in places:
+        content[int(where * (len(content) - 1))] ^= change
+
+    try:
+        document = read(bytes(content), name)
+    except Unreadable as refused:
+        assert str(refused).endswith("。")
+    else:
+        assert document.paragraphs
+
+
+def test_a_way_of_packing_that_nobody_knows_is_broken() -> None:
+    content = bytearray(notice_docx())
+    for start, offset in ((b"PK\x01\x02", 10), (b"PK\x03\x04", 8)):
+        place = content.find(start)
+        while place >= 0:
+            content[place + offset] = 97
+            place = content.find(start, place + 4)
+
+    with pytest.raises(Broken, match="不完整"):
+        read(bytes(content), "a.docx")
 
 
 def test_an_archive_of_documents_is_to_be_unpacked_first() -> None:

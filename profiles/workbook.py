@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from profiles.roster_lines import LARGEST_BYTES, MOST_COLUMNS, MOST_ROWS, BadRoster, Line, line_of
 
@@ -27,6 +27,11 @@ MOST_RATIO = 100
 MEMORY_MB = 768
 CPU_S = 180
 _ARCHIVE = b"PK\x03\x04"
+_UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError,
+    # how zipfile says a method of packing, or a password, that it does not know
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
 _OLE = b"\xd0\xcf\x11\xe0"
 _CHILD = Path(__file__).with_name("workbook_child.py")
 _ADVICE = "请在表格软件中另存为 XLSX 或 CSV UTF-8 后再导入"
@@ -111,7 +116,7 @@ def weigh(content: bytes) -> None:
     try:
         archive = zipfile.ZipFile(BytesIO(content))
         parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeError, OverflowError):
+    except _UNREADABLE:
         raise _broken() from None
     names = {part.filename for part in parts}
     _insist_on_workbook(names, archive)
@@ -165,7 +170,7 @@ def _look_into(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> None:
         try:
             with archive.open(part) as stream:
                 head = stream.read(_HEAD)
-        except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, OSError, EOFError):
+        except _UNREADABLE:
             raise _broken() from None
         if _FORBIDDEN.search(head.replace(b"\0", b"")):
             raise BadRoster("broken", f"这份工作簿含有不允许的内容（文档类型声明）；{_ADVICE}")

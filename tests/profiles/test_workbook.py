@@ -5,11 +5,13 @@ from datetime import date, datetime
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from profiles.model import ProfileKind
 from profiles.roster_columns import score
 from profiles.roster_reading import BadRoster, Line, read_lines
-from profiles.workbook import read_workbook
+from profiles.workbook import read_workbook, weigh
 from pusher.store import Store
 from tests.makers import make_office
 from tests.profiles.registers import (
@@ -135,6 +137,23 @@ def test_what_is_no_workbook_is_refused_at_once(content: bytes, code: str, word:
         lines(content)
 
     assert refused.value.code == code
+
+
+WHOLE = workbook(("姓名", "证件号码"))
+
+
+@given(places=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), min_size=1, max_size=4))
+def test_whatever_bytes_are_damaged_it_passes_or_is_refused_in_words(
+    places: list[tuple[float, int]],
+) -> None:
+    content = bytearray(WHOLE)
+    for where, change in places:
+        content[int(where * (len(content) - 1))] ^= change
+
+    try:
+        weigh(bytes(content))
+    except BadRoster as refused:
+        assert refused.code in ("broken", "bomb", "encrypted", "not_a_table", "range")
 
 
 def test_a_cell_in_the_last_corner_of_a_sheet_is_found_out_though_the_file_denies_it() -> None:

@@ -13,21 +13,21 @@ import signal
 import socket
 import sys
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from pusher import rounds
 from pusher.clock import OFFICE_ZONE, boot_id, office_now
 from pusher.model.errors import NotFound
+from pusher.rounds import Desk
 from pusher.settings import BadSettings, Settings, read_settings
 
 if TYPE_CHECKING:
-    from pusher.clockwork import Watch
     from pusher.gateways.base import Gateway
     from pusher.store import Store
 
@@ -35,30 +35,7 @@ _log = logging.getLogger("jobs")
 
 HUNG: Final = timedelta(minutes=2)
 """A ticker without a sign of life for so long ends the process, for a supervisor to start anew."""
-_AT_ONCE: Final = 100
 _BETWEEN_BEATS: Final = timedelta(seconds=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a job is given.
-
-    Attributes:
-        owner: which clockwork it is.
-        moment: the office clock, running.
-        watch: holds the wall clock against the boot clock; None: nobody does.
-        stop: whether the clockwork is asked to end.
-        beat: gives a sign of life in a long job.
-    """
-
-    store: Store
-    gateways: Mapping[str, Gateway]
-    settings: Settings
-    owner: str
-    moment: Callable[[], datetime]
-    watch: Watch | None = None
-    stop: Callable[[], bool] = lambda: False
-    beat: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,144 +166,6 @@ def _heartbeat(desk: Desk) -> Mapping[str, int]:
     return {}
 
 
-def _fold(desk: Desk) -> Mapping[str, int]:
-    from pusher.failpoint import reach
-    from pusher.listening.receipts import fold
-
-    reach("K10")
-    counts: Counter[str] = Counter()
-    while not desk.stop():
-        with desk.store.writing() as session:
-            folded = fold(session, desk.gateways, now=desk.moment(), at_most=_AT_ONCE)
-            if folded.bodies:
-                reach("K11")
-        counts += Counter(asdict(folded))
-        desk.beat()
-        if folded.bodies < _AT_ONCE:
-            break
-    return counts
-
-
-def _lapse(desk: Desk) -> Mapping[str, int]:
-    from pusher.sending.release import lapse
-
-    with desk.store.writing() as session:
-        return lapse(session, now=desk.moment())
-
-
-def _silent(desk: Desk) -> Mapping[str, int]:
-    from pusher.listening.receipts import silent
-
-    with desk.store.writing() as session:
-        return {"silent": silent(session, settings=desk.settings, now=desk.moment())}
-
-
-def _rescue(desk: Desk) -> Mapping[str, int]:
-    from pusher.sending.rescue import rescue
-
-    def stop() -> bool:
-        desk.beat()  # a hundred slow answers take longer than a clockwork may be silent
-        return desk.stop()
-
-    now = desk.moment()
-    return asdict(rescue(desk.store, desk.gateways, settings=desk.settings, now=now, stop=stop))
-
-
-def _deliver(desk: Desk) -> Mapping[str, int]:
-    """Deliver for most of a tick; what is left comes after the next look at the answers."""
-    from pusher.sending.deliver import deliver
-
-    counts: Counter[str] = Counter()
-    until = desk.moment() + _each_tick(desk.settings) * 0.8
-    while not desk.stop():
-        came = deliver(
-            desk.store,
-            desk.gateways,
-            settings=desk.settings,
-            now=desk.moment(),
-            limit=_AT_ONCE,
-            owner=desk.owner,
-            stop=desk.stop,
-        )
-        counts += Counter(asdict(came))
-        desk.beat()
-        if came.claimed < _AT_ONCE or desk.moment() >= until:
-            break
-    return counts
-
-
-def _age(desk: Desk) -> Mapping[str, int]:
-    from pusher.keeping.epoch import count_on
-
-    count_on(desk.store, desk.settings, now=desk.moment())
-    return {}
-
-
-def _purge(desk: Desk) -> Mapping[str, int]:
-    """Empty what is past its term."""
-    from pusher.privacy.retention import purge
-
-    with desk.store.writing() as session:
-        return asdict(purge(session, settings=desk.settings, now=desk.moment()))
-
-
-def _forget(desk: Desk) -> Mapping[str, int]:
-    """Finish forgetting whoever waited for an outcome, or came back with a restored backup."""
-    from pusher.privacy.forget import finish
-    from pusher.privacy.remembered import forgotten_file, keep_in_step
-
-    now, file = desk.moment(), forgotten_file(desk.settings)
-    with desk.store.writing() as session:
-        done = finish(session, now=now)
-        again = keep_in_step(session, file, by="clockwork", now=now)
-    return {"forgotten": done, "again": again}
-
-
-def _audit_head(desk: Desk) -> Mapping[str, int]:
-    """Keep the audit's head outside the database, where a cut at its end will show against it."""
-    from pusher.audit import HEADS, head, keep_head
-
-    with desk.store.reading() as session:
-        made = head(session)
-    if made.number:
-        keep_head(desk.settings.home / HEADS, made)
-    return {"number": made.number}
-
-
-def _watch(desk: Desk) -> Mapping[str, int]:
-    from pusher.commands.watch import watch_once
-
-    return watch_once(desk.store, desk.settings, now=desk.moment(), stop=desk.stop)
-
-
-def _recall(desk: Desk) -> Mapping[str, int]:
-    """Find who has come to fit, then keep the columns for the next start."""
-    from sqlmodel import select
-
-    from profiles.model import Office
-    from pusher.matching.index import keep
-    from pusher.matching.recall import due, recall
-    from pusher.model.match import RunKind
-
-    now = desk.moment()
-    with desk.store.reading() as session:
-        due(session, now=now)  # the columns are laid out while nobody waits to write
-    with desk.store.writing() as session:
-        found = recall(session, now=now, by="recall")
-    desk.beat()
-    with desk.store.writing() as session:
-        for office in session.exec(select(Office)).all():
-            keep(session, office.id, now=now)
-    return {
-        kind.value: sum(run.judged for run in found if run.kind is kind)
-        for kind in (RunKind.RECALL, RunKind.AHEAD)
-    }
-
-
-def _each_day(settings: Settings) -> timedelta:
-    return timedelta(days=1)
-
-
 def _each_tick(settings: Settings) -> timedelta:
     return timedelta(seconds=settings.tick_s)
 
@@ -351,21 +190,44 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
     {
         # Life first, answers before questions: an opt-out must be known before the next claim.
         "heartbeat": Job(_each_tick, _heartbeat, "报告自身在运行，清理过时的记录", shared=False),
-        "fold": Job(_each_tick, _fold, "处理收到的回执和回复，退订立即生效"),
-        "lapse": Job(_each_tick, _lapse, "过了最晚发送时间的批次作废，未发的不再发", moves=True),
+        "fold": Job(_each_tick, rounds.fold_receipts, "处理收到的回执和回复，退订立即生效"),
+        "lapse": Job(
+            _each_tick, rounds.lapse_batches, "过了最晚发送时间的批次作废，未发的不再发", moves=True
+        ),
         "silent": Job(
-            _each_part_of_the_term, _silent, "超过期限没有回执的通知标为“无回音”", moves=True
+            _each_part_of_the_term,
+            rounds.call_silent,
+            "超过期限没有回执的通知标为“无回音”",
+            moves=True,
         ),
-        "rescue": Job(_each_tick, _rescue, "核对结果不明的发送，核不清的交人工", moves=True),
+        "rescue": Job(
+            _each_tick, rounds.rescue_doubtful, "核对结果不明的发送，核不清的交人工", moves=True
+        ),
         "recall": Job(
-            _each_day, _recall, "每天找出新符合政策的人，含60天内到龄的，列出补充名单", moves=True
+            _daily,
+            rounds.recall_people,
+            "每天找出新符合政策的人，含60天内到龄的，列出补充名单",
+            moves=True,
         ),
-        "deliver": Job(_each_tick, _deliver, "发送到时的、已批准的通知", moves=True),
-        "purge": Job(_daily, _purge, "清空超过保存期限的内容"),
-        "forget": Job(_hourly, _forget, "办完等待结果的删除；恢复旧备份后再次删除已要求删除的人"),
-        "audit_head": Job(_daily, _audit_head, "留存操作记录的核对凭据，供日后查出截尾和重写"),
-        "age": Job(_each_tick, _age, "记下数据库的新旧，日后放回旧备份时据此停发", shared=False),
-        "watch": Job(_each_minute, _watch, "查看关注的网站栏目，读入新政策", aside=True),
+        "deliver": Job(_each_tick, rounds.deliver_due, "发送到时的、已批准的通知", moves=True),
+        "purge": Job(_daily, rounds.purge_past_term, "清空超过保存期限的内容"),
+        "forget": Job(
+            _hourly,
+            rounds.finish_forgetting,
+            "办完等待结果的删除；恢复旧备份后再次删除已要求删除的人",
+        ),
+        "audit_head": Job(
+            _daily, rounds.keep_audit_head, "留存操作记录的核对凭据，供日后查出截尾和重写"
+        ),
+        "age": Job(
+            _each_tick,
+            rounds.count_on_age,
+            "记下数据库的新旧，日后放回旧备份时据此停发",
+            shared=False,
+        ),
+        "watch": Job(
+            _each_minute, rounds.watch_sites, "查看关注的网站栏目，读入新政策", aside=True
+        ),
     }
 )
 """Every job by name, in the order of a tick."""

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from jobs import JOBS, Desk, run, slot_of, tick
+from jobs import JOBS, run, slot_of, tick
 from profiles.sealing import Sealer
 from pusher.gateways.base import Callback, Gateway
 from pusher.model.clockwork import Heartbeat, Slot
 from pusher.model.errors import NotFound
 from pusher.model.notice import NoticeState, Outcome
+from pusher.rounds import Desk
 from pusher.store import Store
 from tests.clockwork.clocks import Clocks, clockwork_of
 from tests.listening.callbacks import push, receipt

@@ -1,0 +1,183 @@
+"""The rounds of the clockwork: what each of its jobs does, once. Safe to be repeated at any time.
+
+A round opens its sessions, reads the running clock and commits; the verbs it calls do neither.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from pusher.settings import Settings
+
+if TYPE_CHECKING:
+    from pusher.clockwork import Watch
+    from pusher.gateways.base import Gateway
+    from pusher.store import Store
+
+_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a job is given.
+
+    Attributes:
+        owner: which clockwork it is.
+        moment: the office clock, running.
+        watch: holds the wall clock against the boot clock; None: nobody does.
+        stop: whether the clockwork is asked to end.
+        beat: gives a sign of life in a long job.
+    """
+
+    store: Store
+    gateways: Mapping[str, Gateway]
+    settings: Settings
+    owner: str
+    moment: Callable[[], datetime]
+    watch: Watch | None = None
+    stop: Callable[[], bool] = lambda: False
+    beat: Callable[[], object] = lambda: None
+
+
+def fold_receipts(desk: Desk) -> Mapping[str, int]:
+    """Fold what the vendors told, receipts and words to stop, until none is left."""
+    from pusher.failpoint import reach
+    from pusher.listening.receipts import fold
+
+    reach("K10")
+    counts: Counter[str] = Counter()
+    while not desk.stop():
+        with desk.store.writing() as session:
+            folded = fold(session, desk.gateways, now=desk.moment(), at_most=_AT_ONCE)
+            if folded.bodies:
+                reach("K11")
+        counts += Counter(asdict(folded))
+        desk.beat()
+        if folded.bodies < _AT_ONCE:
+            break
+    return counts
+
+
+def lapse_batches(desk: Desk) -> Mapping[str, int]:
+    """Let batches lapse whose last hour has passed."""
+    from pusher.sending.release import lapse
+
+    with desk.store.writing() as session:
+        return lapse(session, now=desk.moment())
+
+
+def call_silent(desk: Desk) -> Mapping[str, int]:
+    """Call silent what nobody has told anything of for the whole term."""
+    from pusher.listening.receipts import silent
+
+    with desk.store.writing() as session:
+        return {"silent": silent(session, settings=desk.settings, now=desk.moment())}
+
+
+def rescue_doubtful(desk: Desk) -> Mapping[str, int]:
+    """Ask the vendors about doubtful calls."""
+    from pusher.sending.rescue import rescue
+
+    def stop() -> bool:
+        desk.beat()  # a hundred slow answers take longer than a clockwork may be silent
+        return desk.stop()
+
+    now = desk.moment()
+    return asdict(rescue(desk.store, desk.gateways, settings=desk.settings, now=now, stop=stop))
+
+
+def deliver_due(desk: Desk) -> Mapping[str, int]:
+    """Deliver for most of a tick; what is left comes after the next look at the answers."""
+    from pusher.sending.deliver import deliver
+
+    counts: Counter[str] = Counter()
+    until = desk.moment() + timedelta(seconds=desk.settings.tick_s) * 0.8
+    while not desk.stop():
+        came = deliver(
+            desk.store,
+            desk.gateways,
+            settings=desk.settings,
+            now=desk.moment(),
+            limit=_AT_ONCE,
+            owner=desk.owner,
+            stop=desk.stop,
+        )
+        counts += Counter(asdict(came))
+        desk.beat()
+        if came.claimed < _AT_ONCE or desk.moment() >= until:
+            break
+    return counts
+
+
+def count_on_age(desk: Desk) -> Mapping[str, int]:
+    """Count the database on, so that no copy of it passes as new."""
+    from pusher.keeping.epoch import count_on
+
+    count_on(desk.store, desk.settings, now=desk.moment())
+    return {}
+
+
+def purge_past_term(desk: Desk) -> Mapping[str, int]:
+    """Empty what is past its term."""
+    from pusher.privacy.retention import purge
+
+    with desk.store.writing() as session:
+        return asdict(purge(session, settings=desk.settings, now=desk.moment()))
+
+
+def finish_forgetting(desk: Desk) -> Mapping[str, int]:
+    """Finish forgetting whoever waited for an outcome, or came back with a restored backup."""
+    from pusher.privacy.forget import finish
+    from pusher.privacy.remembered import forgotten_file, keep_in_step
+
+    now, file = desk.moment(), forgotten_file(desk.settings)
+    with desk.store.writing() as session:
+        done = finish(session, now=now)
+        again = keep_in_step(session, file, by="clockwork", now=now)
+    return {"forgotten": done, "again": again}
+
+
+def keep_audit_head(desk: Desk) -> Mapping[str, int]:
+    """Keep the audit's head outside the database, where a cut at its end will show against it."""
+    from pusher.audit import HEADS, head, keep_head
+
+    with desk.store.reading() as session:
+        made = head(session)
+    if made.number:
+        keep_head(desk.settings.home / HEADS, made)
+    return {"number": made.number}
+
+
+def watch_sites(desk: Desk) -> Mapping[str, int]:
+    """Look at the watched columns of official sites."""
+    from pusher.commands.watch import watch_once
+
+    return watch_once(desk.store, desk.settings, now=desk.moment(), stop=desk.stop)
+
+
+def recall_people(desk: Desk) -> Mapping[str, int]:
+    """Find who has come to fit, then keep the columns for the next start."""
+    from sqlmodel import select
+
+    from profiles.model import Office
+    from pusher.matching.index import keep
+    from pusher.matching.recall import due, recall
+    from pusher.model.match import RunKind
+
+    now = desk.moment()
+    with desk.store.reading() as session:
+        due(session, now=now)  # the columns are laid out while nobody waits to write
+    with desk.store.writing() as session:
+        found = recall(session, now=now, by="recall")
+    desk.beat()
+    with desk.store.writing() as session:
+        for office in session.exec(select(Office)).all():
+            keep(session, office.id, now=now)
+    return {
+        kind.value: sum(run.judged for run in found if run.kind is kind)
+        for kind in (RunKind.RECALL, RunKind.AHEAD)
+    }

@@ -60,7 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.keeping": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.hold",
         "pusher.store", "pusher.settings", ZONE,
-        "pusher.privacy",
+        # whether the clockwork lives is answered once
+        "pusher.privacy", "pusher.clockwork",
     },
     # the stand-in for the vendors knows only which templates are registered with them
     "pusher.sandbox": {"profiles", "templates", "pusher.settings", "pusher.clock"},

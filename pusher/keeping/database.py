@@ -14,7 +14,7 @@ from pusher.hold import NAMES
 from pusher.keeping.epoch import epoch_file, epoch_of, read_epoch
 from pusher.keeping.explain import explain
 from pusher.keeping.finding import Finding, fine, note, wrong
-from pusher.keeping.health import STALE, look_at_health
+from pusher.keeping.health import look_at_health
 from pusher.model.staff import AuditEntry
 from pusher.settings import Settings
 from pusher.store import Store, WrongSchema, integrity
@@ -85,12 +85,14 @@ def _clockwork(session: Session, now: datetime) -> Iterator[Finding]:
     health = look_at_health(session, now=now)
     if health.beat_ago is None:
         yield note("定时进程", "从未运行；请启动 pusher jobs")
-    elif health.beat_ago > STALE:
+    elif not health.is_beating:
         yield wrong(
             "定时进程", f"已停 {int(health.beat_ago.total_seconds())} 秒；请启动 pusher jobs"
         )
     else:
         yield fine("定时进程", "在运行")
+    for job in health.failing:
+        yield wrong("定时任务", f"{job} 最近一次没有办成；原因见 logs 文件夹中当天的日志")
     for cause in health.holds:
         yield note("全部停发", f"{NAMES[cause]}；核实后用 pusher hold lift {cause.value} 解除")
     for gateway, because in health.paused.items():

@@ -3,15 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, select
 
-from pusher.hold import standing
-from pusher.model.clockwork import Heartbeat, HoldCause, Pause
-
-STALE: Final = timedelta(seconds=60)
-"""A clockwork that has not given a sign of life for so long counts as stopped."""
+from pusher.clockwork import clockwork_state
+from pusher.model.clockwork import HoldCause, Pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +15,18 @@ class Health:
     """What the rows say at one moment.
 
     Attributes:
+        is_beating: whether a clockwork lives.
         beat_ago: since the last sign of life of any clockwork; None if none ever ran.
+        failing: jobs whose newest run failed.
         holds: causes for which all sending is held.
         paused: gateway → why, in the words of who paused it.
     """
 
+    is_beating: bool
     beat_ago: timedelta | None
+    failing: Sequence[str]
     holds: Sequence[HoldCause]
     paused: Mapping[str, str]
-
-    @property
-    def is_beating(self) -> bool:
-        """Whether a clockwork lives."""
-        return self.beat_ago is not None and self.beat_ago <= STALE
 
 
 def look_at_health(session: Session, *, now: datetime) -> Health:
@@ -40,9 +35,12 @@ def look_at_health(session: Session, *, now: datetime) -> Health:
     Args:
         now: the moment on the office clock, on which the heartbeats are written.
     """
-    newest = session.exec(select(func.max(col(Heartbeat.at)))).one()
+    clockwork = clockwork_state(session, now)
+    newest = clockwork.beat_at
     return Health(
+        is_beating=clockwork.alive,
         beat_ago=None if newest is None else max(now - newest, timedelta()),
-        holds=[hold.cause for hold in standing(session)],
+        failing=sorted(clockwork.failing),
+        holds=[hold.cause for hold in clockwork.holds],
         paused=dict(session.exec(select(Pause.gateway, Pause.because)).all()),
     )

@@ -31,8 +31,8 @@ def healthz(desk: DeskHere, _: Anybody) -> Response:
     """How the office is.
 
     503 when the database does not answer, or a clockwork that ran has been silent for a minute:
-    then nothing is sent and nobody's 退订 is heard. What only needs a decision of staff, a hold or
-    a paused gateway, is told with 200.
+    then nothing is sent and nobody's 退订 is heard. What only needs a look of staff, a hold, a
+    paused gateway or a job that fails, is told with 200.
     """
     try:
         with desk.store.reading() as session:
@@ -41,7 +41,7 @@ def healthz(desk: DeskHere, _: Anybody) -> Response:
     except DBAPIError:
         return JSONResponse({"status": "no_database"}, 503)
     stopped = health.beat_ago is not None and not health.is_beating
-    quiet = not health.holds and set(ways.values()) <= {"usable"}
+    quiet = not health.holds and not health.failing and set(ways.values()) <= {"usable"}
     ago = health.beat_ago
     body: dict[str, Any] = {
         "status": "clockwork_stopped" if stopped else "ok" if quiet else "attention",
@@ -49,6 +49,7 @@ def healthz(desk: DeskHere, _: Anybody) -> Response:
             "beating": health.is_beating,
             "seconds_since_beat": None if ago is None else round(ago.total_seconds(), 1),
         },
+        "failing": list(health.failing),
         "holds": [cause.value for cause in health.holds],
         "gateways": ways,
     }

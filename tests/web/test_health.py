@@ -7,7 +7,7 @@ import pytest
 
 from pusher import hold
 from pusher.model.batch import BatchState
-from pusher.model.clockwork import Heartbeat, HoldCause, Pause
+from pusher.model.clockwork import Heartbeat, HoldCause, Pause, Slot
 from pusher.model.notice import NoticeState
 from pusher.model.staff import Role
 from tests.sending.delivery_makers import given_batch
@@ -49,6 +49,7 @@ def test_with_a_living_clockwork_all_is_well(console: Console) -> None:
     assert body == {
         "status": "ok",
         "clockwork": {"beating": True, "seconds_since_beat": 3.0},
+        "failing": [],
         "holds": [],
         "gateways": {"aliyun": "usable", "wechat": "usable"},
     }
@@ -64,6 +65,24 @@ def test_a_clockwork_that_stopped_is_seen_within_a_minute(
 
     assert found[0] == status
     assert (found[1]["status"] == "clockwork_stopped") == (status == 503)
+
+
+def test_a_sign_of_life_from_the_future_is_none(lite: Console) -> None:
+    beat(lite, ago=-3_600)
+
+    assert asked(lite)[0] == 503
+
+
+def test_a_job_that_failed_at_its_newest_run_calls_for_attention(console: Console) -> None:
+    beat(console, ago=0)
+    with console.store.writing() as session:
+        ran = Slot(job="fold", slot=console.now, owner="one", started_at=console.now)
+        ran.ended_at, ran.failed = console.now, "OperationalError"
+        session.add(ran)
+
+    status, body = asked(console)
+
+    assert (status, body["status"], body["failing"]) == (200, "attention", ["fold"])
 
 
 def test_a_console_before_its_first_clockwork_lives_and_says_that_none_beats(lite: Console) -> None:

@@ -20,13 +20,19 @@ from pusher.model.word import Reply
 from pusher.sending.drafting import text_of as notice_text
 
 
-def export(session: Session, profile: Profile, *, by: str, now: datetime) -> dict[str, Any]:
+def export(
+    session: Session, profile: Profile, *, by: str, now: datetime, reason: str = ""
+) -> dict[str, Any]:
     """A copy of everything that is kept about *profile*, in clear, by table. Audited.
+
+    Args:
+        reason: how they asked and how the office knew them, as staff wrote it down.
 
     Source:
         PIPL art. 45 (copy) and art. 24 (reasons of what was decided by rule).
     """
-    audit.note(session, "privacy.export", about=("profile", profile.id), by=by, now=now)
+    told = {"reason": reason} if reason else {}
+    audit.note(session, "privacy.export", about=("profile", profile.id), by=by, now=now, **told)
     return {
         **ground.collect(session, profile),
         "contactcode": _codes(session, profile.id),

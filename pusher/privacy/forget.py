@@ -79,8 +79,13 @@ class Forgotten:
     waiting: int
 
 
-def forget(session: Session, profile: Profile, *, by: str, now: datetime) -> Forgotten:
+def forget(
+    session: Session, profile: Profile, *, by: str, now: datetime, reason: str = ""
+) -> Forgotten:
     """Forget *profile* at the person's request. Audited; cannot be undone.
+
+    Args:
+        reason: how they asked and how the office knew them, as staff wrote it down.
 
     Raises:
         IllegalMove: they were forgotten already.
@@ -102,7 +107,7 @@ def forget(session: Session, profile: Profile, *, by: str, now: datetime) -> For
     waiting = _finish(session, erasure, profile, now=now)
     audit.note(
         session, "privacy.forget", about=("profile", profile.id), by=by, now=now,
-        withheld=withheld, waiting=waiting,
+        withheld=withheld, waiting=waiting, **({"reason": reason} if reason else {}),
     )  # fmt: skip
     return Forgotten(withheld, waiting)
 

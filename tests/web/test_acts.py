@@ -53,9 +53,12 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/staff"): "staff.add",
     ("POST", "/staff/{staff_id}/disable"): "staff.disable",
     ("POST", "/staff/{staff_id}/reset"): "staff.reset",
+    ("POST", "/staff/{staff_id}/role"): "staff.role",
     ("POST", "/profiles/{profile_id}/reveal"): "profile.reveal",
     ("POST", "/profiles/{profile_id}/opt-outs"): "profile.opt_out",
     ("POST", "/profiles/{profile_id}/opt-outs/{opt_out_id}/lift"): "profile.lift",
+    ("POST", "/profiles/{profile_id}/copy"): "privacy.export",
+    ("POST", "/profiles/{profile_id}/forget"): "privacy.forget",
     ("POST", "/imports"): "roster.check",
     ("POST", "/imports/{import_id}/confirm"): "roster.import",
     ("POST", "/imports/{import_id}/drop"): "roster.drop",
@@ -141,7 +144,7 @@ class Trail:
 
 def test_a_day_of_the_office_is_told_by_the_audit_act_by_act(console: Console) -> None:
     with console.office() as (session, office):
-        make_person(session, office, facts={"household_area": "370104"})
+        person = make_person(session, office, facts={"household_area": "370104"}).id
         visit = make_visit(session, make_batch(session))
     where = read_one(console)
     browsers = {role: console.browser(role) for role in Role}
@@ -172,6 +175,10 @@ def test_a_day_of_the_office_is_told_by_the_audit_act_by_act(console: Console) -
     do(Role.CLERK, f"{drafted}/resume", {}, of=f"{batch}/resume")
     do(Role.REVIEWER, f"{drafted}/cancel", {"reason": "改期"}, of=f"{batch}/cancel")
     do(Role.CLERK, f"/visits/{visit.id}", {"met": "yes"}, of="/visits/{visit_id}")
+    asked = {"copy": "持证到窗口", "forget": "持证到窗口", "sure": "1"}
+    profile = "/profiles/{profile_id}"
+    do(Role.CLERK, f"/profiles/{person}/copy", asked, of=f"{profile}/copy")
+    do(Role.REVIEWER, f"/profiles/{person}/forget", asked, of=f"{profile}/forget")
     do(Role.CLERK, f"{where}/repeal", {"reason": "上级废止"}, of=f"{policy}/repeal")
     stop = {"because": "演练"}
     do(Role.CLERK, "/gateways/aliyun/pause", stop, of="/gateways/{name}/pause")
@@ -183,6 +190,8 @@ def test_a_day_of_the_office_is_told_by_the_audit_act_by_act(console: Console) -
     do(Role.ADMIN, "/staff", new, of="/staff")
     viewer = console.staff[Role.VIEWER].id
     do(Role.ADMIN, f"/staff/{viewer}/reset", {}, of="/staff/{staff_id}/reset")
+    role = {"role": "auditor"}
+    do(Role.ADMIN, f"/staff/{viewer}/role", role, of="/staff/{staff_id}/role")
     do(Role.ADMIN, f"/staff/{viewer}/disable", {}, of="/staff/{staff_id}/disable")
     do(Role.AUDITOR, "/audit/verify", {}, of="/audit/verify")
     do(Role.AUDITOR, "/sign-out", {}, of="/sign-out")

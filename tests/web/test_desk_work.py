@@ -156,6 +156,28 @@ def test_a_gateway_is_stopped_and_opened_again(console: Console) -> None:
     assert acts.count("gateway.resume") == 1
 
 
+def test_what_is_wrong_with_one_stop_form_stands_at_that_form(lite: Console) -> None:
+    clerk = lite.browser(Role.CLERK)
+    long = "余额不足" * 60
+
+    pages = {
+        where: clerk.post(address, {"because": long}).text
+        for where, address in (
+            ("all", "/holds"),
+            ("aliyun", "/gateways/aliyun/pause"),
+            ("wechat", "/gateways/wechat/pause"),
+        )
+    }
+
+    for where, page in pages.items():
+        assert page.count("不能超过200字，现有240字") == 1
+        before, _, after = page.partition('id="because-error"')
+        assert before.rsplit("<label for=", 1)[1].startswith(f'"because-{where}"')
+        assert after.split("<input", 1)[1].split(">", 1)[0].count(long) == 1, (
+            "nothing typed is lost"
+        )
+
+
 def test_a_hold_is_shown_in_red_on_every_page_until_a_reviewer_lifts_it(console: Console) -> None:
     clerk, reviewer = console.browser(Role.CLERK), console.browser(Role.REVIEWER)
 
@@ -329,6 +351,27 @@ def test_an_admin_invites_and_the_link_is_shown_once(console: Console) -> None:
     own = admin.post(f"/staff/{console.staff[Role.ADMIN].id}/disable")
     assert own.status_code == 409
     assert "不能停用自己" in own.text
+
+
+def test_an_admin_changes_a_role_and_the_streets_that_belong_to_it(console: Console) -> None:
+    admin, viewer = console.browser(Role.ADMIN), console.browser(Role.VIEWER)
+    where = f"/staff/{console.staff[Role.VIEWER].id}/role"
+    walker = {"role": "community", "streets": "370104013"}
+
+    assert f'href="{where}"' in admin.get("/staff").text
+    homeless = admin.post(where, {"role": "community"}, page=where)
+    assert homeless.status_code == 422
+    assert "社区岗位须指定街道" in homeless.text
+    assert viewer.get("/policies").status_code == 200
+    assert admin.post(where, walker, page=where).status_code == 303
+    assert viewer.get("/policies").status_code == 303, "signed out by the change"
+    assert 'value="370104013" checked' in admin.get(where).text
+
+    back = admin.post(where, walker | {"role": "clerk"}, page=where)
+    assert back.status_code == 303, "the streets that were ticked before are let go"
+    own = f"/staff/{console.staff[Role.ADMIN].id}/role"
+    assert admin.post(own, {"role": "clerk"}, page=own).status_code == 409
+    assert f'href="{own}"' not in admin.get("/staff").text
 
 
 @pytest.mark.parametrize("role", ["", "boss"])

@@ -90,6 +90,9 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/profiles/{profile_id}/reveal"): SEND,
     ("POST", "/profiles/{profile_id}/opt-outs"): CLERK,
     ("POST", "/profiles/{profile_id}/opt-outs/{opt_out_id}/lift"): CLERK,
+    ("GET", "/profiles/{profile_id}/rights"): SEND,
+    ("POST", "/profiles/{profile_id}/copy"): SEND,
+    ("POST", "/profiles/{profile_id}/forget"): SEND,
     ("GET", "/contacts"): LOOK,
     ("POST", "/contacts/{contact_id}"): CLERK,
     ("POST", "/contacts/{contact_id}/code"): CLERK,
@@ -112,6 +115,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/staff"): ADMIN,
     ("POST", "/staff/{staff_id}/disable"): ADMIN,
     ("POST", "/staff/{staff_id}/reset"): ADMIN,
+    ("GET", "/staff/{staff_id}/role"): ADMIN,
+    ("POST", "/staff/{staff_id}/role"): ADMIN,
     ("GET", "/audit"): AUDITOR,
     ("POST", "/audit/verify"): AUDITOR,
 }

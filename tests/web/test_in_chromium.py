@@ -122,6 +122,7 @@ def furnish(console: Console) -> dict[str, str]:
             "child_id": child.id,
             "visit_id": visit.id,
             "contact_id": doubted.id,
+            "staff_id": console.staff[Role.COMMUNITY].id,
         }
         notice = unsure.id
     submit(console, waiting)
@@ -240,6 +241,7 @@ def test_every_form_with_an_error(full: Street) -> None:
             ("/policies", "#upload form", {}),
             ("/profiles", "main form[role=search]", {"words": " "}),
             (f"/profiles/{ids['profile_id']}", "form[action$=reveal]", {"reveal": " "}),
+            (f"/profiles/{ids['profile_id']}/rights", "form[action$=forget]", {}),
             ("/replies", "form[action$=settle]", {}),
             ("/notices/unsure", "form[action$=settle]", {}),
             (f"/policies/{ids['read_id']}/confirm", "#main-form", {"short_title": ""}),
@@ -247,6 +249,7 @@ def test_every_form_with_an_error(full: Street) -> None:
         Role.REVIEWER: [(f"/batches/{ids['waiting_id']}", "form[action$=approve]", {})],
         Role.ADMIN: [
             ("/staff", "form[action='/staff']", {"login": "空 格"}),
+            (f"/staff/{ids['staff_id']}/role", "main form", {}),
             ("/settings", "form[action='/settings/office']", {"phone": "19900000001"}),
         ],
     }

@@ -22,9 +22,9 @@ def pause_gateway(
     """Shut one gateway; nothing starts by it from this commit on."""
     fields = Fields(form)
     because = fields.text("because", "停用原因", most=200)
-    if not fields.sound:
-        return show_overview(request, desk, who, fields=fields, status=422)
     gateway = _known(desk, name)
+    if not fields.sound:
+        return show_overview(request, desk, who, fields=fields, erring=gateway, status=422)
     with desk.store.writing() as session:
         if session.get(Pause, gateway) is None:
             session.add(Pause(gateway=gateway, by=who.number, because=because, since=desk.now()))

@@ -20,7 +20,7 @@ def place_hold(request: Request, desk: DeskHere, who: Sender, form: StaffForm) -
     fields = Fields(form)
     because = fields.text("because", "停发原因", most=200)
     if not fields.sound:
-        return show_overview(request, desk, who, fields=fields, status=422)
+        return show_overview(request, desk, who, fields=fields, erring="all", status=422)
     with desk.store.writing() as session:
         hold.place(session, HoldCause.STAFF, because=because, by=who.number, now=desk.now())
     return go("/", desk=desk, said="已全部停发，没有交出的都停住了。")
@@ -34,7 +34,7 @@ def lift_hold(
     fields = Fields(form)
     remark = fields.text("remark", "核实情况", most=200)
     if not fields.sound:
-        return show_overview(request, desk, who, fields=fields, status=422)
+        return show_overview(request, desk, who, fields=fields, erring=cause.value, status=422)
     with desk.store.writing() as session:
         hold.lift(session, cause, remark=remark, by=who.number, now=desk.now())
         left = hold.standing(session)

@@ -75,9 +75,19 @@ def overview(request: Request, desk: DeskHere, who: Anyone) -> Response:
 
 
 def show_overview(
-    request: Request, desk: Desk, who: SignedIn, *, fields: Fields, status: int = 200
+    request: Request,
+    desk: Desk,
+    who: SignedIn,
+    *,
+    fields: Fields,
+    erring: str = "",
+    status: int = 200,
 ) -> Response:
-    """Show the overview; also where a form on it comes back with errors."""
+    """Show the overview; also where a form on it comes back with errors.
+
+    Args:
+        erring: which form came back: ``all``, a gateway's name, or the cause of a hold.
+    """
     now = desk.now()
     with desk.store.reading() as session:
         kinds = waiting(session, who)
@@ -97,6 +107,7 @@ def show_overview(
         "overview.html",
         status=status,
         fields=fields,
+        erring=erring,
         works=bool(kinds),
         total=sum(kind.count for kind in kinds),
         may_stop=who.role in (Role.CLERK, Role.REVIEWER),

@@ -40,7 +40,10 @@ router = APIRouter()
 MOST_FOUND = 50
 WAYS = ("电话", "窗口", "社区转告", "书面")
 """How somebody may have told the office; the clerk picks one."""
-_OF_PROFILE = ("profile.reveal", "profile.opt_out", "profile.lift")
+_OF_PROFILE = (
+    *("profile.reveal", "profile.opt_out", "profile.lift"),
+    *("privacy.export", "privacy.forget"),
+)
 
 
 @dataclass(frozen=True, slots=True)

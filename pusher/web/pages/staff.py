@@ -76,6 +76,63 @@ def reset_staff(staff_id: UUID, request: Request, desk: DeskHere, who: Admin) ->
     return _show(request, desk, who, Fields.empty(), word=word, invited=staff.name)
 
 
+@router.get("/staff/{staff_id}/role")
+def role_page(staff_id: UUID, request: Request, desk: DeskHere, who: Admin) -> Response:
+    """What somebody may do now, and the form to change it."""
+    return _show_role(request, desk, who, staff_id, Fields.empty())
+
+
+@router.post("/staff/{staff_id}/role")
+def change_role(
+    staff_id: UUID, request: Request, desk: DeskHere, who: Admin, form: StaffForm
+) -> Response:
+    """Give somebody another role, or other streets; they must sign in anew."""
+    fields = Fields(form)
+    role = fields.choice("role", "岗位", Role)
+    # who moves away from the streets has theirs ticked still
+    streets = fields.several("streets") if role is Role.COMMUNITY else []
+    if not fields.sound:
+        return _show_role(request, desk, who, staff_id, fields, status=422)
+    try:
+        with desk.store.writing() as session:
+            staff = _find(session, who, staff_id)
+            accounts.change_role(
+                session, staff, role, streets=streets, by=who.number, now=desk.now()
+            )
+    except accounts.WrongEntry as wrong:
+        fields.errors[wrong.field] = str(wrong)
+        return _show_role(request, desk, who, staff_id, fields, status=422)
+    return go("/staff", desk=desk, said=f"已更改 {staff.login} 的岗位，其须重新登录。")
+
+
+def _show_role(
+    request: Request,
+    desk: Desk,
+    who: SignedIn,
+    staff_id: UUID,
+    fields: Fields,
+    *,
+    status: int = 200,
+) -> Response:
+    with desk.store.reading() as session:
+        staff = _find(session, who, staff_id)
+        ticked = set(fields.several("streets")) or accounts.streets_of(session, staff)
+        streets = streets_of(session, who)
+    return show(
+        request,
+        desk,
+        who,
+        "staff_role.html",
+        status=status,
+        staff=staff,
+        roles=list(Role),
+        streets=streets,
+        chosen=fields.typed("role") or staff.role.value,
+        ticked=ticked,
+        fields=fields,
+    )
+
+
 def _show(
     request: Request,
     desk: Desk,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
+from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.grammar.words import Words
 
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
@@ -16,6 +17,18 @@ _OF_PEOPLE = frozenset(
     {"status", "work", "insurance", "age", "sexed age", "study", "degree", "veteran", "graduated",
      "stage", "skill", "ability", "medical"}
 )  # fmt: skip
+# 残疾人子女 are not disabled: what is said of a parent is no fact of the child.
+_OF_PARENTS = re.compile(r"(?:家庭)?(?:的)?(?:子女|配偶|父母|家属)")
+_OF_ONESELF = frozenset(
+    {
+        "disability",
+        "veteran_type",
+        "employment_status",
+        "hard_to_employ",
+        "serious_illness",
+        "ability_level",
+    }
+)
 _PREFERS = re.compile(r"优先")
 
 
@@ -45,6 +58,7 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     found = find_all(part, scope, first=words.find(part, beside=term))
     included = [mark.span() for mark in _INCLUDES.finditer(part)]
     found = [f for f in found if not any(a <= f.start < b for a, b in included)]
+    found = [f for f in found if not _is_of_a_parent(f, part)]
     cuts, depth, start = [], 0, 0
     for place, sign in enumerate(part):
         depth += (sign in "（(") - (sign in "）)")
@@ -55,6 +69,11 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     cuts.append((start, len(part)))
     clauses = [_clause(part, a, b, found) for a, b in cuts if part[a:b].strip()]
     return [_of_applicants(clause) for clause in clauses]
+
+
+def _is_of_a_parent(one: Finding, part: str) -> bool:
+    mine = {leaf.get("fact") for leaf in leaves_of(one.node)} <= _OF_ONESELF
+    return mine and bool(_OF_PARENTS.match(part, one.end))
 
 
 def _of_applicants(clause: Clause) -> Clause:

@@ -19,6 +19,7 @@ from pusher.reading.grammar.joining import (
     leaves_of,
 )
 from pusher.reading.grammar.outline import Item, outline
+from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.sentence import LONGEST, Reading, read_sentence
 from pusher.reading.grammar.smoothing import Smooth, smooth
@@ -40,6 +41,9 @@ _PREDICATE = re.compile(r"在|具有|具备|符合|近|上年|未|无|依法|应
 _NAMES_WHO = ("对象为", "对象是", "对象", "对象包括", "对象如下")
 _OPEN_TO_ALL = re.compile(
     r"不限户籍|全体|所有(?:居民|市民|企业|人员)|广大|消费者|任何(?:人|单位)|均可"
+)
+_SETTLED = re.compile(
+    r"(?:下列|以下)[^，。；]{0,12}的，(?:可)?(?:认定|视)为(?P<term>[^，。；：]{3,14})"
 )
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
@@ -91,7 +95,8 @@ def _finished(desk: Desk, even: Smooth) -> Draft:
     rule = of_its_kind(rule, audience)
     if not leaves_of(rule) and not desk.reading.unread:
         desk.reading.unread += _nothing_read(desk.scope.whole)
-    unread = dict.fromkeys(q for q in desk.reading.unread if q)
+    terms = _told_by_lists(desk.scope.whole)
+    unread = dict.fromkeys(q for q in desk.reading.unread if q and _asks_beside(q, terms))
     checks = dict.fromkeys(q for q in desk.reading.checks if q and q not in unread)
     return Draft(
         audience,
@@ -100,6 +105,19 @@ def _finished(desk: Desk, even: Smooth) -> Draft:
         tuple(even.exact(quote) for quote in unread),
         tuple(even.exact(quote) for quote in checks),
     )
+
+
+def _told_by_lists(whole: str) -> tuple[str, ...]:
+    """Return the words that the document itself settles: 符合下列条件之一的，认定为…."""
+    return tuple(mark["term"] for mark in _SETTLED.finditer(whole))
+
+
+def _asks_beside(quote: str, terms: tuple[str, ...]) -> bool:
+    """Whether *quote* asks anything beside words that a list of the document settles."""
+    rest = quote
+    for term in terms:
+        rest = rest.replace(term, "").replace(f"{term[:-2]}的{term[-2:]}", "")
+    return rest == quote or left_of(rest, ()) is Left.UNREAD
 
 
 def _exact(node: Node, even: Smooth) -> Node:
@@ -151,8 +169,9 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
     if item.level >= 0 and len(first) <= _LONGEST_HEADING:
         if has_role(first, "audience heading"):
             inside = True
-        elif has_role(first, "procedure heading") and not has_role(first, "grants"):
-            return
+        elif "，" not in first and has_role(first, "procedure heading"):
+            if not has_role(first, "grants"):
+                return
     yield item, inside
     if not (item.items and _leads(item)):
         for part in item.items:

@@ -46,6 +46,10 @@ _UNPAID = re.compile(
 _DRAWN = re.compile(
     rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新)?(?:发放|获得|取得)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
+_BORROWED = re.compile(
+    rf"(?:(?P<from>{PATTERN})\s*起?(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|内)?[，]?)?(?:新)?"
+    rf"(?P<bank>(?:从|向|在)[^，。；、]{{0,10}}?(?:银行业金融机构|银行|金融机构))(?:实际|新|首次)*(?:获得|取得|申请|发放|办理)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
+)
 _APPROVED = re.compile(
     r"(?:获得?|取得|承担)?(?:的)?(?P<level>国家级?|省级?|市级?|区级?)(?P<up>及?以上)?(?:[^，。；、]{0,10}?)(?:项目|计划|专项)?立项"
 )
@@ -55,11 +59,11 @@ _CAR = re.compile(
 _FIRST_LOAN = re.compile(
     rf"{_YEAR}(?:首次)?(?:获得|取得)(?:银行)?(?:首次|首笔)?贷款|首贷(?:户|企业)?"
 )
-_HARDSHIPS = {"火灾": "fire", "交通事故": "traffic", "意外": "accident", "突发重大疾病": "sudden_illness",
+_HARDSHIPS = {"火灾": "fire", "交通事故": "traffic", "意外": "accident", "突发重大疾病": "sudden_illness", "突发重病": "sudden_illness",
               "重大疾病": "sudden_illness", "自然灾害": "disaster", "突然失业": "unemployment", "教育支出": "education",
               "医疗支出": "medical_cost"}  # fmt: skip
 _HARDSHIP = re.compile(
-    r"(?:因|遭遇)(?P<what>(?:(?:火灾|交通事故|意外(?:事件|伤害)?|突发重大疾病|重大疾病|自然灾害|突然失业|爆炸|溺水|人身伤害|(?:子女)?教育支出(?:突然)?(?:骤增|过大)|医疗支出(?:突然)?(?:骤增|过大))(?:等)?(?:、|或|或者|和)?){1,8})[^，。；]{0,12}"
+    r"(?:因|遭遇|遭受)(?:家庭|主要|成员|本人|其|患)*(?P<what>(?:(?:火灾|交通事故|意外(?:事件|伤害)?|突发重大疾病|突发重病|重大疾病|自然灾害|突然失业|爆炸|溺水|人身伤害|(?:子女)?教育支出(?:突然)?(?:骤增|过大)|医疗支出(?:突然)?(?:骤增|过大))(?:等)?(?:、|或|或者|和)?){1,8})[^，。；]{0,12}"
 )
 _PERMIT = re.compile(
     r"(?:持有?|办理|取得|领取)(?:有)?(?:[^，。；、]{0,8}?)(?:有效|有效期内)?(?:的)?[《“]?居住证[》”]?(?!明)(?:的)?(?:人员|居民)?"
@@ -106,6 +110,9 @@ def family() -> Family:
             Rule(_DRAWN, _drawn, "loan",
                  (("2026年1月1日以后发放的创业担保贷款", "loans has (kind eq startup_guarantee & drawn_on on_or_after 2026-01-01)"),
                   ("2025年7月1日起取得的流动资金贷款", "loans has (kind eq working_capital & drawn_on on_or_after 2025-07-01)"))),
+            Rule(_BORROWED, _from_bank, "loan",
+                 (("2026年1月1日至2026年12月31日期间从银行获得流动资金贷款", "loans has (kind eq working_capital & lender eq bank & drawn_on between_dates 2026-01-01,2026-12-31)"),
+                  ("向金融机构申请的经营性贷款", "loans has (kind eq operating)"))),
             Rule(_APPROVED, _approved, "approval",
                  (("获得省级以上科技计划立项", "project_approvals has (level in province,nation)"),
                   ("取得国家级重点研发项目立项", "project_approvals has (level in nation)"))),
@@ -177,6 +184,20 @@ def _borrowed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     first = [field("first_ever", "is", True)] if (mark["new"] or "").startswith("首次") else []
     kind = field("kind", "eq", _LOANS[mark["kind"]])
     return has("loans", kind, *first, *_during(mark, "drawn_on"))
+
+
+def _from_bank(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    """Read who lent and when; 金融机构 may be a bank or another lender."""
+    where = [field("kind", "eq", _LOANS[mark["kind"]])]
+    if "银行" in mark["bank"]:
+        where.append(field("lender", "eq", "bank"))
+    start = first_date(mark["from"]) if mark["from"] else None
+    if start:
+        end = first_date(mark["to"]) or first_date(f"{start.year}年{mark['to']}")
+        if end:
+            days = [start.isoformat(), end.isoformat()]
+            where.append(field("drawn_on", "between_dates", days))
+    return has("loans", *where)
 
 
 def _unpaid(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

@@ -22,7 +22,7 @@ _EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|�
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 _WITHHELD = re.compile(
-    r"不(?:再|得|能)?(?:同时|重复)?享受|不予发放|暂停(?:享受|发放)|不(?:再)?发放|不适用"
+    r"不(?:再|得|能)?(?:同时|重复)?享受|不予(?:发放|享受|补贴|补助)|不(?:得)?重复|暂停(?:享受|发放)|不(?:再)?发放|不适用"
 )
 _HAD = re.compile(r"(?:已|正在|曾|已经)(?:经)?(?:享受|领取|获得|纳入|享有)(?!研发)")
 """What somebody has had already is kept in registers, whatever it is called."""
@@ -101,7 +101,7 @@ def _read_part(
             _exclude(listed, listed.found, into)
             _judge_left(listed, into)
         inside, outside = _parted(clause)
-        if not inside and not outside:
+        if not outside and all(_is_withheld(clause, one) for one in inside):
             _take_back(open_clauses, into, all_of_it=bool(_BARELY.match(clause.text)))
         _exclude(clause, inside, into)
         _judge_left(clause, into)

@@ -55,6 +55,10 @@ _NAMES_OF_FIRMS = frozenset({"qualifications", "business_types", "statistics_inc
 _TITLE = re.compile(
     r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
 )
+# 已领取过…的，不得重复申领 shuts out who has had it; 不得重复享受 alone says how grants add up.
+_HAD_ONCE = re.compile(
+    r"(?:已|曾)(?:经)?(?:享受|领取|获得|申领)(?:过)?[^，。；]{2,40}的[^，。；]{0,6}[，]?[^，。；]{0,4}不得"
+)
 SHORTEST_TOLD = 6
 
 
@@ -124,7 +128,7 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
     way_in = _WAY_IN.search(sentence)
     resolves = has_role(sentence, "resolves") and not _NAMES_GRANT.search(sentence)
-    if has_role(sentence, "never") or resolves:
+    if resolves or (has_role(sentence, "never") and not _HAD_ONCE.search(sentence)):
         return
     if has_role(sentence, "likewise"):
         found = read_sentence(sentence, desk.scope, desk.words)

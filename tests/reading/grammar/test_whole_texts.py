@@ -328,6 +328,7 @@ TEXTS = [
         "，每年补助5万元。机关事业单位人员除外。",
         [
             "employer_area within 370104",
+            "employer_type in enterprise",
             "job_started_on years_ge 1",
             "birth_date age_le 45",
             "talent_category ge D",

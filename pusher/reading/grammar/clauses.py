@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
@@ -28,6 +29,13 @@ _OF_ONESELF = frozenset(
         "serious_illness",
         "ability_level",
     }
+)
+_GIVEN = re.compile(r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$")
+_PARENT = re.compile(
+    r"(?:其|且|儿童|婴幼儿|学生|随迁子女)?(?:父母|父亲|母亲)(?:任意?一方|一方|双方)?(?!双亡|均符合)"
+)
+_PARENTS_OWN = frozenset(
+    {"father_state", "mother_state", "father_state_since", "mother_state_since"}
 )
 _PREFERS = re.compile(r"优先")
 
@@ -58,7 +66,7 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     found = find_all(part, scope, first=words.find(part, beside=term))
     included = [mark.span() for mark in _INCLUDES.finditer(part)]
     found = [f for f in found if not any(a <= f.start < b for a, b in included)]
-    found = [f for f in found if not _is_of_a_parent(f, part)]
+    found = [f for f in found if not _is_of_a_parent(f, part) and not _is_given(f, part)]
     cuts, depth, start = [], 0, 0
     for place, sign in enumerate(part):
         depth += (sign in "（(") - (sign in "）)")
@@ -72,14 +80,27 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
 
 
 def _is_of_a_parent(one: Finding, part: str) -> bool:
-    mine = {leaf.get("fact") for leaf in leaves_of(one.node)} <= _OF_ONESELF
-    return mine and bool(_OF_PARENTS.match(part, one.end))
+    return _facts(one) <= _OF_ONESELF and bool(_OF_PARENTS.match(part, one.end))
+
+
+def _is_given(one: Finding, part: str) -> bool:
+    """Whether a status is what is granted, not what is asked: 应当依法纳入特困人员供养范围."""
+    before = part[max(one.start - 8, 0) : one.start]
+    inside = part[one.start : one.end].startswith("纳入")
+    return bool(_GIVEN.search(f"{before}纳入" if inside else before))
+
+
+def _facts(one: Finding) -> set[Any]:
+    return {leaf.get("fact") for leaf in leaves_of(one.node)}
 
 
 def _of_applicants(clause: Clause) -> Clause:
     """Leave out what is preferred but not asked, and people whom a firm serves."""
     if _PREFERS.search(clause.text):
         return replace(clause, found=())
+    if _PARENT.match(clause.text):
+        kept = tuple(f for f in clause.found if _facts(f) <= _PARENTS_OWN)
+        return replace(clause, found=kept)
     if _SERVES.search(clause.text):
         kept = tuple(one for one in clause.found if one.group not in _OF_PEOPLE)
         return replace(clause, found=kept)

@@ -169,13 +169,18 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
     if item.level >= 0 and len(first) <= _LONGEST_HEADING:
         if has_role(first, "audience heading"):
             inside = True
-        elif "，" not in first and has_role(first, "procedure heading"):
-            if not has_role(first, "grants"):
-                return
+        elif _tells_how(first):
+            return
     yield item, inside
     if not (item.items and _leads(item)):
         for part in item.items:
             yield from _spoken(part, inside=inside)
+
+
+def _tells_how(heading: str) -> bool:
+    """Whether a heading says that what follows is procedure; a sentence is no heading."""
+    named = "，" not in heading and has_role(heading, "procedure heading")
+    return named and not has_role(heading, "grants")
 
 
 def _leads(item: Item) -> bool:

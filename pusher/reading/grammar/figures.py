@@ -44,6 +44,9 @@ def family() -> Family:
         Rule(_OF_SAME, _of_same, "figure",
              (("零售额同比增长15%以上且绝对额不低于1000万元", "retail_sales ge 1000"),
               ("出口额增长10%以上且总额达到500万元", "export_value ge 500"))),
+        Rule(_SAME_GROWN, _same_grown, "figure",
+             (("研发费用300万元以上，且较上一年度增长10%以上", 'rd_expense ratio_ge {"fact": "rd_expense_prev", "ratio": 1.1}'),
+              ("营业收入2000万元以上，同比增长15%以上", "revenue_growth ge 15"))),
     ]  # fmt: skip
     return Family(
         "figures", "经营和家庭数字", ("%", "％", *"上下内过低少满到突不达超至于"), tuple(rules)
@@ -66,6 +69,10 @@ _OF_SAME = re.compile(
     rf"(?:绝对额|总额|绝对值|总量|(?<=以上)且(?=超过|不低于|达到|高于)){_FILL}{_BOUND}"
 )
 
+_SAME_GROWN = re.compile(
+    rf"(?<=[且，并、])(?:较|比|同比)(?:上一?年度?|去年|前一年度?)?(?:同期)?(?:实现)?(?:增长|增加|提高|增幅)(?P<word>{WORD})?{_BOUND}"
+)
+
 
 def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     """Read 收入低于新标准 by the standard that the document sets."""
@@ -75,6 +82,26 @@ def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     amount = float(told["amount"].replace(",", "")) * float(mark["times"] or 1) / 10_000
     op = "lt" if mark["word"] == "低于" else "le"
     return leaf("household_income_month", op, round(amount, 6))
+
+
+def _same_grown(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 且较上一年度增长10%以上 of the figure named before it."""
+    row, bounds = _named_before(mark), _bounds(_compared(mark.groupdict()), "percent")
+    if row is None or not bounds:
+        return None
+    if "over" in row:
+        return _grown(row, bounds)
+    return leaf(row["growth"], bounds[0].op, bounds[0].value) if "growth" in row else None
+
+
+def _named_before(mark: re.Match[str]) -> Mapping[str, Any] | None:
+    before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
+    named = [
+        (m.end(), n) for n, row in enumerate(_rows()) for m in re.finditer(row["noun"], before)
+    ]
+    # of one place the first row counts: a share of research is no sum of research
+    grows = [(end, n) for end, n in named if {"over", "growth"} & _rows()[n].keys()]
+    return _rows()[max(grows, key=lambda pair: (pair[0], -pair[1]))[1]] if grows else None
 
 
 def _of_same(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

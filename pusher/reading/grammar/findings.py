@@ -97,7 +97,7 @@ class Family:
 
 OVERLAYS = frozenset(
     {"insured area", "school area", "employer area", "register area",
-     "settled", "resided", "registered as unemployed", "employer"}
+     "settled", "resided", "certified", "registered as unemployed", "employer"}
 )  # fmt: skip
 """Groups whose words also say something else: 参加我市职工医保 says a place and an insurance."""
 
@@ -140,7 +140,8 @@ def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
 def _apart(one: Finding, other: Finding) -> bool:
     """Whether two findings share no words, or may share them."""
     groups = {one.group, other.group}
-    if groups == {"established", "area"}:  # 在本区登记注册满两年
+    # 在本区登记注册满两年, 在本区依法登记并已备案的养老机构
+    if groups in ({"established", "area"}, {"filing", "area"}):
         return True
     apart = groups == {"employer", "entity"} or "hires" in groups
     if len(groups) > 1 and OVERLAYS & groups and not apart:

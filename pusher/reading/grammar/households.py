@@ -70,7 +70,7 @@ _INSURED = re.compile(
 _MANY = re.compile(r"\d\s*(?:人|名)(?:（含）)?(?:及?以上)")
 
 _VENTURE = re.compile(
-    r"(?:在(?P<place>[^，。；、]{2,12}?))?(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营)[^，。；]{0,30}){0,3})"
+    r"(?:在(?P<place>[^，。；、]{2,12}?))?(?:(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)|(?:自主)?(?:创办|领办|开办)(?=[^，。；]{2,20}[，]?(?:并)?(?:担任|任|为)[^，。；]{0,6}(?:法定代表人|经营者|负责人)))(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营)[^，。；]{0,30}){0,3})"
 )
 _RUN = re.compile(
     rf"(?:正常)?(?:经营|运营)(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:以上)?|(?:满)(?P<count2>{COUNT})\s*(?P<unit2>年|个月)"
@@ -244,12 +244,13 @@ def _owns(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _venture(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     what, more = mark["what"], mark["what"] + mark["more"]
-    where = [field("is_first", "is", True)]
+    where = [field("is_first", "is", True)] if mark["first"] else []
     codes = area_in(mark["place"] or "", scope.area_code)
     if codes:
         where.insert(0, field("registered_area", "within", codes))
     if "法定代表人" in more or "经营者" in more:
-        where.append(field("role", "in", ["legal_rep", "operator"]))
+        roles = ["legal_rep", *(["operator"] if "经营者" in more else [])]
+        where.append(field("role", "in", roles))
     run = _RUN.search(more)
     if run:
         count, unit = run["count"] or run["count2"], run["unit"] or run["unit2"]

@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from pusher.reading.dates import PATTERN, first_date
-from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
+from pusher.reading.grammar.findings import Family, Finding, Rule, Scope, field, has
 
 _LEVELS = {"国家": "nation", "全国": "nation", "省": "province", "市": "city", "区": "district",
            "山东": "province", "济南": "city"}  # fmt: skip
@@ -17,7 +18,6 @@ _RANKS = ("district", "city", "province", "nation")
 _VERB = r"(?:获得|取得|(?:获得?|被)?(?:通过(?:国家|省级?)?认定|纳入|列入|认定|获评|评定|入选|评为|获批|授予|公布|入库|通过))"
 _AWARDED = rf"(?:(?P<year0>20\d\d)\s*年度?(?:、|和|或|及))?(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
 _SINCE = rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?)?"
-# 国家级…企业 names its batch by the year that stands before another of the same list.
 _VALID = re.compile(
     r"(?:认定|证书|资格|处于|在)[^，。；]{0,6}有效(?:期|内|$)|有效(?:期内)?的[^，。；]{0,8}(?:企业|证书|资格)|当年有效"
 )
@@ -37,6 +37,32 @@ def family() -> Family:
         "民宿", "旅行社", "首店", "见习",
     )  # fmt: skip
     return Family("qualifications", "资质荣誉", anchors, rules)
+
+
+_LISTED_WITH = re.compile(r"[、和及或与“”\"]*(?:以及|或者)?[、]?")
+_BATCH = frozenset({"batch_year", "review", "granted_on"})
+
+
+def of_one_batch(found: Sequence[Finding], text: str) -> list[Finding]:
+    """Let a list share its batch: 2026年新认定的创新型中小企业、省级专精特新中小企业."""
+    kept: list[Finding] = []
+    for one in found:
+        last = kept[-1] if kept else None
+        same = last and last.group == one.group == "qualification"
+        listed = last and _LISTED_WITH.fullmatch(text[last.end : one.start])
+        node = _in_batch(one.node, last.node) if last and same and listed else one.node
+        kept.append(replace(one, node=node))
+    return kept
+
+
+def _in_batch(node: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
+    where, before = node["value"]["all"], last["value"]["all"]
+    shared = [part for part in before if part["field"] in _BATCH]
+    if not shared or any(part["field"] in _BATCH for part in where):
+        return node
+    mine = [part for part in where if part["field"] != "valid_to"]
+    still = [part for part in before if part["field"] == "valid_to"]
+    return has("qualifications", *mine, *shared, *still)
 
 
 @cache

@@ -18,6 +18,11 @@ _WHAT_FOLLOWS = re.compile(r"不包括|不包含|不含")
 _NOT = re.compile(
     r"(?:未(?!成年|来|婚|就业)|没有|尚未|从未)(?:曾)?(?:被)?(?:享受|领取|入住|列入|纳入|获得|参加|申请|取得|办理|就业|实现|承租|购买|欠缴|拖欠)?|不属于|无(?=[^，。；]{0,10}(?:记录|行为|失信|处罚|欠|逾期|违法|违规|事故|住房|房产|贷款|名单))|不存在|不得(?:有|存在|为)|不处于|非(?!法|常|遗|公|物)|不是"
 )
+# 未裁员或者裁员率不高于5.5%: what is denied ends before 或者
+_OR_ELSE = re.compile(r"^[^，。；、的]{2,6}(?:或者|或)")
+_KINDS_OF_FIRMS = frozenset({"type", "entity", "size", "qualification", "ownership"})
+_SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
+_RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由)")
 _EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
@@ -165,6 +170,8 @@ def _excepts(clause: Clause, opened: list[Clause], into: Reading) -> bool:
 def _take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
     """Turn the clauses that an exclusion closes (…的，不予支持) into exclusions."""
     goes_on = all_of_it
+    while len(opened) > 1 and not opened[-1].found and _RESULT.match(opened[-1].text):
+        opened.pop()  # 未满16周岁的，纳入孤儿保障，不再纳入特困供养
     while opened and (goes_on or opened[-1].text.endswith("的")):
         clause = opened.pop()
         goes_on = bool(_STARTS_WITH_OR.match(clause.text))
@@ -176,6 +183,12 @@ def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
     """Shut out whoever one finding names; whoever all of them name where 且 joins them."""
     named = [one for one in found if not _is_withheld(clause, one)]
     nodes = [_positive(one.node) for one in named]
+    if _is_subject(clause, named):
+        first, *nodes = nodes
+        if named[0].group != "type":  # 托育机构 is whom all of the text is about
+            pairs = [all_of([first, node]) for node in nodes]
+            into.excluded += [quoted(pair, clause.text) for pair in pairs]
+            return
     if nodes and _TOGETHER.search(clause.text):
         nodes = [all_of(nodes)]
     elif len(named) > 1 and clause.between(*named[-2:]).endswith("的"):
@@ -183,6 +196,14 @@ def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
         nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]
     parts = [part for node in nodes for part in _each(node, clause.text)]
     into.excluded += united([quoted(part, clause.text) for part in parts])
+
+
+def _is_subject(clause: Clause, named: Sequence[Finding]) -> bool:
+    """Whether a clause begins with those of whom it says something: 托育机构存在事故的."""
+    first = named[0] if named else None
+    if first is None or first.group not in _KINDS_OF_FIRMS or first.start != clause.start:
+        return False
+    return bool(_SAID_OF.match(clause.text, first.end - clause.start))
 
 
 def _is_withheld(clause: Clause, one: Finding) -> bool:
@@ -303,13 +324,22 @@ def _piece(text: str, start: int, end: int) -> str:
     return piece if whole and len(piece) >= _SHORTEST_QUOTE else text
 
 
+def _is_said(mark: re.Match[str], clause: Clause) -> bool:
+    """Whether the finding behind a negation says it itself: 非济南市户籍."""
+    behind = (f for f in clause.found if f.start - clause.start == mark.end())
+    return any("not" in one.node for one in behind)
+
+
 def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Part what a clause asks from what it denies: 未享受…, 不属于…, 无…记录."""
     rest = list(clause.text)
     for one in clause.found:
         rest[one.start - clause.start : one.end - clause.start] = "|" * (one.end - one.start)
-    mark = _NOT.search("".join(rest))
+    mark = next((m for m in _NOT.finditer("".join(rest)) if not _is_said(m, clause)), None)
     if not mark:
+        return tuple(f for f in clause.found if not f.only_negated), ()
+    first = next((f for f in clause.found if f.start - clause.start >= mark.end()), None)
+    if first and _OR_ELSE.search(clause.text[mark.end() : first.start - clause.start]):
         return tuple(f for f in clause.found if not f.only_negated), ()
     before = tuple(f for f in clause.before(mark.start()) if not f.only_negated)
     behind = clause.behind(mark.start())

@@ -15,7 +15,7 @@ from pusher.reading.grammar.words import Words, definitions, inline
 
 # Up to here a granting sentence says for whom, behind it what is given.
 _GIVES = re.compile(
-    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|免征|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
+    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按|给予|予以|发放|奖励|补助|补贴|减半|减征|减收|减免|免征|免收|免除|免费|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
     r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励)"
 )
 _WAY_IN = re.compile(
@@ -38,7 +38,7 @@ _GRANTS_APART = re.compile(
     r"；|，(?=对(?!象|应))|(?<=元)，(?=[^，。；]{2,30}的(?:给予|奖励|补助|补贴))"
 )
 OFFERS = re.compile(
-    r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
+    r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
 )
 _MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
 # facts that a mere mention of a noun would state
@@ -132,7 +132,10 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         return
     if has_role(sentence, "likewise"):
         found = read_sentence(sentence, desk.scope, desk.words)
-        desk.likewise += [leaf for node in found.asked for leaf in leaves_of(node)]
+        leaves = [leaf for node in found.asked for leaf in leaves_of(node)]
+        desk.likewise += leaves
+        if leaves and "同等享受" in sentence:
+            desk.ways.append(_unit(found))
         return
     if way_in and not excludes:
         told = sentence[: way_in.start()]

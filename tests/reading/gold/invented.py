@@ -107,10 +107,9 @@ def _leaves(node: Mapping[str, Any], *, negated: bool) -> Iterator[str]:
 
 def _say(policies: list[Invented], *, misses: bool) -> None:
     hits, persons = measured(policies)
-    print(
-        f"conditions P {hits.precision:.3f} R {hits.recall:.3f} ({hits.right}/{hits.said}/{hits.there}), "
-        f"person asked {persons.right}/{persons.said}/{persons.there}"
-    )
+    counts = f"{hits.right}/{hits.said}/{hits.there}"
+    asked = f"person asked {persons.right}/{persons.said}/{persons.there}"
+    print(f"conditions P {hits.precision:.3f} R {hits.recall:.3f} ({counts}), {asked}")
     for one in policies if misses else ():
         found = read(one)
         wanted, told = compared(one, found)

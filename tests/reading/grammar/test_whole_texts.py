@@ -233,6 +233,7 @@ TEXTS = [
         "自证书核发之日起12个月内可申请。",
         [
             "unemployment_insurance_months ge 12",
+            "skill_certified_on on_or_after 2026-01-01",
             "skill_level ge level5",
             "skill_certified_on months_le 12",
         ],
@@ -266,7 +267,7 @@ TEXTS = [
         [
             "registered_area within 370104",
             "qualifications has (code eq childcare_filing)",
-            "business_types any_of childcare",
+            "qualifications has (code eq inclusive_childcare)",
             "not adverse_events has (kind in safety)",
         ],
         [],

@@ -64,6 +64,8 @@ class Settings:
         metrics_token: lets a monitor on another machine read ``/metrics``; empty: this one only.
         second_factor: whether reviewers and admins need a code besides their password; False
             only for a rehearsal, every page then says so.
+        proof_term_s: how long after signing in, or giving a code anew, somebody may approve and
+            reveal without another; not asked for at all without `second_factor`.
         trusted_proxies: addresses of our own reverse proxies, by commas; only from them is
             X-Forwarded-For believed.
         gateways: tables keyed by gateway name, see ``pusher.gateways.registry``.
@@ -98,6 +100,7 @@ class Settings:
     fail_point: str = ""
     metrics_token: str = field(default="", repr=False)
     second_factor: bool = True
+    proof_term_s: float = 900.0
     trusted_proxies: str = ""
     gateways: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
@@ -129,6 +132,11 @@ class Settings:
     def clock_ahead(self) -> timedelta:
         """`clock_ahead_s` as a duration."""
         return timedelta(seconds=self.clock_ahead_s)
+
+    @property
+    def proof_term(self) -> timedelta:
+        """`proof_term_s` as a duration."""
+        return timedelta(seconds=self.proof_term_s)
 
 
 @dataclass(frozen=True, slots=True)

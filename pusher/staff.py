@@ -221,6 +221,21 @@ def touch(session: Session, token: str, *, now: datetime) -> None:
     )
 
 
+def proved_at(session: Session, token: str) -> datetime | None:
+    """When whoever sits at a session last showed who they are; signing in is the first time."""
+    row = session.get(StaffSession, _sha256(token))
+    return (row.proved_at or row.since) if row else None
+
+
+def note_proof(session: Session, token: str, *, now: datetime) -> None:
+    """Note that whoever sits at a session has shown anew who they are. Audited."""
+    row = session.get_one(StaffSession, _sha256(token))
+    row.proved_at = now
+    session.add(row)
+    staff = session.get_one(Staff, row.staff_id)
+    audit.note(session, "staff.prove", about=("staff", staff.id), by=staff.number, now=now)
+
+
 def end_session(session: Session, token: str, *, now: datetime) -> None:
     """Sign out; harmless for a session that has ended."""
     row = session.get(StaffSession, _sha256(token))

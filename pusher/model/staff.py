@@ -73,6 +73,8 @@ class StaffSession(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     half: bool = False
     """The password was right; the second factor is still to come, and no page opens yet."""
+    proved_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When whoever sits there last showed who they are; None: when they signed in."""
 
 
 class AuditEntry(SQLModel, table=True):

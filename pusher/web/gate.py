@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from pusher.model.staff import Role
 from pusher.web.desk import Desk, DeskHere
+from pusher.web.proof import FIELD, NEEDED_FOR, check_proof
 from pusher.web.raw_body import PublicForm, StaffForm
 from pusher.web.session import SignedIn, Who, is_form_token, visitor_of
 
@@ -44,6 +45,7 @@ class Gate:
             NotYours: another role.
             StalePage: an unsafe method from another site.
             OldPage: an unsafe method without the token of this session.
+            NotProved: it needs a fresh proof of who sits there (`proof.NEEDED_FOR`).
         """
         if who.role not in self.roles:
             raise NotYours
@@ -51,6 +53,8 @@ class Gate:
             refuse_strangers(request, desk)
             if not is_form_token(desk, _text(form.get("token")), who.token):
                 raise OldPage
+        given = form.get(FIELD)
+        check_proof(request, desk, who, given if isinstance(given, str) else None)
         return who
 
 
@@ -156,13 +160,17 @@ def routes_of(app: FastAPI) -> list[APIRoute]:
 
 
 def check_gates(app: FastAPI) -> None:
-    """Refuse to start with a route that has no gate.
+    """Refuse to start with a route that has no gate, or a proof that no gate would ask for.
 
     Raises:
         Unguarded: with its path.
     """
+    asks = set()
     for route in routes_of(app):
-        gate_of(route)
+        if isinstance(gate_of(route), Gate):
+            asks |= {(method, route.path) for method in route.methods or ()}
+    for _, path in NEEDED_FOR.keys() - asks:
+        raise Unguarded(path)
 
 
 def _all(dependant: Dependant) -> list[Dependant]:

@@ -1,4 +1,6 @@
-"""What was typed is not lost: a form sent after its session ended comes back to be sent again.
+"""What was typed is not lost: a form that was refused for who sent it comes back to be sent again.
+
+Its session had ended, it was of the session before, or it needs a fresh proof of who sits there.
 
 Only to whoever surely sent it from one of our own pages; another site's form is never offered for
 a second try. Files are not kept, and pages before the sign-in (passwords) are not either.
@@ -12,7 +14,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pusher.web.desk import desk_of
 from pusher.web.gate import SAFE, OldPage
 from pusher.web.layout import frame, office_name, show_stale
+from pusher.web.proof import FIELD, NotProved
 from pusher.web.raw_body import Typed, with_form
+from pusher.web.sayings import say_wait
 from pusher.web.session import NotSignedIn, cookie_name, form_token
 from pusher.web.sign_in import address_to_sign_in
 
@@ -24,21 +28,47 @@ def keep_forms(app: FastAPI) -> None:
     """Answer forms that come too late with what they held."""
     app.add_exception_handler(NotSignedIn, with_form(_is_ours, _ended))
     app.add_exception_handler(OldPage, with_form(_is_ours, _from_before))
+    # its token was the right one already
+    app.add_exception_handler(NotProved, with_form(lambda _: True, _ask_for_proof))
 
 
-def _ended(request: Request, typed: Typed | None) -> Response:
+def _ended(request: Request, typed: Typed | None, _: Exception) -> Response:
     if typed is None:
         path = request.url.path if request.method in SAFE else "/"
         return RedirectResponse(address_to_sign_in(path), 303)
     return _show(request, typed, token="")
 
 
-def _from_before(request: Request, typed: Typed | None) -> Response:
+def _from_before(request: Request, typed: Typed | None, _: Exception) -> Response:
     if typed is None:
         return show_stale(request)
+    return _show(request, typed, token=_token_here(request))
+
+
+def _ask_for_proof(request: Request, typed: Typed | None, error: Exception) -> Response:
+    if typed is None or not isinstance(error, NotProved):
+        return show_stale(request)
     desk = desk_of(request)
-    session = request.cookies.get(cookie_name(desk.settings), "")
-    return _show(request, typed, token=form_token(desk, session))
+    with desk.store.reading() as session:
+        office = office_name(session)
+    page = desk.pages.get_template("console/proof.html").render(
+        frame(desk),
+        office_name=office,
+        action=_address(request),
+        typed=typed,
+        token=_token_here(request),
+        field=FIELD,
+        doing=error.doing,
+        asked=error.proof,
+        error=error.error,
+        term=say_wait(desk.settings.proof_term),
+    )
+    return HTMLResponse(page, error.status)
+
+
+def _token_here(request: Request) -> str:
+    desk = desk_of(request)
+    return form_token(desk, request.cookies.get(cookie_name(desk.settings), ""))
 
 
 def _show(request: Request, typed: Typed, *, token: str) -> Response:

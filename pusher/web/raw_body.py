@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartParser
 
+from pusher.web.proof import FIELD
 from pusher.web.session import signed_in
 
 LARGEST_CALLBACK = 1024 * 1024
@@ -21,13 +22,14 @@ MOST_FIELDS = 4_000
 INTAKE = "/policies/intake"
 """The one form that takes a folder of files."""
 MOST_FILES = 200
+_NEVER_KEPT = frozenset({"token", FIELD})
 # A register is never written to a temporary file in clear: `outside` has capped its length.
 MultiPartParser.spool_max_size = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What a form held, but for its token.
+    """What a form held, but for its token and a proof of who sent it.
 
     Attributes:
         fields: name and text, in the order of the form.
@@ -73,18 +75,19 @@ async def staff_form(
 
 
 def with_form(
-    wanted: Callable[[Request], bool], answer: Callable[[Request, Typed | None], Response]
+    wanted: Callable[[Request], bool],
+    answer: Callable[[Request, Typed | None, Exception], Response],
 ) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Make a handler of a refusal that is told what the refused form held.
 
     Args:
         wanted: whether to read it at all.
-        answer: gets None where it was not wanted, or cannot be read.
+        answer: gets None where it was not wanted, or cannot be read; and the refusal.
     """
 
     async def refuse(request: Request, error: Exception) -> Response:
         typed = await _typed(request) if wanted(request) else None
-        return await run_in_threadpool(answer, request, typed)
+        return await run_in_threadpool(answer, request, typed, error)
 
     return refuse
 
@@ -97,7 +100,9 @@ async def _typed(request: Request) -> Typed | None:
             parts = form.multi_items()
     except HTTPException:
         return None
-    texts = [(name, part) for name, part in parts if isinstance(part, str) and name != "token"]
+    texts = [
+        (name, part) for name, part in parts if isinstance(part, str) and name not in _NEVER_KEPT
+    ]
     return Typed(texts, file=any(not isinstance(part, str) for _, part in parts))
 
 

@@ -76,7 +76,7 @@ ACTS: dict[tuple[str, str], str] = {
 }
 """Each form to the act it is written down as."""
 BESIDES = {
-    *("staff.sign_in_refused", "staff.code_refused", "staff.role", "look"),
+    *("staff.sign_in_refused", "staff.code_refused", "staff.prove", "staff.role", "look"),
     *("policy.recall", "policy.check", "watch.gone", "contact.end", "contact.code_refused"),
     *("program.add", "program.end"),
     *("key.rotate", "key.retire"),

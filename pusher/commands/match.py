@@ -26,7 +26,7 @@ def match(policy_id: str, rule_file: str | None, by: str, now: str | None, as_js
     """
     from pusher.commands.door import read_json
     from pusher.matching.index import view
-    from pusher.matching.match import counts
+    from pusher.matching.match import counts, current_rule
     from pusher.matching.match import match as meet
     from pusher.matching.trial import trial
 
@@ -38,8 +38,10 @@ def match(policy_id: str, rule_file: str | None, by: str, now: str | None, as_js
                 found = trial(session, row, given, as_of=door.now.date())
         else:
             with door.store.reading() as session:
+                policy = find_policy(door, session, policy_id)
+                current_rule(session, policy)
                 # the columns are laid out while nobody waits to write
-                view(session, find_policy(door, session, policy_id).office_id)
+                view(session, policy.office_id)
             with door.store.writing() as session:
                 run = meet(session, find_policy(door, session, policy_id), now=door.now, by=by)
                 found = {"run": str(run.id), **counts(session, run)}
@@ -47,11 +49,14 @@ def match(policy_id: str, rule_file: str | None, by: str, now: str | None, as_js
 
 
 def _counted(found: dict[str, Any]) -> list[str]:
+    from profiles.facts import vocabulary
+
     lines = [
         f"共看 {found['judged']} 户（人）：符合 {found['eligible']}，"
         f"待核实 {found['possible']}，仅订阅 {found['subscribed']}"
     ]
-    lines += [f"  缺“{code}”：{n}" for code, n in found["missing"].items()]
+    known = vocabulary()
+    lines += [f"  缺“{known[code].label}”：{n}" for code, n in found["missing"].items()]
     return lines
 
 

@@ -199,9 +199,14 @@ def _table(documents: Sequence[Mapping[str, object]], known: Mapping[str, Fact])
 def _derived(about: Fact, documents: Sequence[Document]) -> Column:
     """The values a computed fact may have, as one cell; it holds as long as its sources do."""
     cells = _Cells()
+    numbers: dict[object, int] = {}
     for row, document in enumerate(documents):
+        facts = document.facts
+        sources = tuple((code, _key(facts[code])) for code in about.derived if code in facts)
+        if sources not in numbers:
+            numbers[sources] = cells.number(computed(about, facts))
         cells.rows.append(row)
-        cells.codes.append(cells.number(computed(about, document.facts)))
+        cells.codes.append(numbers[sources])
     ends = [
         min((d.until[code] for code in about.derived if code in d.until), default=None)
         for d in documents

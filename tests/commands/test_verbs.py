@@ -175,6 +175,23 @@ def test_a_rule_with_an_unknown_fact_is_refused_by_its_place(typed: Type, tmp_pa
     assert "all[0]" in done.stderr
 
 
+def test_a_count_names_the_missing_facts_in_plain_words(typed: Type, tmp_path: Path) -> None:
+    home = str(tmp_path / "var")
+    rule = tmp_path / "rule.json"
+    rule.write_text(json.dumps({"fact": "household_area", "op": "within", "value": "370104"}))
+    policy = str(next(DISTRICT.glob("policies/p02*")))
+    people = str(DISTRICT / "residents_with_errors.csv")
+    run = CliRunner(env={"PUSHER_HOME": home}).invoke
+    run(pusher, ["init"])
+    run(pusher, ["roster", "import", people, "--kind", "resident"])
+    (read,) = json.loads(run(pusher, ["policy", "read", policy, "--json"]).stdout)
+
+    told = run(pusher, ["match", read["id"], "--rule", str(rule)]).stdout
+
+    assert "缺“户籍地”：" in told
+    assert "household_area" not in told
+
+
 def test_only_a_clerk_confirms(typed: Type) -> None:
     (policy,) = json.loads(typed("policy", "list", "--json").stdout)
 

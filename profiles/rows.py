@@ -63,3 +63,8 @@ def links_of(session: Session, wards: Collection[UUID]) -> dict[UUID, list[Guard
         for link in session.exec(asked.order_by(col(Guardianship.id))):
             found.setdefault(link.ward_id, []).append(link)
     return found
+
+
+def ward_ids(session: Session) -> set[UUID]:
+    """Everybody for whom somebody reads, or read once."""
+    return set(session.exec(select(Guardianship.ward_id)))

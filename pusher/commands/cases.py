@@ -6,16 +6,16 @@ from datetime import date
 from typing import Any
 
 from profiles.ages import OWN_CONSENT, born_on, has_died, is_under
-from profiles.facts import vocabulary
 from profiles.reach import Refusal
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.model.standing import standing
 from pusher.model.telling import telling
 from pusher.reading.understand import Understanding, understand
 from pusher.rules.judge import Decision, decide
-from pusher.rules.language import facts_used, leaves, parse
-from pusher.rules.nodes import Node
+from pusher.rules.language import leaves, parse
+from pusher.rules.nodes import Node, asks_sensitive
 from pusher.rules.say import say_leaf
+from pusher.rules.wards import born_of, wards_meant
 
 WISH_FOR_DRAFTS = "政策征求意见"
 """The subscription of a case that asks for drafts."""
@@ -85,7 +85,7 @@ def judge_case(case: Mapping[str, Any], read: Read) -> dict[str, Any]:
     told = telling(
         decision=decision.answer.value,
         stands=stands,
-        refusal=_refusal(case, read.tree, decision, as_of),
+        refusal=_refusal(case, read, decision, as_of),
         follows=bool(topics & follows),
         follows_drafts=WISH_FOR_DRAFTS in follows,
         told_before=_was_told(case),
@@ -128,7 +128,7 @@ def _as_policy(doc: Mapping[str, Any], read: Read) -> Policy:
 
 
 def _refusal(
-    case: Mapping[str, Any], tree: Node, decision: Decision, as_of: date
+    case: Mapping[str, Any], read: Read, decision: Decision, as_of: date
 ) -> Refusal | None:
     """`profiles.reach.may_reach` over the reach of a case in place of rows, in its order."""
     reach, facts = case["reach"], case["profile"]["facts"]
@@ -143,10 +143,11 @@ def _refusal(
         return Refusal.OPTED_OUT
     if is_under(OWN_CONSENT, born_on(facts), as_of):
         return Refusal.MINOR
-    if _rests_on_a_child(facts, decision, as_of) and consent.get("minor_guardian") is not True:
+    of_child = _rests_on_a_child(facts, decision, read.subject, as_of)
+    if of_child and consent.get("minor_guardian") is not True:
         return Refusal.MINOR_CONSENT
     is_resident = case["profile"]["kind"] == "resident"
-    if is_resident and consent.get("sensitive") is not True and _asks_sensitive(tree):
+    if is_resident and consent.get("sensitive") is not True and asks_sensitive(read.tree):
         return Refusal.NO_SENSITIVE_CONSENT
     return None if reach["channels"] else Refusal.NO_ADDRESS
 
@@ -160,19 +161,14 @@ def _is_silent(reach: Mapping[str, Any], topics: set[str]) -> bool:
     return bool(channels) and all(f"{channel}:*" in outs for channel in channels)
 
 
-def _rests_on_a_child(facts: Mapping[str, Any], decision: Decision, as_of: date) -> bool:
-    whose = decision.whose
-    if whose.role != "wards" or whose.place is None:
-        return False
-    return is_under(OWN_CONSENT, born_on(facts["wards"][whose.place]), as_of)
+def _rests_on_a_child(
+    facts: Mapping[str, Any], decision: Decision, subject: str, as_of: date
+) -> bool:
+    born = born_of(wards_meant(decision, facts, subject=subject))
+    return any(is_under(OWN_CONSENT, day, as_of) for day in born)
 
 
 def _was_told(case: Mapping[str, Any]) -> bool:
     """This very version; an earlier one does not count."""
     told = case["reach"]["history"]
     return any(h["policy_id"] == case["policy_id"] and h["version"] == "current" for h in told)
-
-
-def _asks_sensitive(tree: Node) -> bool:
-    known = vocabulary()
-    return any(known[code].sensitive for code in facts_used(tree) if code in known)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from profiles.facts import vocabulary
-from profiles.model import Guardianship, Profile
+from profiles.model import Profile
+from profiles.rows import ward_ids
 from pusher.matching.match import current_rule, judge_profile
 from pusher.model.policy import Policy
 from pusher.rules.judge import Bar
@@ -84,8 +85,8 @@ def explain(session: Session, policy: Policy, profile: Profile, *, as_of: date) 
     rule = current_rule(session, policy)
     if rule.rule is None:
         return Explanation("not", (), ())
-    wards = set(session.exec(select(Guardianship.ward_id)))
-    judged = judge_profile(session, profile, rule, parse(rule.rule), as_of=as_of, wards=wards)
+    tree, wards = parse(rule.rule), ward_ids(session)
+    judged = judge_profile(session, profile, rule, tree, as_of=as_of, wards=wards)
     return Explanation(
         judged.decision,
         tuple(_line(reason) for reason in judged.reasons),

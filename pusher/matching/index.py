@@ -5,7 +5,7 @@ since; one that writes sees its own changes beside them, for they may yet be rol
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,8 +16,8 @@ from sqlalchemy import LargeBinary, func, text
 from sqlmodel import Session, col, select
 
 from profiles.dossier import open_dossier
-from profiles.model import Guardianship, Profile, ProfileKind
-from profiles.rows import in_chunks
+from profiles.model import Profile, ProfileKind
+from profiles.rows import in_chunks, ward_ids
 from profiles.sealing import SealBroken, sealer_of
 from pusher.matching.columns import Document, table_of
 from pusher.matching.packing import OldFormat, packed, unpacked
@@ -43,9 +43,7 @@ class View:
 
     def ask(self, question: Question) -> list[Found]:
         """Put a question to every part."""
-        wards: Collection[UUID] = ()
-        if question.subject != "self":
-            wards = set(self.session.exec(select(Guardianship.ward_id)))
+        wards = ward_ids(self.session) if question.subject != "self" else ()
         return [ask(part, question, wards) for part in self.parts]
 
 

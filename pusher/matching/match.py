@@ -11,9 +11,8 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from profiles.dossier import facts_on, read_dossier
-from profiles.facts import vocabulary
-from profiles.model import Guardianship, Profile, ProfileKind
-from profiles.rows import in_chunks
+from profiles.model import Profile, ProfileKind
+from profiles.rows import in_chunks, ward_ids
 from profiles.sealing import sealer_of
 from profiles.subscriptions import followers
 from pusher.audit import note
@@ -21,15 +20,15 @@ from pusher.matching.index import View, view
 from pusher.matching.segment import ELIGIBLE, POSSIBLE, Question
 from pusher.model.errors import IllegalMove
 from pusher.model.match import Decision, Match, MatchRun, RunKind
-from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag, Subject
-from pusher.rules.judge import Bar, Whose, decide
+from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
+from pusher.rules.judge import Bar
 from pusher.rules.language import parse
-from pusher.rules.nodes import Node, facts_used, leaves
+from pusher.rules.nodes import Node, asks_sensitive, leaves
 from pusher.rules.say import say_leaf
+from pusher.rules.wards import decide_for
 
 PLACE = "match.reasons_sealed"
 _CHUNK = 500
-_ONESELF = Whose("self")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,6 @@ class Judged:
     whether it excludes (then no is the good answer)."""
     missing: tuple[str, ...]
     """Codes of facts whose absence left it open."""
-    whose: Whose = _ONESELF
-    """Whose facts carried it."""
     barred: Bar | None = None
     """Why they are out before any condition is read."""
 
@@ -85,7 +82,7 @@ def match(session: Session, policy: Policy, *, now: datetime, by: str) -> MatchR
     sensitive = tree is not None and asks_sensitive(tree)
     tags = session.exec(select(PolicyTag.tag_code).where(PolicyTag.policy_id == policy.id)).all()
     follow = followers(session, tags)
-    wards = set(session.exec(select(Guardianship.ward_id)))
+    wards = ward_ids(session)
     run = MatchRun(policy_id=policy.id, rule_id=rule.id, as_of=now.date(), at=now, judged=0)
     session.add(run)
     session.flush()
@@ -118,22 +115,17 @@ def judge_profile(
 ) -> Judged:
     """Judge one profile by a confirmed rule.
 
-    A ward of ours has a profile of its own: a rule about wards is then asked of the ward itself,
-    and the news finds its guardian later (`profiles.recipients`).
+    Args:
+        wards: of ours, who have profiles of their own (`profiles.rows.ward_ids`).
     """
-    subject = rule.subject
-    if subject is not Subject.SELF and profile.id in wards:
-        subject = Subject.SELF
-    facts = facts_on(read_dossier(session, profile), as_of)
-    # whose guardian somebody is, we know by our own rows: no record here means no ward
-    facts.setdefault("wards", [])
-    decision = decide(
+    decision = decide_for(
         tree,
         profile.kind.value,
-        facts,
+        facts_on(read_dossier(session, profile), as_of),
         as_of,
         audience_kind=rule.audience.value,
-        subject=subject.value,
+        subject=rule.subject.value,
+        is_ward=profile.id in wards,
     )
     said = {leaf.id: say_leaf(leaf) for leaf in leaves(tree)}
     reasons = tuple(
@@ -148,9 +140,7 @@ def judge_profile(
         }
         for leaf in decision.verdict.leaves
     )
-    return Judged(
-        decision.answer.value, reasons, decision.verdict.missing, decision.whose, decision.barred
-    )
+    return Judged(decision.answer.value, reasons, decision.verdict.missing, decision.barred)
 
 
 def fits(everybody: View, rule: AudienceRule, tree: Node, as_of: date) -> set[UUID]:
@@ -222,12 +212,6 @@ def counts(session: Session, run: MatchRun) -> dict[str, Any]:
         "by_street": {street: dict(found) for street, found in sorted(by_street.items())},
         "missing": dict(missing.most_common()),
     }
-
-
-def asks_sensitive(tree: Node) -> bool:
-    """Whether a rule asks any fact that needs a consent of its own."""
-    facts = vocabulary()
-    return any(facts[code].sensitive for code in facts_used(tree) if code in facts)
 
 
 def matched(

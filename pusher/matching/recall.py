@@ -11,16 +11,17 @@ from sqlmodel import Session, col, select
 from profiles.ages import day_of
 from profiles.dossier import facts_on, read_dossier
 from profiles.model import Guardianship, Profile
+from profiles.rows import ward_ids
 from pusher.audit import note
 from pusher.matching.circuit import Circuit, Rule
 from pusher.matching.index import View, view
-from pusher.matching.match import asks_sensitive, current_rule, judge_profile, living, matched
+from pusher.matching.match import current_rule, judge_profile, living, matched
 from pusher.matching.segment import ELIGIBLE, Question
 from pusher.model.match import Decision, Match, MatchRun, RunKind
 from pusher.model.policy import AudienceRule, Policy, PolicyState
 from pusher.model.standing import Standing, standing
 from pusher.rules.language import parse
-from pusher.rules.nodes import Node
+from pusher.rules.nodes import Node, asks_sensitive
 
 AHEAD = timedelta(days=60)
 """How long before the day people are told that they will fit: two months, as Shenzhen does."""
@@ -157,7 +158,7 @@ def _keep(session: Session, one: Due, *, now: datetime) -> MatchRun:
     )
     session.add(run)
     session.flush()
-    wards = set(session.exec(select(Guardianship.ward_id)))
+    wards = ward_ids(session)
     sensitive = asks_sensitive(tree)
     for profile in living(session, one.policy, one.people):
         judged = judge_profile(session, profile, rule, tree, as_of=one.day, wards=wards)

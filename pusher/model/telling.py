@@ -8,6 +8,7 @@ from pusher.model.standing import Standing
 
 COMMENTS = "L08"
 """The tag 政策征求意见: who follows it wishes to hear of drafts."""
+TOLD_BEFORE = "told_before"
 
 
 class Telling(StrEnum):
@@ -23,11 +24,11 @@ class Telling(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Way:
     """The way, and the first thing that settled it.
 
     Attributes:
-        because: a `Standing`, a `Refusal`, ``not``, ``told_before`` or ``possible``; empty for
+        because: a `Standing`, a `Refusal`, ``not``, `TOLD_BEFORE` or ``possible``; empty for
             an eligible person of whom nothing speaks against a notice.
     """
 
@@ -43,7 +44,7 @@ def telling(
     follows: bool,
     follows_drafts: bool,
     told_before: bool,
-) -> Told:
+) -> Way:
     """Say what becomes of one judged profile: the first of these that applies.
 
     Args:
@@ -73,21 +74,21 @@ def telling(
     return _meant(decision, stands, refusal, told_before)
 
 
-def _meant(decision: str, stands: Standing, refusal: Refusal | None, told_before: bool) -> Told:
+def _meant(decision: str, stands: Standing, refusal: Refusal | None, told_before: bool) -> Way:
     """For who is or may be eligible under a policy that stands."""
     if refusal in (Refusal.MINOR, Refusal.MINOR_CONSENT):
-        return Told(Telling.OFFLINE_LIST, refusal.value)
+        return Way(Telling.OFFLINE_LIST, refusal.value)
     if refusal is Refusal.NO_SENSITIVE_CONSENT:
         return _withheld(refusal)
     if told_before:
-        return _withheld("told_before")
+        return _withheld(TOLD_BEFORE)
     if refusal in OFFLINE:
-        return Told(Telling.OFFLINE_LIST, refusal.value)
+        return Way(Telling.OFFLINE_LIST, refusal.value)
     if stands is Standing.UPCOMING:
-        return Told(Telling.DIGEST_ONLY, stands.value)
+        return Way(Telling.DIGEST_ONLY, stands.value)
     if decision == "possible":
-        return Told(Telling.DIGEST_ONLY, decision)
-    return Told(Telling.PUSH, "")
+        return Way(Telling.DIGEST_ONLY, decision)
+    return Way(Telling.PUSH, "")
 
 
 _OVER = frozenset(
@@ -101,9 +102,9 @@ _OVER = frozenset(
 )
 
 
-def _withheld(because: str) -> Told:
-    return Told(Telling.WITHHOLD, str(because))
+def _withheld(because: str) -> Way:
+    return Way(Telling.WITHHOLD, str(because))
 
 
-def _followed(because: str, follows: bool) -> Told:
-    return Told(Telling.DIGEST_ONLY if follows else Telling.WITHHOLD, str(because))
+def _followed(because: str, follows: bool) -> Way:
+    return Way(Telling.DIGEST_ONLY if follows else Telling.WITHHOLD, str(because))

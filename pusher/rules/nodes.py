@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from profiles.facts import Fact, Kind
+from profiles.facts import Fact, Kind, vocabulary
 from pusher.rules.truth import Truth
 
 
@@ -126,6 +126,12 @@ def leaves(node: Node) -> Iterator[Leaf]:
 def facts_used(node: Node) -> frozenset[str]:
     """Codes of all facts a rule asks, the sources of computed ones and compared ones included."""
     return frozenset(code for leaf in leaves(node) for code in asked(leaf))
+
+
+def asks_sensitive(node: Node) -> bool:
+    """Whether a rule asks any fact that needs a consent of its own."""
+    facts = vocabulary()
+    return any(facts[code].sensitive for code in facts_used(node) if code in facts)
 
 
 def asked(leaf: Leaf) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from pusher.model.policy import Policy
 from pusher.model.standing import Standing, standing
 from pusher.sending.particulars import Particulars, particulars
 from pusher.sending.segments import price, segments, signed
-from pusher.sending.sort_out import Meeting, Told
+from pusher.sending.sort_out import Meeting
+from pusher.sending.tell import Told
 from pusher.sending.wording import BadWording, Filled, Wording, choose, fill, wordings
 
 TEXT = "notice.text_sealed"
@@ -173,7 +174,7 @@ def _about(kind: BatchKind, basis: Basis, told: Sequence[Told], *, draft: bool) 
     firms, people = ([one for one in meant if one.of_firm is firm] for firm in (True, False))
     if firms:
         return "match_mixed" if people else "match_enterprise"
-    selves, wards = any(one.of_self for one in people), any(one.of_ward for one in people)
+    selves, wards = any(not one.of_ward for one in people), any(one.of_ward for one in people)
     if selves and wards:
         return "match_household"
     return "match_family" if wards else "match_resident"

@@ -4,37 +4,27 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from profiles.ages import ADULT, day_of, is_under
-from profiles.consent import Approach, Refusal, reach_all
+from profiles.consent import Approach, reach_all
 from profiles.dossier import birth_day, facts_on, read_dossier
 from profiles.guardians import may_read
-from profiles.model import Contact, EndReason, Guardianship, Profile
+from profiles.model import Contact, Guardianship, Profile
 from profiles.rows import in_chunks, links_of, profiles_by_id
-from pusher.model.match import Decision, Match, MatchRun
+from pusher.model.match import Match, MatchRun
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
-from pusher.model.policy import AudienceRule, PolicyTag, Subject
+from pusher.model.policy import AudienceRule, PolicyTag
+from pusher.rules.language import parse
+from pusher.rules.nodes import Node
+from pusher.rules.wards import born_of
+from pusher.sending.reasons import reason_for
+from pusher.sending.wards import wards_told_of
 
 ELDERLY = 60
 """老年人权益保障法 art. 2: from 60 on."""
-_ENDS = {EndReason.ERASED: Reason.ERASED, EndReason.MOVED_OUT: Reason.MOVED_OUT}
-_REASONS = {
-    Refusal.NO_CONSENT: Reason.NO_CONSENT,
-    # a consent for a child is a consent
-    Refusal.MINOR: Reason.NO_CONSENT,
-    Refusal.MINOR_CONSENT: Reason.NO_CONSENT,
-    Refusal.NO_SENSITIVE_CONSENT: Reason.NO_SENSITIVE_CONSENT,
-    Refusal.OPTED_OUT: Reason.OPTED_OUT,
-    Refusal.CAME_OF_AGE: Reason.NO_CONSENT,
-    Refusal.DECEASED: Reason.DECEASED,
-    Refusal.ENDED: Reason.ENDED,
-    Refusal.NO_ADDRESS: Reason.NO_ADDRESS,
-    Refusal.UNCONFIRMED: Reason.UNCONFIRMED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +34,18 @@ class Bearing:
     Attributes:
         people: readers and those concerned, by id.
         contacts: by id.
-        told: notice id → the matches it tells of, each with the subject of its rule.
-        links: who reads for whom, by ward; of those concerned who do not bear the notice's name.
-        reads_at: these, and who reads for them, with each address that is theirs.
+        told: notice id → the matches it tells of, each with its rule.
+        rules: by id, each with its tree.
+        links: who reads for whom, by ward; of everybody concerned.
+        reads_at: those concerned who do not bear the notice's name, and who reads for them, with
+            each address that is theirs.
         day: the office's day.
     """
 
     people: Mapping[UUID, Profile]
     contacts: Mapping[UUID, Contact]
-    told: Mapping[UUID, Sequence[tuple[Match, Subject]]]
+    told: Mapping[UUID, Sequence[tuple[Match, UUID]]]
+    rules: Mapping[UUID, tuple[AudienceRule, Node | None]]
     links: Mapping[UUID, Sequence[Guardianship]]
     reads_at: AbstractSet[tuple[UUID, str | None]]
     day: date
@@ -60,38 +53,42 @@ class Bearing:
 
 def look_around(session: Session, notices: Sequence[Notice], *, now: datetime) -> Bearing:
     """Read who and where these notices are about, in a handful of queries."""
-    told: dict[UUID, list[tuple[Match, Subject]]] = {notice.id: [] for notice in notices}
+    told: dict[UUID, list[tuple[Match, UUID]]] = {notice.id: [] for notice in notices}
     found = session.exec(
-        select(NoticeMatch.notice_id, Match, AudienceRule.subject)
+        select(NoticeMatch.notice_id, Match, col(MatchRun.rule_id))
         .join(Match, col(Match.id) == NoticeMatch.match_id)
         .join(MatchRun, col(MatchRun.id) == Match.run_id)
-        .join(AudienceRule, col(AudienceRule.id) == MatchRun.rule_id)
         .where(col(NoticeMatch.notice_id).in_(told))
         .order_by(col(Match.id))
     )
-    for notice_id, match, subject in found:
-        told[notice_id].append((match, Subject(subject)))
-    people = {notice.profile_id for notice in notices}
-    people |= {match.profile_id for matches in told.values() for match, _ in matches}
+    for notice_id, match, rule_id in found:
+        told[notice_id].append((match, rule_id))
+    concerned = {match.profile_id for matches in told.values() for match, _ in matches}
     contacts = session.exec(
         select(Contact).where(col(Contact.id).in_([notice.contact_id for notice in notices]))
     )
-    wards = {
+    others = {
         match.profile_id
         for notice in notices
         for match, _ in told[notice.id]
         if match.profile_id != notice.profile_id
     }
-    links = links_of(session, wards)
-    readers = wards | {one.guardian_id for some in links.values() for one in some}
+    links = links_of(session, concerned)
+    readers = others | {one.guardian_id for ward in others for one in links.get(ward, ())}
     return Bearing(
-        people=profiles_by_id(session, people),
+        people=profiles_by_id(session, concerned | {notice.profile_id for notice in notices}),
         contacts={contact.id: contact for contact in contacts},
         told=told,
+        rules=_rules(session, {rule for matches in told.values() for _, rule in matches}),
         links=links,
         reads_at=_addresses(session, readers),
         day=day_of(now),
     )
+
+
+def _rules(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[AudienceRule, Node | None]]:
+    rules = session.exec(select(AudienceRule).where(col(AudienceRule.id).in_(ids)))
+    return {one.id: (one, parse(one.rule) if one.rule is not None else None) for one in rules}
 
 
 def _addresses(session: Session, people: Collection[UUID]) -> set[tuple[UUID, str | None]]:
@@ -137,7 +134,7 @@ def objections(
             for notice, approach in some:
                 refusal = refusals[approach.concerned.id]
                 if refusal is not None:
-                    reason = _reason(refusal, approach)
+                    reason = reason_for(refusal, approach.concerned)
                     # a death outweighs whatever was found before: it decides what staff may say
                     if reason is Reason.DECEASED:
                         against[notice.id] = reason
@@ -198,21 +195,20 @@ def _address_stands(notice: Notice, bearing: Bearing) -> bool:
 def _approaches(session: Session, notice: Notice, bearing: Bearing) -> Iterator[Approach]:
     reader = bearing.people[notice.profile_id]
     contact = bearing.contacts.get(notice.contact_id) if notice.contact_id else None
-    for match, subject in bearing.told[notice.id]:
+    for match, rule_id in bearing.told[notice.id]:
+        rule, tree = bearing.rules[rule_id]
         concerned = bearing.people[match.profile_id]
         facts = facts_on(read_dossier(session, concerned), bearing.day)
-        for_wards = (
-            concerned.id == reader.id
-            and subject is not Subject.SELF
-            and match.decision is not Decision.SUBSCRIBED
+        wards = wards_told_of(
+            rule,
+            tree,
+            match,
+            concerned,
+            facts,
+            bearing.day,
+            is_ward=concerned.id in bearing.links,
         )
-        born = _born(facts) if for_wards else ()
-        yield Approach(concerned, reader, contact, match.sensitive, facts, born)
-
-
-def _born(facts: Mapping[str, Any]) -> list[date]:
-    wards = facts.get("wards") or []
-    return [date.fromisoformat(ward["birth_date"]) for ward in wards if ward.get("birth_date")]
+        yield Approach(concerned, reader, contact, match.sensitive, facts, born_of(wards))
 
 
 def _each_once(wanted: Sequence[tuple[Notice, Approach]]) -> list[list[tuple[Notice, Approach]]]:
@@ -226,10 +222,3 @@ def _each_once(wanted: Sequence[tuple[Notice, Approach]]) -> list[list[tuple[Not
             parts.append([])
         parts[turn].append((notice, approach))
     return parts
-
-
-def _reason(refusal: Refusal, approach: Approach) -> Reason:
-    ended = approach.concerned.ended_reason
-    if refusal is Refusal.ENDED and ended in _ENDS:
-        return _ENDS[ended]
-    return _REASONS[refusal]

@@ -12,9 +12,10 @@ from sqlmodel.sql.expression import Select
 
 from profiles.model import Channel, Profile
 from pusher.matching.sample import stratified
-from pusher.matching.tell import Way, ways
+from pusher.model.batch import BatchKind
 from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.policy import AudienceRule, Policy
+from pusher.sending.tell import Told, tell, who_heard
 from pusher.web.paging import PAGE
 
 MOST_WEIGHED = 3_000
@@ -30,14 +31,14 @@ class Narrowed:
     Attributes:
         pairs: those of one page, with whom they concern.
         total: of all pages.
-        ways: by match id, of the page.
+        told: what would become of them today, by match id.
         by_way: how many would be told which way, and why not; None where there are too many.
         by_channel: of those who would be written to.
     """
 
     pairs: Sequence[Pair]
     total: int
-    ways: Mapping[UUID, Way]
+    told: Mapping[UUID, Told]
     by_way: Mapping[tuple[str, str], int] | None
     by_channel: Mapping[Channel, int]
 
@@ -67,18 +68,26 @@ def narrowed(
     if not by_hand and number > MOST_WEIGHED:
         rows = session.exec(query.offset((page - 1) * PAGE).limit(PAGE)).all()
         pairs = [(one, profile) for one, profile in rows]
-        found = ways(session, policy, rule, pairs, now=now)
-        return Narrowed(pairs, number, dict(found), None, {})
+        found = _told(session, policy, rule, pairs, now=now)
+        return Narrowed(pairs, number, found, None, {})
     every = [(one, profile) for one, profile in session.exec(query)]
-    found = ways(session, policy, rule, every, now=now)
-    kept = [pair for pair in every if _fits(pair[0], found[pair[0].id], wanted)]
+    found = _told(session, policy, rule, every, now=now)
+    kept = [pair for pair in every if _fits(found[pair[0].id], wanted)]
     if seed is not None:
         shown = stratified(kept, lambda p: (p[0].decision, p[1].street_code), seed=seed)
     else:
         shown = kept[(page - 1) * PAGE : page * PAGE]
-    told = Counter((found[m.id].told.telling.value, found[m.id].told.because) for m, _ in every)
-    channels = Counter(way.channel for way in found.values() if way.channel)
-    return Narrowed(shown, len(kept), dict(found), dict(told.most_common()), dict(channels))
+    ways = Counter((one.way.telling.value, one.way.because) for one in found.values())
+    channels = Counter(one.channel for one in found.values() if one.channel)
+    return Narrowed(shown, len(kept), found, dict(ways.most_common()), dict(channels))
+
+
+def _told(
+    session: Session, policy: Policy, rule: AudienceRule, pairs: Sequence[Pair], *, now: datetime
+) -> dict[UUID, Told]:
+    earlier = who_heard(session, policy, BatchKind.FIRST)
+    told = tell(session, policy, rule, pairs, earlier=earlier, now=now)
+    return {one.match.id: one for one in told}
 
 
 def _query(run: MatchRun, wanted: Mapping[str, str]) -> Select[Match, Profile]:
@@ -95,11 +104,11 @@ def _query(run: MatchRun, wanted: Mapping[str, str]) -> Select[Match, Profile]:
     return query
 
 
-def _fits(one: Match, way: Way, wanted: Mapping[str, str]) -> bool:
+def _fits(told: Told, wanted: Mapping[str, str]) -> bool:
     telling, _, because = wanted["way"].partition(":")
     return (
-        (not telling or way.told.telling == telling)
-        and (not because or way.told.because == because)
-        and (not wanted["channel"] or way.channel == wanted["channel"])
-        and (not wanted["missing"] or wanted["missing"] in one.missing)
+        (not telling or told.way.telling == telling)
+        and (not because or told.way.because == because)
+        and (not wanted["channel"] or told.channel == wanted["channel"])
+        and (not wanted["missing"] or wanted["missing"] in told.match.missing)
     )

@@ -14,13 +14,13 @@ from profiles.model import Channel, ConsentScope, Office, Profile, ProfileKind
 from profiles.subscriptions import follow
 from pusher.clock import OFFICE_ZONE
 from pusher.matching.match import current_rule, match
-from pusher.matching.tell import ways
 from pusher.model.batch import BatchKind
 from pusher.model.match import Decision, Match
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.model.standing import standing
 from pusher.rules.language import dump
 from pusher.sending.compose import compose
+from pusher.sending.tell import tell, who_heard
 from pusher.store import Store
 from tests.makers import make_office, make_policy, make_rule
 from tests.profiles.people import credit_code, resident_number
@@ -62,22 +62,27 @@ def answers(
     person = somebody(session, office, case, now)
     for told in case["reach"]["history"]:
         older = told["version"] != "current"
-        tell(session, the_policy(session, office, case["doc"], element) if older else policy, now)
+        draft_first(
+            session, the_policy(session, office, case["doc"], element) if older else policy, now
+        )
     run = match(session, policy, now=now, by="1001")
     found = session.exec(
         select(Match).where(Match.run_id == run.id, Match.profile_id == person.id)
     ).first()
     decision = found.decision.value if found else "not"
-    told = (
-        ways(session, policy, current_rule(session, policy), [(found, person)], now=now)
-        if found
-        else {}
-    )
     return {
         "decision": "not" if decision == "subscribed" else decision,
-        "push": told[found.id].told.telling.value if found else "withhold",
+        "push": way_of(session, policy, found, person, now=now) if found else "withhold",
         "doc_state": standing(policy, now.date()).value,
     }
+
+
+def way_of(
+    session: Session, policy: Policy, found: Match, person: Profile, *, now: datetime
+) -> str:
+    rule, earlier = current_rule(session, policy), who_heard(session, policy, BatchKind.FIRST)
+    [told] = tell(session, policy, rule, [(found, person)], earlier=earlier, now=now)
+    return told.way.telling.value
 
 
 def the_policy(session: Session, office: Office, doc: Mapping[str, Any], element) -> Policy:
@@ -172,7 +177,7 @@ def a_ward(session: Session, office: Office, now: datetime) -> Profile:
     )  # fmt: skip
 
 
-def tell(session: Session, policy: Policy, now: datetime) -> None:
+def draft_first(session: Session, policy: Policy, now: datetime) -> None:
     """Draft the first batch of a policy: who is in it counts as told."""
     compose(
         session, policy, match(session, policy, now=now, by="1001"), kind=BatchKind.FIRST,

@@ -12,13 +12,13 @@ from profiles.guardians import link
 from profiles.model import Channel, ConsentScope, GuardianKind, Office, Profile
 from profiles.subscriptions import follow
 from pusher.matching.match import current_rule, latest_run, match
-from pusher.matching.tell import Way, ways
 from pusher.model.batch import BatchKind
 from pusher.model.match import Decision, Match
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.rules.judge import Bar, decide
 from pusher.rules.language import parse
 from pusher.sending.compose import compose
+from pusher.sending.tell import Told, tell, who_heard
 from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.profiles.people import agree, make_firm, make_person
@@ -29,7 +29,7 @@ HERE = {"household_area": "370104013"}
 LOCAL = leaf("household_area", "within", ["370104"])
 
 
-def told(session: Session, policy: Policy, person: Profile) -> Way | None:
+def told(session: Session, policy: Policy, person: Profile) -> Told | None:
     """How one person would be told; None where the policy does not find them."""
     run = match(session, policy, now=NOW, by="1001")
     found = session.exec(
@@ -38,7 +38,8 @@ def told(session: Session, policy: Policy, person: Profile) -> Way | None:
     if found is None:
         return None
     rule = current_rule(session, policy)
-    return ways(session, policy, rule, [(found, person)], now=NOW)[found.id]
+    earlier = who_heard(session, policy, BatchKind.FIRST)
+    return tell(session, policy, rule, [(found, person)], earlier=earlier, now=NOW)[0]
 
 
 def old(session: Session, office: Office, **given: object) -> Profile:
@@ -107,7 +108,7 @@ def test_3_where_the_policy_stands_comes_before_what_it_says(store: Store, given
         )
 
         assert way is not None
-        assert (way.told.telling, way.told.because) == ("withhold", because)
+        assert (way.way.telling, way.way.because) == ("withhold", because)
 
 
 def test_3_what_has_not_begun_waits_for_the_digest(store: Store) -> None:
@@ -118,7 +119,7 @@ def test_3_what_has_not_begun_waits_for_the_digest(store: Store) -> None:
         way = told(session, policy, old(session, office))
 
         assert way is not None
-        assert (way.told.telling, way.told.because) == ("digest_only", "upcoming")
+        assert (way.way.telling, way.way.because) == ("digest_only", "upcoming")
 
 
 # 4 -------------------------------------------------------------------------------------------
@@ -211,7 +212,7 @@ def test_10_a_person_hears_once_of_each_version(store: Store) -> None:
         office = make_office(session)
         person = old(session, office)
         first = make_confirmed(session, office)
-        assert (told(session, first, person) or NOBODY).told.telling == "push"
+        assert (told(session, first, person) or NOBODY).way.telling == "push"
         run = latest_run(session, first)
         assert run is not None
         compose(
@@ -222,10 +223,10 @@ def test_10_a_person_hears_once_of_each_version(store: Store) -> None:
 
         again = told(session, first, person)
         assert again is not None
-        assert (again.told.telling, again.told.because) == ("withhold", "told_before")
+        assert (again.way.telling, again.way.because) == ("withhold", "told_before")
         first.state = PolicyState.SUPERSEDED
         second = make_confirmed(session, office, family_id=first.family_id, version=2)
-        assert (told(session, second, person) or NOBODY).told.telling == "push"
+        assert (told(session, second, person) or NOBODY).way.telling == "push"
 
 
 # 11 ------------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def test_11_to_follow_a_subject_is_not_to_be_eligible(store: Store) -> None:
         way = told(session, make_confirmed(session, office), young)
 
         assert way is not None
-        assert (way.told.telling, way.told.because) == ("digest_only", "not")
+        assert (way.way.telling, way.way.because) == ("digest_only", "not")
 
 
 def test_11_of_a_draft_only_who_follows_drafts_hears(store: Store) -> None:
@@ -250,7 +251,7 @@ def test_11_of_a_draft_only_who_follows_drafts_hears(store: Store) -> None:
         follow(session, two, "M02", source="样例", now=NOW)
         draft = make_confirmed(session, office, registered=Registered.DRAFT, tags=["M02", "L08"])
 
-        tellings = [(told(session, draft, person) or NOBODY).told.telling for person in (one, two)]
+        tellings = [(told(session, draft, person) or NOBODY).way.telling for person in (one, two)]
         assert tellings == ["digest_only", "withhold"]
 
 
@@ -263,7 +264,7 @@ def test_12_no_way_to_write_is_no_reason_not_to_match(store: Store) -> None:
         way = told(session, make_confirmed(session, office), old(session, office, phone=None))
 
         assert way is not None
-        assert (way.told.telling, way.told.because) == ("offline_list", Refusal.NO_ADDRESS)
+        assert (way.way.telling, way.way.because) == ("offline_list", Refusal.NO_ADDRESS)
         assert way.channel is None
 
 
@@ -277,7 +278,7 @@ def test_13_what_is_not_known_is_asked_for_and_not_denied(store: Store) -> None:
         way = told(session, make_confirmed(session, office), person)
 
         assert way is not None
-        assert (way.told.telling, way.told.because) == ("digest_only", "possible")
+        assert (way.way.telling, way.way.because) == ("digest_only", "possible")
 
 
 # who is told ---------------------------------------------------------------------------------
@@ -299,7 +300,7 @@ def test_a_child_is_told_through_a_guardian_who_agreed_and_never_itself(store: S
         agree(session, child, ConsentScope.MINOR, given_by=mother)
         agreed = told(session, policy, child)
 
-        assert [(way or NOBODY).told.telling for way in (alone, unasked, agreed)] == [
+        assert [(way or NOBODY).way.telling for way in (alone, unasked, agreed)] == [
             "withhold", "offline_list", "push",
         ]  # fmt: skip
 
@@ -315,11 +316,11 @@ def test_a_firm_that_follows_is_told_and_a_silent_one_is_not(store: Store) -> No
         follow(session, firm, "M02", source="样例", now=NOW)
         after = told(session, policy, firm)
 
-        assert (before or NOBODY).told.because == Refusal.NO_CONSENT
-        assert (after or NOBODY).told.because == Refusal.NO_ADDRESS
+        assert (before or NOBODY).way.because == Refusal.NO_CONSENT
+        assert (after or NOBODY).way.because == Refusal.NO_ADDRESS
 
 
-NOBODY = Way(told=None, channel=None)  # type: ignore[arg-type]
+NOBODY = Told(*[None] * 5)  # type: ignore[arg-type]
 """Stands where somebody should have been found: asking it anything fails."""
 
 

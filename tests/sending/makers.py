@@ -182,6 +182,7 @@ def make_matches(
     *,
     decision: Decision = Decision.ELIGIBLE,
     sensitive: bool = False,
+    followed: Sequence[str] = ("M02",),
     reasons: Sequence[dict[str, Any]] = REASONS,
 ) -> list[Match]:
     found = []
@@ -192,7 +193,7 @@ def make_matches(
             policy_id=run.policy_id,
             profile_id=profile.id,
             decision=decision,
-            followed=["M02"] if subscribed else [],
+            followed=list(followed) if subscribed else [],
             missing=[],
             sensitive=sensitive,
         )

@@ -18,6 +18,7 @@ from pusher.model.batch import BatchKind, BatchState
 from pusher.model.match import Decision
 from pusher.model.notice import Basis, NoticeMatch
 from pusher.model.policy import Openness, PolicyState, Registered
+from pusher.model.telling import COMMENTS
 from pusher.sending.compose import NobodyToTell, TooLate
 from pusher.sending.drafting import text_of
 from pusher.sending.tellable import NotTellable
@@ -190,7 +191,13 @@ def test_a_draft_for_comment_goes_to_subscribers_only(store: Store) -> None:
             session, office, registered=Registered.DRAFT, rule=None, short_title="扩消费征求意见"
         )
         run = make_run(session, policy)
-        make_matches(session, run, [make_person(session, office)], decision=Decision.SUBSCRIBED)
+        make_matches(
+            session,
+            run,
+            [make_person(session, office)],
+            decision=Decision.SUBSCRIBED,
+            followed=[COMMENTS],
+        )
         batch = draft(session, policy, run, include=[Decision.SUBSCRIBED])
         notice = only_notice(session, batch)
         text = text_in(session, notice)

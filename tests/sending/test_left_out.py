@@ -12,11 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from profiles.consent import opt_out
-from profiles.model import Channel, ConsentScope, EndReason, Profile
+from profiles.model import Channel, ConsentScope, Contact, EndReason, Profile
 from pusher.model.batch import Batch, BatchKind, VisitMatch
 from pusher.model.errors import Overtaken
+from pusher.model.match import Decision
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Outcome, Reason
-from pusher.model.policy import Policy
+from pusher.model.policy import Policy, Registered
+from pusher.model.telling import COMMENTS
 from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.sending.makers import (
@@ -287,3 +289,44 @@ def test_every_match_is_in_exactly_one_place(store: Store) -> None:
     assert len(placed) == len(set(placed)) == len(people)
     live = [(n.channel, n.address_index) for n in notices if n.state is NoticeState.DRAFTED]
     assert len(live) == len(set(live)) == 3
+
+
+def test_who_was_told_before_is_not_walked_to_when_the_address_ends(store: Store) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        person = make_person(session, office)
+        first = drafted_for(session, office, [person])
+        session.exec(update(Contact).values(ended_at=NOW))
+        again = second_batch(session, first)
+        notice, visits = only_notice(session, again), visits_of(session, again)
+
+    assert (notice.reason, visits) == (Reason.DUPLICATE, [])
+
+
+def test_nobody_walks_to_a_door_for_who_only_follows_the_subject(store: Store) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        policy = make_confirmed(session, office)
+        run = make_run(session, policy)
+        person = make_person(session, office, phone=None)
+        make_matches(session, run, [person], decision=Decision.SUBSCRIBED)
+        batch = draft(session, policy, run, include=[Decision.SUBSCRIBED])
+        notice, visits = only_notice(session, batch), visits_of(session, batch)
+
+    assert (notice.reason, visits) == (Reason.NO_ADDRESS, [])
+
+
+def test_of_a_draft_only_who_follows_drafts_gets_a_notice(store: Store) -> None:
+    with store.writing() as session:
+        office = make_office(session)
+        policy = make_confirmed(
+            session, office, registered=Registered.DRAFT, tags=["M02", COMMENTS], apply_until=None
+        )
+        run = make_run(session, policy)
+        drafts, subject = (make_person(session, office) for _ in range(2))
+        for reader, tag in ((drafts, COMMENTS), (subject, "M02")):
+            make_matches(session, run, [reader], decision=Decision.SUBSCRIBED, followed=[tag])
+        batch = draft(session, policy, run, include=[Decision.SUBSCRIBED])
+        reasons = {notice.profile_id: notice.reason for notice in notices_of(session, batch)}
+
+    assert reasons == {drafts.id: None, subject.id: Reason.NO_CONSENT}

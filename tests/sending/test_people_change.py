@@ -52,7 +52,7 @@ def approved(session: Session, *, born: date = date(1950, 1, 1), **given: Any) -
     return person
 
 
-def know(session: Session, person: Profile, **facts: str) -> None:
+def know(session: Session, person: Profile, **facts: Any) -> None:
     known = {code: Known(value, "样例", NOW.date()) for code, value in facts.items()}
     write_dossier(session, person, read_dossier(session, person) | known)
 

@@ -15,7 +15,6 @@ from profiles.model import Channel, ProfileKind
 from pusher.matching.index import view
 from pusher.matching.match import counts, latest_run, match, reasons_of
 from pusher.matching.recall import supplements
-from pusher.matching.tell import Way
 from pusher.matching.turned import no_news
 from pusher.model.batch import BatchKind
 from pusher.model.errors import NotFound, Unwilling
@@ -26,6 +25,7 @@ from pusher.reading.succession import version_before
 from pusher.sending.compose import plan, write_down
 from pusher.sending.limits import limits_of
 from pusher.sending.prices import prices
+from pusher.sending.tell import Told
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
@@ -63,7 +63,7 @@ class Found:
         reasons: one for each condition that may be shown here.
         agreeing: how many of them speak for it.
         hidden: some conditions ask for sensitive facts and are not shown to this role.
-        way: how they would be told today.
+        told: how they would be told today.
         missing: labels of what would have to be known.
         followed: names of the tags they follow.
     """
@@ -76,7 +76,7 @@ class Found:
     hidden: bool
     missing: Sequence[str]
     followed: Sequence[str]
-    way: Way
+    told: Told
 
 
 @router.post("/policies/{policy_id}/match")
@@ -165,7 +165,7 @@ def _show(
         known = _known(session, policy)
         part = narrowed(session, policy, run, wanted, page=page, seed=seed, now=desk.now())
         names = _tag_names(session, run)
-        shown = [_one(session, who, pair, part.ways, streets, names) for pair in part.pairs]
+        shown = [_one(session, who, pair, part.told, streets, names) for pair in part.pairs]
         others = supplements(session, policy)
     path = f"/policies/{policy_id}/matches"
     total = len(shown) if seed is not None else part.total
@@ -222,7 +222,7 @@ def _one(
     session: Session,
     who: SignedIn,
     pair: Pair,
-    ways: Mapping[UUID, Way],
+    told: Mapping[UUID, Told],
     streets: Mapping[str, str],
     names: Mapping[str, str],
 ) -> Found:
@@ -239,7 +239,7 @@ def _one(
         hidden=len(shown) < len(reasons),
         missing=list(_labels(dict.fromkeys(one.missing, 1))),
         followed=[names.get(code, code) for code in one.followed],
-        way=ways[one.id],
+        told=told[one.id],
     )
 
 

@@ -29,7 +29,9 @@ _FIFTY = re.compile(r"[“\"]?4050[”\"]?(?:人员)?")
 # What a person of an age receives is no condition by itself.
 _MONEY_AFTER = re.compile(r"[^，。；]{0,8}每人每|[^，。；、]{0,10}\d+元")
 # 直至年满3周岁 tells when a benefit ends; 自年满80周岁的当月 when it begins.
-_UNTIL = re.compile(r"(?:(?<!\d)至|直至|发放至|发至|享受至|延续至|延长至|自)[^，。；]{0,4}$")
+_UNTIL = re.compile(
+    r"(?:当年\d{1,2}月\d{1,2}日(?:前|时)?|(?<!\d)至|直至|发放至|发至|享受至|延续至|延长至|自)[^，。；]{0,4}$"
+)
 _OLDEST = 120
 
 

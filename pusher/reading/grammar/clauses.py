@@ -30,14 +30,22 @@ _OF_ONESELF = frozenset(
         "ability_level",
     }
 )
-_GIVEN = re.compile(r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$")
+_GIVEN = re.compile(
+    r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$|申请(?:认定|确认|纳入)?(?:为)?$"
+)
 _PARENT = re.compile(
     r"(?:其|且|儿童|婴幼儿|学生|随迁子女)?(?:父母|父亲|母亲)(?:任意?一方|一方|双方)?(?!双亡|均符合)"
 )
 _PARENTS_OWN = frozenset(
     {"father_state", "mother_state", "father_state_since", "mother_state_since"}
 )
-_PREFERS = re.compile(r"优先")
+# Who comes first among those who qualify is no condition.
+_PREFERS = re.compile(r"优先(?!股|发展)")
+# 在个体工商户经营期间受到处罚的: when it was, not who applies
+_MEANWHILE = re.compile(r"在[^，。；、]{2,12}期间")
+
+
+_LODGED = re.compile(r"养老|住院|机构|供养|就业|失业|服役|就读|在校|学")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,7 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     """Cut *part* at commas outside brackets and outside what one finding holds together."""
     found = find_all(part, scope, first=words.find(part, beside=term))
     included = [mark.span() for mark in _INCLUDES.finditer(part)]
+    included += [mark.span() for mark in _MEANWHILE.finditer(part) if not _LODGED.search(mark[0])]
     found = [f for f in found if not any(a <= f.start < b for a, b in included)]
     found = [f for f in found if not _is_of_a_parent(f, part) and not _is_given(f, part)]
     cuts, depth, start = [], 0, 0
@@ -75,7 +84,8 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
             cuts.append((start, place))
             start = place + 1
     cuts.append((start, len(part)))
-    clauses = [_clause(part, a, b, found) for a, b in cuts if part[a:b].strip()]
+    told = [(a, b) for a, b in cuts if part[a:b].strip() and not _PREFERS.search(part[a:b])]
+    clauses = [_clause(part, a, b, found) for a, b in told]
     return [_of_applicants(clause) for clause in clauses]
 
 
@@ -95,9 +105,7 @@ def _facts(one: Finding) -> set[Any]:
 
 
 def _of_applicants(clause: Clause) -> Clause:
-    """Leave out what is preferred but not asked, and people whom a firm serves."""
-    if _PREFERS.search(clause.text):
-        return replace(clause, found=())
+    """Leave out what is said of a parent, and people whom a firm serves."""
     if _PARENT.match(clause.text):
         kept = tuple(f for f in clause.found if _facts(f) <= _PARENTS_OWN)
         return replace(clause, found=kept)

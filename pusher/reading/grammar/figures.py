@@ -44,12 +44,18 @@ def family() -> Family:
         Rule(_OF_SAME, _of_same, "figure",
              (("零售额同比增长15%以上且绝对额不低于1000万元", "retail_sales ge 1000"),
               ("出口额增长10%以上且总额达到500万元", "export_value ge 500"))),
+        Rule(_POSITIVE, _positive, "figure",
+             (("营业收入同比正增长", "revenue_growth gt 0"),
+              ("零售额实现正增长", "retail_sales_growth gt 0"))),
         Rule(_SAME_GROWN, _same_grown, "figure",
              (("研发费用300万元以上，且较上一年度增长10%以上", 'rd_expense ratio_ge {"fact": "rd_expense_prev", "ratio": 1.1}'),
               ("营业收入2000万元以上，同比增长15%以上", "revenue_growth ge 15"))),
     ]  # fmt: skip
     return Family(
-        "figures", "经营和家庭数字", ("%", "％", *"上下内过低少满到突不达超至于"), tuple(rules)
+        "figures",
+        "经营和家庭数字",
+        ("%", "％", "正增长", *"上下内过低少满到突不达超至于"),
+        tuple(rules),
     )
 
 
@@ -66,12 +72,21 @@ _SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每
 _NEAR = 60
 """Characters before 绝对额 in which its figure is looked for."""
 _OF_SAME = re.compile(
-    rf"(?:绝对额|总额|绝对值|总量|(?<=以上)且(?=超过|不低于|达到|高于)){_FILL}{_BOUND}"
+    rf"(?:绝对额|总额|绝对值|总量|(?<=以上)且(?=超过|不低于|达到|高于)|(?<=标准[、，])(?:且|但)?(?=低于|不超过|不高于|不足)){_FILL}{_BOUND}"
 )
 
 _SAME_GROWN = re.compile(
-    rf"(?<=[且，并、])(?:较|比|同比)(?:上一?年度?|去年|前一年度?)?(?:同期)?(?:实现)?(?:增长|增加|提高|增幅)(?P<word>{WORD})?{_BOUND}"
+    rf"(?<=[且，并、])(?:较|比|同比)(?:上一?年度?|去年|前一年度?)?(?:同期)?(?:实现)?(?:增长|增加|提高|增幅|增速|增长率)(?P<word>{WORD})?{_BOUND}"
 )
+
+
+_POSITIVE = re.compile(r"(?<=[入额值])(?:同比|较上年)?(?:保持|实现|为)?正增长")
+
+
+def _positive(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 营业收入同比正增长 of the figure named before it."""
+    row = _named_before(mark)
+    return leaf(row["growth"], "gt", 0) if row and "growth" in row else None
 
 
 def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

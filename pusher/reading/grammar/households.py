@@ -10,6 +10,9 @@ from pusher.reading.grammar.places import area_in
 _HOME = re.compile(
     r"(?P<who>(?:本人|申请人|购房人|职工)(?:及其?|和|与|、)配偶(?:(?:、|和|及)未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋)(?!转让|交易|抵押|买卖)"
 )
+_SOLD = re.compile(
+    rf"(?:近|最近)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:有)?[^，。；、]{{0,8}}?(?:转让|出售|赠与)(?:、(?:转让|出售|赠与))*(?:过)?(?:(?P<place>[^，。；、]{{2,8}}?))?(?:自有)?(?:住房|房产|房屋)"
+)
 _STATES = {
     "死亡": "dead", "失踪": "missing", "重残": "severely_disabled", "重病": "seriously_ill",
     "服刑": "imprisoned", "强制隔离戒毒": "compulsory_rehab", "限制人身自由": "restricted_liberty",
@@ -54,7 +57,7 @@ _HIRED = {
     "登记失业": "unemployed", "失业半年": "unemployed",
 }  # fmt: skip
 _HIRE = re.compile(
-    r"(?:新)?(?:招用|吸纳|录用|聘用|引进(?!人才|的)|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保|工资)[^，。；]{0,40}?(?:合同|保险费?|社保|参保|最低工资标准)[^，。；、]{0,20}){0,3})(?:的)?"
+    r"(?:新)?(?:招用|吸纳|录用|聘用|留用|引进(?!人才|的)|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保|工资)[^，。；]{0,40}?(?:合同|保险费?|社保|参保|最低工资标准)[^，。；的]{0,40}){0,3})(?:的)?"
 )
 _OUT_OF_WORK = re.compile(
     rf"(?:登记失业|失业登记|失业)(?:连续)?(?:满)?(?:半年|(?P<count>{COUNT})\s*(?P<unit>年|个月))(?:（含）)?以上"
@@ -66,11 +69,14 @@ _INSURED = re.compile(
     rf"(?:(?:缴纳|参加)[^，。；\d]{{0,16}}?(?:保险|社保)[^，。；\d]{{0,10}}?|参保[^，。；\d]{{0,6}}?|缴纳(?=[^，。；]{{0,14}}(?:保险|社保)))"
     rf"(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:（含）)?(?:以上)?"
 )
+_ONCE_UNEMPLOYED = re.compile(r"(?<!岁)登记失业(?!(?:的)?(?:16|青年))|(?<!未就业)失业半年")
+# 吸纳毕业生参加见习: whom they are before
+_TRIES_OUT = re.compile(r"(?:参加|开展)[^，。；]{0,4}见习")
 # 吸纳10人以上 asks for a number that no record answers
 _MANY = re.compile(r"\d\s*(?:人|名)(?:（含）)?(?:及?以上)")
 
 _VENTURE = re.compile(
-    r"(?:在(?P<place>[^，。；、]{2,12}?))?(?:(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)|(?:自主)?(?:创办|领办|开办)(?=[^，。；]{2,20}[，]?(?:并)?(?:担任|任|为)[^，。；]{0,6}(?:法定代表人|经营者|负责人)))(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营)[^，。；]{0,30}){0,3})"
+    r"(?:在(?P<place>[^，。；、]{2,12}?))?(?:(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)|(?:自主)?(?:创办|领办|开办)(?=[^，。；]{2,20}[，]?(?:并)?(?:担任|任|为)[^，。；]{0,6}(?:法定代表人|经营者|负责人)))(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营|登记满|注册满)[^，。；]{0,30}){0,3})"
 )
 _RUN = re.compile(
     rf"(?:正常)?(?:经营|运营)(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:以上)?|(?:满)(?P<count2>{COUNT})\s*(?P<unit2>年|个月)"
@@ -81,11 +87,14 @@ def family() -> Family:
     """Return the family of homes, parents, hired people and own businesses."""
     return Family(
         "households", "住房、父母情况、招用和创业",
-        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租"),
+        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租"),
         (
             Rule(_HOME, _homeless, "homes",
                  (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
                   ("申请人在本市无住房", "homes_owned none (area within 370100 & disposed_on null None)"))),
+            Rule(_SOLD, _sold, "sold",
+                 (("近5年内转让过本市住房的", "homes_owned has (area within 370100 & disposed_on years_lt 5)"),
+                  ("3年内出售住房的", "homes_owned has (disposed_on years_lt 3)")), only_negated=True),
             Rule(_BOTH, _both_parents, "parents",
                  (("父母双方均符合重残、重病情形之一的", "(father_state in severely_disabled,seriously_ill & mother_state in severely_disabled,seriously_ill)"),
                   ("父母双方均为重残的", "(father_state in severely_disabled & mother_state in severely_disabled)"))),
@@ -131,6 +140,13 @@ def _homeless(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     both = re.search("配偶|夫妻|家庭", mark["who"] or "")
     facts = ["homes_owned", *(["spouse_homes_owned"] if both else [])]
     return all_or_one(none(fact, *where) for fact in facts)
+
+
+def _sold(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    years = read_count(mark["count"])
+    codes = area_in(mark["place"] or "", scope.area_code)
+    where = [field("area", "within", codes)] if codes else []
+    return has("homes_owned", *where, field("disposed_on", "years_lt", years)) if years else None
 
 
 def _states(text: str) -> list[str]:
@@ -181,8 +197,10 @@ def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     codes = list(dict.fromkeys(code for word, code in _HIRED.items() if word in said))
     if _MANY.search(said) or (not codes and "高校毕业生" not in said):
         return None
-    if "graduate_2y" in codes and "unemployed" in codes and "登记失业" not in said:
+    if "unemployed" in codes and not _ONCE_UNEMPLOYED.search(said):
         codes.remove("unemployed")
+    if "intern" in codes and len(codes) > 1 and _TRIES_OUT.search(said):
+        codes.remove("intern")
     where = [field("category", "any_of", codes)]
     more = said + mark["more"]
     if "高校毕业生" in said and not {"graduate_this_year", "graduate_2y"} & set(codes):
@@ -255,7 +273,8 @@ def _venture(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if run:
         count, unit = run["count"] or run["count2"], run["unit"] or run["unit2"]
         op = "years_ge" if unit == "年" else "months_ge"
-        where += [field("operating", "is", True), field("established_on", op, read_count(count))]
+        runs = [field("operating", "is", True)] if "营" in run.group(0) or mark["first"] else []
+        where += [*runs, field("established_on", op, read_count(count))]
     kinds = []
     if "个体工商户" in what:
         kinds.append(field("entity_type", "eq", "individual_business"))

@@ -51,6 +51,8 @@ def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     name = mark["name"]
     if not code and name in _BEFORE_FIRM and not mark.string.startswith("企业", mark.end("name")):
         return None
+    if not code and name == "农业" and mark.string.startswith("经营主体", mark.end("name")):
+        return None
     if not code and name in _SHORT and not _FIRM.match(mark.string, mark.end("name")):
         return None
     return leaf("industry", "prefix", [code] if code else list(_names()[name]))

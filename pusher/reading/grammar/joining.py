@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from profiles.facts import vocabulary
+
 Node = dict[str, Any]
 """A RULE of the contract, or a part of one."""
 
@@ -11,7 +13,7 @@ _UNITED = frozenset({"any_of", "in", "prefix"})
 
 def any_of(nodes: list[Node]) -> Node:
     """Join alternatives; leaves over the same set of values become one leaf."""
-    nodes = _once(united(nodes))
+    nodes = _least(_once(united(nodes)))
     return nodes[0] if len(nodes) == 1 else {"any": nodes}
 
 
@@ -31,6 +33,40 @@ def united(nodes: list[Node]) -> list[Node]:
         else:
             same["value"] = list(dict.fromkeys([*same["value"], *node["value"]]))
     return kept
+
+
+def _least(nodes: list[Node]) -> list[Node]:
+    """Keep the least that is enough: 中度、重度失能或者完全失能 asks 中度 and above."""
+    kept: list[Node] = []
+    for node in nodes:
+        place = next((n for n, one in enumerate(kept) if _on_one_ladder(one, node)), None)
+        if place is None:
+            kept.append(node)
+        else:
+            low, high = sorted((kept[place], node), key=_rung)
+            kept[place] = {**low, "op": "ge"} if _reaches(low, high) else kept[place]
+            if not _reaches(low, high):
+                kept.append(node)
+    return kept
+
+
+def _on_one_ladder(one: Node, other: Node) -> bool:
+    same = one.get("fact") is not None and one.get("fact") == other.get("fact")
+    return same and all(n.get("op") in ("ge", "eq") and _rung(n) >= 0 for n in (one, other))
+
+
+def _reaches(low: Node, high: Node) -> bool:
+    """Whether all from *low* on are named: 中度 and 重度及以上, not 中度 and 完全失能."""
+    if low["op"] == "ge":
+        return True
+    return high["op"] == "ge" and _rung(high) - _rung(low) <= 1
+
+
+def _rung(node: Node) -> int:
+    """Return the place of a value among the ordered values of its fact; -1 where it has none."""
+    fact = vocabulary().get(node["fact"])
+    order = [one.code for one in fact.values] if fact and fact.ordered else []
+    return order.index(node["value"]) if node["value"] in order else -1
 
 
 def _unites(one: Node, other: Node) -> bool:

@@ -29,9 +29,10 @@ _TOGETHER = {
     "登记": "registered_area", "纳税": "tax_area", "税": "tax_area",
     "统计": "statistics_area", "经营": "business_area",
 }  # fmt: skip
-_WORD = r"(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税收征管|税收|统计|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
+_WORD = r"(?:主要)?(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税收征管|税收|统计|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
 _SEVERAL = rf"(?P<words>{_WORD}(?:(?:、|和|及|以及|与|且){_WORD}){{1,3}})(?:关系|地)?(?:须|应)?(?:均|都)?(?:在|位于|属于|隶属于)A"
 _AND_TAXED = r"(?:须|应)?(?:在|于)A(?:行政区域|辖区)?(?:范围)?内?(?:依法|合法)?(?:登记|工商)?注册(?:登记)?(?:、|并|且|和|及)+(?:依法)?(?P<words>纳税(?:(?:、|并|且|和|及)+(?:统计|纳统|入统))?|经营)"
+_MOVED_TOO = r"(?P<words>(?:统计|税收|税务|纳税|注册|登记)(?:关系)?(?:(?:、|和|及|以及|与)(?:统计|税收|税务|纳税|注册|登记)){0,2})(?:关系|地)?(?:一并|同时|同步|均|已|全部)*(?:转入|迁入|划转至|转至)(?:A)?"
 _MOVED = r"(?:由|从)?(?:A|区外|市外|省外|外区|外市|外地|外省)(?:新)?(?:整体)?(?:迁入|迁至|引进)(?:我区|本区|A)?(?:的)?"
 _FIRMS_OF = re.compile(
     r"(?:(?:行政区域|辖区|范围)+内?[^，。；]{0,40}?|内?的?[^，。；的]{0,20}?)"
@@ -55,6 +56,9 @@ def family(area_code: str = "370104") -> Family:
         Rule(_compiled(_AND_TAXED, area_code), partial(_registered_and, area_code), "area",
              (("在槐荫区注册、纳税", "(registered_area within 370104 & tax_area within 370104)"),
               ("在本区登记注册并依法纳税、统计", "(registered_area within 370104 & tax_area within 370104 & statistics_area within 370104)"))),
+        Rule(_compiled(_MOVED_TOO, area_code), partial(_moved_too, area_code), "area",
+             (("统计和税收关系一并转入我区", "(tax_area within 370104 & statistics_area within 370104)"),
+              ("税务关系同步迁入我区", "tax_area within 370104"))),
         Rule(_compiled(_MOVED, area_code), _moved, "moved",
              (("由市外迁入的", "(not moved_in_from null None & not moved_in_from within 370100)"),
               ("从区外迁入我区的", "(not moved_in_from null None & not moved_in_from within 370104)"))),
@@ -106,6 +110,12 @@ def _several(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any
         facts = facts if "注册" in said else [f for f in facts if f != "registered_area"]
     nodes = [leaf(fact, "within", codes) for fact in dict.fromkeys(facts)]
     return all_or_one(nodes) if codes else None
+
+
+def _moved_too(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    codes = _codes(mark.group(0).replace(mark["words"], ""), area_code) or [area_code[:6]]
+    facts = dict.fromkeys(fact for word, fact in _TOGETHER.items() if word in mark["words"])
+    return all_or_one(leaf(fact, "within", codes) for fact in facts)
 
 
 def _registered_and(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ _KINDS = (
     ("住宿", "catering"), ("建筑", "construction"),
 )  # fmt: skip
 _ENTERED = re.compile(
-    rf"{_YEAR}(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>(?:工业|服务业|商贸业?|批发零售业?|批发业?|零售业?|住宿业?|餐饮业?|建筑业)(?=企业|法人)|规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业)(?:零售)?(?:业)?(?:法人)?(?:企业|单位)?(?:统计(?:库|范围)?)?"
+    rf"{_YEAR}(?P<mode>月度|年度)?(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>(?:工业|服务业|商贸业?|批发零售业?|批发业?|零售业?|住宿业?|餐饮业?|建筑业)(?=企业|法人)|规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业)(?:零售)?(?:业)?(?:法人)?(?:企业|单位)?(?:统计(?:库|范围)?)?"
 )
 _NEW = re.compile(r"(?P<year>20\d\d)\s*年度?(?:内)?新(?:入库|纳统|升规|入统)(?:的)?(?:企业)?")
 _OF_SIZE = re.compile(
@@ -54,7 +54,7 @@ _APPROVED = re.compile(
     r"(?:获得?|取得|承担)?(?:的)?(?P<level>国家级?|省级?|市级?|区级?)(?P<up>及?以上)?(?:[^，。；、]{0,10}?)(?:项目|计划|专项)?立项"
 )
 _CAR = re.compile(
-    rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?P<how>及?以前|之前|前|及?以后|之后|后)(?:注册)?登记(?:注册)?(?:的)?)?(?:[^，。；、]{{0,12}}?)(?P<energy>燃油|新能源)(?:乘用车|小客车|汽车|车辆)(?:登记)?"
+    rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?P<how>及?以前|之前|前|及?以后|之后|后)(?:注册)?登记(?:注册)?(?:的)?)?(?:[^，。；、]{{0,12}}?)(?P<energy>燃油|汽油|柴油|新能源)(?:乘用车|小客车|汽车|车辆)(?:登记)?"
 )
 _FIRST_LOAN = re.compile(
     rf"{_YEAR}(?:首次)?(?:获得|取得)(?:银行)?(?:首次|首笔)?贷款|首贷(?:户|企业)?"
@@ -73,7 +73,7 @@ _PERMIT = re.compile(
 def family() -> Family:
     """Return the family of records."""
     anchors = ("纳统", "入统", "入库", "升规", "升限", "规模以上", "规上", "限额以上", "限上", "统计",
-               "立项", "燃油", "新能源", "教育支出", "医疗支出", "上市", "挂牌", "辅导", "受理", "贷款", "首贷", "因", "遭遇", "居住证", "建筑业")  # fmt: skip
+               "立项", "燃油", "汽油", "柴油", "新能源", "教育支出", "医疗支出", "上市", "挂牌", "辅导", "受理", "贷款", "首贷", "因", "遭遇", "居住证", "建筑业")  # fmt: skip
     return Family(
         "records", "纳统、上市、贷款和突发困难", anchors,
         (
@@ -140,8 +140,9 @@ def _kind(mark: re.Match[str]) -> dict[str, Any]:
 
 def _entered(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     first = [field("first", "is", True)] if mark["new"] == "首次" else []
-    left = field("left_on", "null", None)
-    return has("statistics_inclusion", _kind(mark), *first, *_during(mark, "entered_on"), left)
+    mode = [field("mode", "eq", "monthly" if mark["mode"] == "月度" else "annual")]
+    where = [_kind(mark), *(mode if mark["mode"] else []), *first, *_during(mark, "entered_on")]
+    return has("statistics_inclusion", *where, field("left_on", "null", None))
 
 
 def _newly(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
@@ -164,18 +165,24 @@ def _direct(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 
 def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    boards = [code for word, code in _BOARDS.items() if word in mark["boards"]]
-    if re.search("沪深|上海", mark["boards"]):  # an exchange has several boards
-        boards = ["main", "star", "gem", *(["bse"] if "北" in mark["boards"] else [])]
-    where = [field("board", "in", list(dict.fromkeys(boards))), field("stage", "eq", "listed")]
+    where = [field("board", "in", _boards(mark["boards"])), field("stage", "eq", "listed")]
     return has("listing", *where, *_during(mark, "on"))
+
+
+def _boards(said: str) -> list[str]:
+    boards = [code for word, code in _BOARDS.items() if word in said]
+    exchange = re.search(r"(?:沪深|上海)[^，。；]{0,8}交易所|沪深(?=北|市场)", said)
+    if exchange:  # an exchange has several boards
+        boards = ["main", "star", "gem", *(["bse"] if "北" in said else [])]
+    return list(dict.fromkeys(boards))
 
 
 def _staged(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     stage = "tutoring" if "辅导" in mark["stage"] else "accepted"
     if stage == "accepted" and not re.search(r"交易所|证监", mark["stage"]):
         return None
-    return has("listing", field("stage", "eq", stage), *_during(mark, "on"))
+    boards = [field("board", "in", _boards(mark["stage"]))] if _boards(mark["stage"]) else []
+    return has("listing", *boards, field("stage", "eq", stage), *_during(mark, "on"))
 
 
 def _borrowed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
@@ -225,7 +232,7 @@ def _car(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if day is None:
         return None
     op = "on_or_before" if "前" in mark["how"] else "on_or_after"
-    energy = field("energy", "eq", "fuel" if mark["energy"] == "燃油" else "new_energy")
+    energy = field("energy", "eq", "new_energy" if mark["energy"] == "新能源" else "fuel")
     return has("vehicles", field("registered_on", op, day.isoformat()), energy)
 
 

@@ -21,6 +21,8 @@ _NOT = re.compile(
 # 未裁员或者裁员率不高于5.5%: what is denied ends before 或者
 _OR_ELSE = re.compile(r"^[^，。；、的]{2,6}(?:或者|或)")
 _KINDS_OF_FIRMS = frozenset({"type", "entity", "size", "qualification", "ownership"})
+_PEOPLE_NAMED = frozenset({"status", "work", "veteran", "stage", "employer", *_KINDS_OF_FIRMS})
+_DONE_TO = re.compile(r"(?:，)?(?:已|未|曾|因|被|由|有(?!限)|没有|无)")
 _SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
 _RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由)")
 _EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
@@ -33,8 +35,12 @@ _HAD = re.compile(r"(?:已|正在|曾|已经)(?:经)?(?:享受|领取|获得|纳
 """What somebody has had already is kept in registers, whatever it is called."""
 _SHORTEST_QUOTE = 4
 _BARELY = re.compile(
-    r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|除外)|.{0,10}不受"
+    r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|取消|除外)|.{0,10}不受"
 )
+_CLOSES = re.compile(
+    r"的(?:单位|企业|主体|机构|人员|个人|家庭|申请人|居民|老年人|经营者|学生|职工|法人|商户|商家|项目){0,2}$"
+)
+"""How a clause ends that names somebody: …的，不予支持; …的单位，取消资格."""
 _STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
 
 
@@ -172,7 +178,7 @@ def _take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
     goes_on = all_of_it
     while len(opened) > 1 and not opened[-1].found and _RESULT.match(opened[-1].text):
         opened.pop()  # 未满16周岁的，纳入孤儿保障，不再纳入特困供养
-    while opened and (goes_on or opened[-1].text.endswith("的")):
+    while opened and (goes_on or _CLOSES.search(opened[-1].text)):
         clause = opened.pop()
         goes_on = bool(_STARTS_WITH_OR.match(clause.text))
         _exclude(clause, clause.found, into)
@@ -182,6 +188,10 @@ def _take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
 def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
     """Shut out whoever one finding names; whoever all of them name where 且 joins them."""
     named = [one for one in found if not _is_withheld(clause, one)]
+    if len(named) == 1 and _is_said_unread(clause, named[0]):
+        manual = {"fact": None, "op": "manual", "value": None}
+        into.excluded.append(quoted(all_of([_positive(named[0].node), manual]), clause.text))
+        return
     nodes = [_positive(one.node) for one in named]
     if _is_subject(clause, named):
         first, *nodes = nodes
@@ -196,6 +206,13 @@ def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
         nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]
     parts = [part for node in nodes for part in _each(node, clause.text)]
     into.excluded += united([quoted(part, clause.text) for part in parts])
+
+
+def _is_said_unread(clause: Clause, one: Finding) -> bool:
+    """Whether a clause says something unread of whom it names: 退休人员已由原单位补助的."""
+    rest = clause.text[one.end - clause.start :]
+    told = one.group in _PEOPLE_NAMED and bool(_DONE_TO.match(rest))
+    return told and left_of(clause.text, [one], at=clause.start) is Left.UNREAD
 
 
 def _is_subject(clause: Clause, named: Sequence[Finding]) -> bool:

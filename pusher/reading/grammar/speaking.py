@@ -35,10 +35,19 @@ _LABEL = re.compile(
 _SHUT_LIST = re.compile(r"[^：]{0,40}(?:下列|以下)[^：]{0,30}：")
 # Several grants in one sentence: 对甲奖励…，对乙奖励…; 上市的奖励…，挂牌的奖励…
 _GRANTS_APART = re.compile(
-    r"；|，(?=对(?!象|应))|(?<=元)，(?=[^，。；]{2,30}的(?:给予|奖励|补助|补贴))"
+    r"；|，(?=对(?!象|应))|(?<=元)，(?=(?:其中)?[^，。；]{2,30}的，?(?:给予|奖励|补助|补贴))"
+)
+# What is added to a grant decides nobody's claim to it: 次年增长10%以上的，再奖励5万元.
+_PAID = re.compile(r"(?<=元)，")
+_EXTRA = re.compile(
+    r"[另再](?:外|行)?(?:一次性)?(?:给予|奖励|补助|补贴|增加|增发|加发|奖|补)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮"
 )
 OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
+)
+# 1.规模奖励：软件业务收入首次达到1亿元的企业: a heading that names what is given
+_HEADED = re.compile(
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?[^，。；：的]{2,12}(?:奖励|支持|补贴|补助|贴息|扶持|资助)："
 )
 _MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
 # facts that a mere mention of a noun would state
@@ -109,6 +118,7 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
 def _without_tail(part: str) -> str:
     """Drop the clauses from the first one on that speaks of something else."""
     kept = []
+    part = "，".join(piece for piece in _PAID.split(part) if not _EXTRA.search(piece))
     for clause in part.split("，"):
         if has_role(clause, "tail"):
             break
@@ -160,16 +170,17 @@ def _read_uncued(sentence: str, desk: Desk) -> None:
     """Read a sentence without a cue, if it states conditions: 非济南市户籍，在本市无自有住房。"""
     if _TITLE.search(sentence):
         return
-    gives = _GIVES.search(sentence) if _MONEY.search(sentence) else None
-    told = sentence[: gives.start()] if gives else sentence
-    if _MONEY.search(told):
-        return
-    found = read_sentence(told, desk.scope, desk.words)
-    facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}
-    if gives and (facts - _NAMES or facts & _NAMES_OF_FIRMS):
-        desk.ways.append(found)
-    elif not gives and facts - _NAMES:
-        desk.reading.add(_unit(found))
+    for part in _GRANTS_APART.split(sentence):
+        gives = _GIVES.search(part) if _MONEY.search(part) else None
+        told = part[: gives.start()] if gives else part
+        if _MONEY.search(told):
+            continue
+        found = read_sentence(told, desk.scope, desk.words)
+        facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}
+        if gives and (facts - _NAMES or facts & _NAMES_OF_FIRMS):
+            desk.ways.append(found)
+        elif not gives and facts - _NAMES:
+            desk.reading.add(_unit(found))
 
 
 def _unit(found: Reading) -> Reading:
@@ -200,6 +211,7 @@ def _names_audience(sentence: str) -> bool:
 def _read_grant(sentence: str, desk: Desk) -> None:
     """Read each 对…的，给予…: a way in; what is given behind it asks nothing."""
     for part in _GRANTS_APART.split(sentence):
+        part = _HEADED.sub("", part)
         gives = _GIVES.search(part)
         told = part[: gives.start()] if gives else part
         if not gives and has_role(part, "excludes"):

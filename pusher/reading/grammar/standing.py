@@ -23,8 +23,8 @@ _LIST = (
 _LISTED = re.compile(
     rf"(?:近\s*(?P<years>{COUNT})\s*年内?)?(?:(?:被|仍)?(?:列入|纳入|移入))?(?:[^，。；、未无不属于]{{0,6}}?){_LIST}(?:(?:、|和|或|及|或者|以及|等)+(?:被列入)?{_LIST}){{0,5}}(?:的|等)?"
 )
-_WITHIN = rf"(?:(?:近|最近)\s*(?P<years>{COUNT})\s*(?P<unit>年|个月)(?:以?内|来)?|上?一?年度?内?)"
-_NOT = r"(?P<not>未|无|没有|未发生|不存在)?(?:发生|出现|存在|受到|有)?(?:过)?"
+_WITHIN = rf"(?:(?:近|最近|(?:申报|申请)?[之以]?前)\s*(?P<years>{COUNT})\s*(?:个)?(?P<unit>年度?|个?月|自然年度)(?:以?内|来)?|上?一?年度?内?)"
+_NOT = r"(?:因)?(?P<not>未|无|没有|未发生|不存在)?(?:发生|出现|存在|受到|有)?(?:过)?"
 _DISHONEST = re.compile(rf"{_WITHIN}{_NOT}(?:严重)?(?:违法)?失信(?:行为|记录)?")
 _KINDS = {
     "safety": ("安全",), "quality": ("质量",), "environment": ("环境", "环保", "生态"),
@@ -34,9 +34,12 @@ _KINDS = {
 }  # fmt: skip
 _WHAT = r"(?:安全生产|生产安全|消防安全|安全|消防|质量|产品质量|环境保护|环境污染|生态环境|环境|环保|食品安全|食品药品安全|欠薪|涉税|欺老虐老|拖欠工资|拖欠农民工工资|骗取财政资金|骗取补贴|套取资金|刷单炒信|旅游投诉|旅游服务质量)"
 _EVENT = re.compile(
-    rf"(?:{_WITHIN})?(?:以来)?{_NOT}(?P<what>(?:(?P<severity>重大|较大|一般|严重)(?:及以上|以上)?(?:的)?)?{_WHAT}"
-    rf"(?:[^，。；、]{{0,4}}(?:、|和|或|及|或者|以及){{1,2}}(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:的)?"
+    rf"(?:{_WITHIN})?(?:以来)?{_NOT}(?P<what>(?:农产品|产品)?(?:(?P<severity>重大|较大|一般|严重)(?:及以上|以上)?(?:的)?)?{_WHAT}"
+    rf"(?:[^，。；、]{{0,4}}(?:、|和|或|及|或者|以及){{1,2}}(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:(?:受到?|被)[^，。；]{{0,6}}处罚)?(?:(?:未满|不满|不足)(?P<since>{COUNT})年)?(?:的)?"
 )
+_NEAR = 60
+"""Characters before an event in which the term of its list is looked for."""
+_GOES_ON = re.compile(rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、)(?:或者?|以及|或是)(?:被|因)?$")
 _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"],
            "一般": ["general", "larger", "major", "severe"], "严重": ["major", "severe"]}  # fmt: skip
 
@@ -101,22 +104,36 @@ def _befell(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     kinds = [kind for kind, words in _KINDS.items() if any(word in said for word in words)]
     if "食品安全" in said and "safety" in kinds and not re.search(r"(?<!食品)安全", said):
         kinds.remove("safety")
+    if "质量安全" in said and said.count("安全") == 1:
+        kinds.remove("safety")
+    if "旅游服务质量" in said:
+        kinds.remove("quality")
     if not kinds:
         return None
     where = [field("kind", "in", kinds)]
     if mark["severity"]:
         where.append(field("severity", "in", _SEVERE[mark["severity"]]))
-    years = _term(mark)
+    years = _term(mark) or _term_before(mark)
     if years:
         where.append(field("occurred_on", *years))
     return none("adverse_events", *where)
 
 
+def _term_before(mark: re.Match[str]) -> tuple[str, int] | None:
+    """Read the term of the clause before: 近两年内受到处罚，或发生重大安全事故的."""
+    before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
+    told = _GOES_ON.search(before)
+    return _term(told) if told else None
+
+
 def _term(mark: re.Match[str]) -> tuple[str, int] | None:
+    if mark.groupdict().get("since"):
+        years = read_count(mark["since"])
+        return ("years_lt", years) if years else None
     said = mark["years"]
     if said:
         count = read_count(said)
         return (
-            None if count is None else ("months_lt" if mark["unit"] != "年" else "years_lt", count)
+            None if count is None else ("months_lt" if "月" in mark["unit"] else "years_lt", count)
         )
     return ("years_lt", 1) if re.match(r"上?一?年", mark.group(0)) else None

@@ -87,7 +87,9 @@ def _ruled_out(shut: Node, asked: Node) -> bool:
         return False
     if fact.kind is Kind.ENUM:
         mine, theirs = _choices(fact, shut), _choices(fact, asked)
-        return bool(mine and theirs) and not mine & theirs
+        apart = bool(mine and theirs) and not mine & theirs
+        # 非全日制 beside 全日制 says nothing new; 转业安置的不适用 beside 自主就业 names somebody
+        return apart and (fact.ordered or mine | theirs == {one.code for one in fact.values})
     if fact.kind in (Kind.INTEGER, Kind.NUMBER):
         low, high = _range(shut)
         least, most = _range(asked)

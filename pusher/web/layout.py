@@ -12,18 +12,20 @@ from sqlmodel import Session, select
 from profiles.model import Office
 from pusher import hold
 from pusher.model.staff import Role
-from pusher.web.cookies import Cookie, drop, hand, read
 from pusher.web.desk import Desk, desk_of
 from pusher.web.sayings import say_clock
 from pusher.web.session import (
     SignedIn,
     form_token,
+    is_https,
     new_visitor,
+    set_visitor,
+    visitor_of,
 )
 
 _WORKING = frozenset({Role.VIEWER, Role.CLERK, Role.REVIEWER})
 _WALKING = _WORKING | {Role.COMMUNITY}
-_LAST_WORD = timedelta(minutes=1)
+_SAID = "pusher_said"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def show(
     )
     response = HTMLResponse(body, status)
     if said:
-        drop(response, Cookie.SAID, desk)
+        response.delete_cookie(_SAID, path="/", httponly=True)
     return response
 
 
@@ -101,8 +103,7 @@ def show_outside(
     request: Request, desk: Desk, page: str, *, status: int = 200, **shown: Any
 ) -> HTMLResponse:
     """Show a page before the sign-in; its form is tied to a random word of this browser."""
-    before = read(request, Cookie.VISITOR)
-    visitor = before or new_visitor()
+    visitor = visitor_of(request) or new_visitor()
     with desk.store.reading() as session:
         office = office_name(session)
     body = desk.pages.get_template(f"console/{page}").render(
@@ -112,8 +113,8 @@ def show_outside(
         **shown,
     )
     response = HTMLResponse(body, status)
-    if not before:
-        hand(response, Cookie.VISITOR, visitor, desk)
+    if visitor != visitor_of(request):
+        set_visitor(response, visitor, desk)
     return response
 
 
@@ -144,7 +145,15 @@ def go(address: str, *, desk: Desk, said: str = "") -> RedirectResponse:
     """Send the browser on after an act; *said* stands once on the next page."""
     response = RedirectResponse(address, 303)
     if said:
-        hand(response, Cookie.SAID, _signer(desk).dumps(said), desk, lasts=_LAST_WORD)
+        response.set_cookie(
+            _SAID,
+            _signer(desk).dumps(said),
+            max_age=60,
+            path="/",
+            secure=is_https(desk.settings),
+            httponly=True,
+            samesite="lax",
+        )
     return response
 
 
@@ -176,7 +185,7 @@ def _navigation(role: Role) -> dict[str, list[Place]]:
 
 def _said(request: Request, desk: Desk) -> str:
     try:
-        said = _signer(desk).loads(read(request, Cookie.SAID))
+        said = _signer(desk).loads(request.cookies.get(_SAID, ""))
     except BadSignature:
         return ""
     return said if isinstance(said, str) else ""

@@ -35,12 +35,7 @@ def session(store: Store) -> Iterator[Session]:
 
 
 def wish(rule: dict[str, Any], **given: Any) -> Confirmation:
-    said = {
-        "audience": "resident",
-        "subject": "self",
-        "manual_checks": [],
-        "short_title": "高龄津贴",
-    }
+    said = {"audience": "resident", "subject": "self", "manual_checks": [], "short_title": "高龄"}
     return Confirmation(tags=["M02"], rule=rule, **{**said, **given})
 
 

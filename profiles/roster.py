@@ -6,10 +6,9 @@ stopped, and nothing is taken in twice. What is kept in memory for the whole fil
 one digest for each row (to see a number twice) and the rows that wait for guardians.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
@@ -18,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from profiles.ages import day_of
-from profiles.model import ImportState, Office, ProfileKind, RosterImport, RowWord, Street
+from profiles.model import ImportState, RosterImport, RowWord, Street
 from profiles.roster_columns import IDENTITY, read_header
 from profiles.roster_entry import Entry
 from profiles.roster_import import Noting, Opening, begin, finish
@@ -27,14 +26,15 @@ from profiles.roster_lines import Line
 from profiles.roster_links import InFile, Waiting, link_guardians, mark_of, waiting_of
 from profiles.roster_missing import Missing, missing_of
 from profiles.roster_reading import BadRoster, Rejected
+from profiles.roster_register import Register, without_rows
 from profiles.roster_rows import Reader, bare_street
-from profiles.roster_source import Source, without_rows
 from profiles.roster_trial import Forgetting, Trial
 from profiles.roster_writing import Writer
 
 __all__ = [
     "BadRoster",
     "Missing",
+    "Register",
     "Rejected",
     "RosterReport",
     "check_roster",
@@ -70,19 +70,7 @@ class RosterReport:
     missing: Sequence[Missing] = ()
 
 
-def import_roster(
-    session: Session,
-    content: bytes,
-    *,
-    name: str,
-    kind: ProfileKind,
-    office: Office,
-    by: str,
-    now: datetime,
-    dry_run: bool = False,
-    tags: Collection[str] | None = None,
-    snapshot: bool = False,
-) -> RosterReport:
+def import_roster(session: Session, register: Register, *, dry_run: bool = False) -> RosterReport:
     """Take in a register of residents or of firms, whole, in the caller's transaction.
 
     A blank cell says nothing. Registers outrank what people say of themselves, and of two files
@@ -92,39 +80,21 @@ def import_roster(
 
     Args:
         session: one that may write; the caller commits it. A dry run writes nothing.
-        content: XLSX, or CSV in UTF-8, UTF-16 with its mark or GB18030, separated by , ; or tab.
-        name: of the file; the source of rows without 数据来源.
-        by: staff number of who imports.
         dry_run: report only.
-        tags: codes that may be followed; None to take any that is well formed.
-        snapshot: the file claims to list everybody; who is missing is reported.
 
     Raises:
         BadRoster: not a table, no column of the name or number, nothing in it.
     """
     if dry_run:
         session.flush()
-        return check_roster(
-            session, content, name=name, kind=kind, office=office, by=by, now=now, tags=tags,
-            snapshot=snapshot,
-        )  # fmt: skip
-    return import_in_chunks(
-        lambda: nullcontext(session), content, name=name, kind=kind, office=office, by=by,
-        now=now, tags=tags, snapshot=snapshot,
-    )  # fmt: skip
+        return check_roster(session, register)
+    return import_in_chunks(lambda: nullcontext(session), register)
 
 
 def import_in_chunks(
     opening: Opening,
-    content: bytes,
+    register: Register,
     *,
-    name: str,
-    kind: ProfileKind,
-    office: Office,
-    by: str,
-    now: datetime,
-    tags: Collection[str] | None = None,
-    snapshot: bool = False,
     import_id: UUID | None = None,
     progress: Progress | None = None,
     noting: Noting | None = None,
@@ -143,15 +113,11 @@ def import_in_chunks(
         BadRoster: as `import_roster`; then no import is kept. Also if the same file is just
             being taken in elsewhere.
     """
-    source = Source(content, name, kind, office, by, now, tags, snapshot)
-    source.look()  # a file that cannot be read at all leaves no import behind
+    register.look()  # a file that cannot be read at all leaves no import behind
     with opening() as session:
-        kept, resumed = begin(
-            session, content, name=name, kind=kind, office_id=office.id, by=by, now=now,
-            snapshot=snapshot, import_id=import_id,
-        )  # fmt: skip
+        kept, resumed = begin(session, register, import_id=import_id)
     running = _Import(
-        source, opening, Kept(kept.id), resumed=resumed, progress=progress, at_once=at_once
+        register, opening, Kept(kept.id), resumed=resumed, progress=progress, at_once=at_once
     )
     try:
         running.run()
@@ -160,24 +126,14 @@ def import_in_chunks(
     with opening() as session:
         kept = session.get_one(RosterImport, kept.id)
         if kept.state is ImportState.RUNNING:  # another process may have come to the end as well
-            finish(session, kept, running.ledger, source=running.one_source(), now=now)
+            finish(session, kept, running.ledger, source=running.one_source(), now=register.now)
             if noting is not None:
                 noting(session, kept)
         return running.report(session, kept)
 
 
 def check_roster(
-    session: Session,
-    content: bytes,
-    *,
-    name: str,
-    kind: ProfileKind,
-    office: Office,
-    by: str,
-    now: datetime,
-    tags: Collection[str] | None = None,
-    snapshot: bool = False,
-    progress: Progress | None = None,
+    session: Session, register: Register, *, progress: Progress | None = None
 ) -> RosterReport:
     """Report what a register would change; nothing is written and no lock is taken.
 
@@ -187,11 +143,10 @@ def check_roster(
     Raises:
         BadRoster: as `import_roster`.
     """
-    source = Source(content, name, kind, office, by, now, tags, snapshot)
     trial = Trial(session.connection(), autoflush=False, expire_on_commit=False, info=session.info)
     with trial:
         running = _Import(
-            source, lambda: Forgetting(trial), Counted(), resumed=False, progress=progress,
+            register, lambda: Forgetting(trial), Counted(), resumed=False, progress=progress,
             in_file=InFile(),
         )  # fmt: skip
         running.run()
@@ -210,7 +165,7 @@ class _Import:
         in_file: of a dry run, who stands in the file and not yet in the database.
     """
 
-    source: Source
+    register: Register
     opening: Opening
     ledger: Ledger
     resumed: bool
@@ -223,7 +178,7 @@ class _Import:
     sources: set[str | None] = field(default_factory=set)
 
     def run(self) -> None:
-        first, rest = self.source.lines()
+        first, rest = self.register.lines()
         with self.opening() as session:
             reader = self._reader(session, first)
             self._write_down(session, [Taken(first.row, RowWord.HEADER)])
@@ -241,13 +196,13 @@ class _Import:
                 self._link(session, waiting)
 
     def report(self, session: Session, kept: RosterImport | None) -> RosterReport:
-        counts, source = self.ledger.counts(session), self.source
+        counts, register = self.ledger.counts(session), self.register
         missing: Sequence[Missing] = ()
-        if source.snapshot:
+        if register.snapshot:
             missing = missing_of(
-                session, office_id=source.office.id, kind=source.kind, source=self.one_source(),
+                session, office_id=register.office.id, kind=register.kind, source=self.one_source(),
                 present=kept.id if kept else self.ledger.present(session) or (),
-                day=day_of(source.now),
+                day=day_of(register.now),
             )  # fmt: skip
         return RosterReport(
             counts.get(RowWord.ADDED, 0),
@@ -264,20 +219,20 @@ class _Import:
         return next(iter(self.sources)) if len(self.sources) == 1 else None
 
     def _reader(self, session: Session, first: Line) -> Reader:
-        source, header = self.source, read_header(first, self.source.kind)
+        register, header = self.register, read_header(first, self.register.kind)
         self.told.extend(header.notices)
         streets = session.exec(
-            select(Street).where(Street.office_id == source.office.id).order_by(col(Street.code))
+            select(Street).where(Street.office_id == register.office.id).order_by(col(Street.code))
         ).all()
         return Reader(
             header,
-            source.kind,
+            register.kind,
             {bare_street(street.name): street.code for street in streets}
             | {street.code: street.code for street in streets},
             "、".join(street.name for street in streets),
-            source.tags,
-            " ".join(source.name.split())[:50],
-            day_of(source.now),
+            register.tags,
+            " ".join(register.name.split())[:50],
+            day_of(register.now),
             self.told,
         )
 
@@ -304,7 +259,7 @@ class _Import:
         if before == entry.row:
             self.sources.add(entry.source if entry.source != reader.source else None)
             return entry
-        column = IDENTITY[self.source.kind][1]
+        column = IDENTITY[self.register.kind][1]
         reason = f"第{before}行与第{entry.row}行是同一个号码，只导入了第{before}行"
         self.told.append(Rejected(entry.row, column, "twice", reason))
         return None
@@ -312,7 +267,7 @@ class _Import:
     def _wait(self, entry: Entry, profile: UUID | None, *, is_new: bool) -> None:
         if profile is None:
             return
-        today = day_of(self.source.now)
+        today = day_of(self.register.now)
         if self.in_file is not None:
             self.in_file.add(entry, profile, today, is_new=is_new)
         waits = waiting_of(entry, profile, today)
@@ -354,10 +309,10 @@ class _Import:
     def _writer(self, session: Session) -> Writer:
         return Writer(
             session,
-            self.source.office.id,
-            self.source.kind,
-            f"登记册导入（经办 {self.source.by}）"[:60],
-            self.source.now,
+            self.register.office.id,
+            self.register.kind,
+            f"登记册导入（经办 {self.register.by}）"[:60],
+            self.register.now,
             self.told,
         )
 

@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 
 from profiles.columns import new_id
 from profiles.errors import Unwelcome
-from profiles.model import ImportState, ProfileKind, RosterFile, RosterImport, RowWord
+from profiles.model import ImportState, RosterFile, RosterImport, RowWord
 from profiles.roster_ledger import Ledger
+from profiles.roster_register import Register
 from profiles.sealing import sealer_of
 
 FILE = "rosterfile.content_sealed"
@@ -38,16 +39,7 @@ def sha256_of(content: bytes) -> str:
 
 
 def begin(
-    session: Session,
-    content: bytes,
-    *,
-    name: str,
-    kind: ProfileKind,
-    office_id: UUID,
-    by: str,
-    now: datetime,
-    snapshot: bool,
-    import_id: UUID | None,
+    session: Session, register: Register, *, import_id: UUID | None
 ) -> tuple[RosterImport, bool]:
     """Start an import, or go on with one of the same bytes that stopped half way.
 
@@ -64,16 +56,15 @@ def begin(
         return _confirmed(session, import_id)
     standing = session.exec(
         select(RosterImport).where(
-            RosterImport.office_id == office_id,
-            RosterImport.file_sha256 == sha256_of(content),
-            RosterImport.kind == kind,
+            RosterImport.office_id == register.office.id,
+            RosterImport.file_sha256 == sha256_of(register.content),
+            RosterImport.kind == register.kind,
             RosterImport.state == ImportState.RUNNING,
         )
     ).first()
     if standing is not None:
         return standing, True
-    fresh = _new(content, name, kind, office_id, by, now, snapshot=snapshot)
-    fresh.state = ImportState.RUNNING
+    fresh = _new(register, ImportState.RUNNING)
     session.add(fresh)
     session.flush()
     return fresh, False
@@ -93,23 +84,12 @@ def _confirmed(session: Session, import_id: UUID) -> tuple[RosterImport, bool]:
     return standing, moved.rowcount == 0
 
 
-def keep_for_later(
-    session: Session,
-    content: bytes,
-    *,
-    name: str,
-    kind: ProfileKind,
-    office_id: UUID,
-    by: str,
-    now: datetime,
-    snapshot: bool,
-) -> RosterImport:
+def keep_for_later(session: Session, register: Register) -> RosterImport:
     """Keep a register, sealed, that was looked through and waits for somebody to confirm it."""
-    waiting = _new(content, name, kind, office_id, by, now, snapshot=snapshot)
-    waiting.state = ImportState.CHECKED
+    waiting = _new(register, ImportState.CHECKED)
     session.add(waiting)
     session.flush()
-    sealed = sealer_of(session).seal(content, place=FILE, row=waiting.id)
+    sealed = sealer_of(session).seal(register.content, place=FILE, row=waiting.id)
     session.add(RosterFile(import_id=waiting.id, content_sealed=sealed))
     session.flush()
     return waiting
@@ -163,25 +143,17 @@ def _forget_file(session: Session, import_id: UUID) -> None:
         session.flush()
 
 
-def _new(
-    content: bytes,
-    name: str,
-    kind: ProfileKind,
-    office_id: UUID,
-    by: str,
-    now: datetime,
-    *,
-    snapshot: bool,
-) -> RosterImport:
+def _new(register: Register, state: ImportState) -> RosterImport:
     return RosterImport(
         id=new_id(),
-        office_id=office_id,
-        file_sha256=sha256_of(content),
-        file_name=" ".join(name.split())[-120:],
-        kind=kind,
-        snapshot=snapshot,
-        by=by[:20],
-        at=now,
+        office_id=register.office.id,
+        file_sha256=sha256_of(register.content),
+        file_name=" ".join(register.name.split())[-120:],
+        kind=register.kind,
+        snapshot=register.snapshot,
+        state=state,
+        by=register.by[:20],
+        at=register.now,
         added=0,
         changed=0,
         unchanged=0,

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from profiles.identity import masked_name
 from profiles.model import ImportState, Office, ProfileKind, RosterImport
-from profiles.roster import Rejected, RosterReport, check_roster, import_in_chunks
+from profiles.roster import Register, Rejected, RosterReport, check_roster, import_in_chunks
 from profiles.roster_import import MOST_KEPT, NotThere, drop, file_of, keep_for_later
 from profiles.roster_missing import Missing, end_missing
 from profiles.roster_undo import Undone, undo_import
@@ -23,42 +23,20 @@ COLUMNS = ("行", "列", "代码", "原因")
 """Of the error report."""
 
 
-def check(
-    store: Store,
-    content: bytes,
-    *,
-    name: str,
-    kind: ProfileKind,
-    office: Office,
-    by: str,
-    now: datetime,
-    tags: Collection[str],
-    snapshot: bool = False,
-    progress: Progress | None = None,
-) -> RosterReport:
+def check(store: Store, register: Register, *, progress: Progress | None = None) -> RosterReport:
     """Say what a register would change; nothing is written, and nobody has to wait meanwhile.
 
     Raises:
         BadRoster: it cannot be taken in at all.
     """
     with store.reading() as session:
-        return check_roster(
-            session, content, name=name, kind=kind, office=office, by=by, now=now, tags=tags,
-            snapshot=snapshot, progress=progress,
-        )  # fmt: skip
+        return check_roster(session, register, progress=progress)
 
 
 def take_in(
     store: Store,
-    content: bytes,
+    register: Register,
     *,
-    name: str,
-    kind: ProfileKind,
-    office: Office,
-    by: str,
-    now: datetime,
-    tags: Collection[str],
-    snapshot: bool = False,
     import_id: UUID | None = None,
     progress: Progress | None = None,
 ) -> RosterReport:
@@ -74,39 +52,25 @@ def take_in(
 
     def noting(session: Session, kept: RosterImport) -> None:
         note(
-            session, "roster.import", about=("import", kept.id), by=by, now=now,
+            session, "roster.import", about=("import", kept.id), by=register.by, now=register.now,
             kind=kept.kind.value, added=kept.added, changed=kept.changed,
             unchanged=kept.unchanged, file_sha256=kept.file_sha256,
         )  # fmt: skip
 
     return import_in_chunks(
-        store.writing, content, name=name, kind=kind, office=office, by=by, now=now, tags=tags,
-        snapshot=snapshot, import_id=import_id, progress=progress, noting=noting,
-    )  # fmt: skip
+        store.writing, register, import_id=import_id, progress=progress, noting=noting
+    )
 
 
-def keep_waiting(
-    store: Store,
-    content: bytes,
-    *,
-    name: str,
-    kind: ProfileKind,
-    office: Office,
-    by: str,
-    now: datetime,
-    snapshot: bool,
-    found: RosterReport,
-) -> UUID:
+def keep_waiting(store: Store, register: Register, *, found: RosterReport) -> UUID:
     """Keep a checked register, sealed, with what was found, until somebody confirms or drops it."""
     with store.writing() as session:
-        waiting = keep_for_later(
-            session, content, name=name, kind=kind, office_id=office.id, by=by, now=now,
-            snapshot=snapshot,
-        )  # fmt: skip
+        waiting = keep_for_later(session, register)
         waiting.added, waiting.changed = found.added, found.changed
         waiting.unchanged = found.unchanged
         waiting.rejected = [asdict(one) for one in found.rejected[:MOST_KEPT]]
-        note(session, "roster.check", about=("import", waiting.id), by=by, now=now)
+        about = ("import", waiting.id)
+        note(session, "roster.check", about=about, by=register.by, now=register.now)
         return waiting.id
 
 

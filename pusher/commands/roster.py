@@ -68,6 +68,7 @@ def roster_import(
         pusher roster import 低保台账.csv --kind resident --snapshot
     """
     from profiles.model import ProfileKind
+    from profiles.roster import Register
     from pusher import registers
     from pusher.reading.taxonomy import taxonomy
 
@@ -78,10 +79,11 @@ def roster_import(
         with door.store.reading() as session:
             office = door.office(session)
         verb = registers.check if dry_run else registers.take_in
-        found = verb(
-            door.store, content, name=Path(file).name, kind=ProfileKind(kind), office=office,
-            by=by, now=door.now, tags=set(taxonomy()), snapshot=snapshot, progress=progress,
+        register = Register(
+            content, Path(file).name, ProfileKind(kind), office, by, door.now, set(taxonomy()),
+            snapshot=snapshot,
         )  # fmt: skip
+        found = verb(door.store, register, progress=progress)
         ended = _end(door, found.import_id, end_missing, by) if end_missing else 0
     if errors:
         with Path(errors).open("w", encoding="utf-8", newline="") as out:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from profiles.model import Office, ProfileKind
+from profiles.roster import Register
 from profiles.sealing import open_sealer
 from pusher import staff
 from pusher.clock import OFFICE_ZONE, office_now
@@ -164,10 +165,8 @@ def _take_in_registers(store: Store, now: datetime) -> None:
         ("residents.csv", ProfileKind.RESIDENT),
         ("enterprises.csv", ProfileKind.ENTERPRISE),
     ):
-        take_in(
-            store, _district().joinpath(file).read_bytes(), name=file, kind=kind,
-            office=office, by=PEOPLE[0][1], now=now, tags=set(taxonomy()),
-        )  # fmt: skip
+        content = _district().joinpath(file).read_bytes()
+        take_in(store, Register(content, file, kind, office, PEOPLE[0][1], now, set(taxonomy())))
 
 
 def _take_in_policies(store: Store, now: datetime) -> dict[str, str]:

@@ -111,9 +111,14 @@ class Aliyun:
         return Lookup(Found.ABSENT)
 
     def read_callback(
-        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        body: bytes,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        came_at: datetime | None = None,
     ) -> Callback:
-        """Read receipts (SmsReport) or replies (SmsUp); the vendor signs neither."""
+        """Read receipts (SmsReport) or replies (SmsUp); the vendor signs neither, nor the hour."""
         return aliyun_callbacks.read(body)
 
     def _send_sms(self, parcel: Parcel) -> Request:

@@ -236,6 +236,8 @@ class Callback:
         answer: the body the vendor expects, to be sent with HTTP 200 after storing.
         content_type: of *answer*.
         unreadable: entries that were left out because they could not be understood.
+        mark: what the vendor makes new for each signature, so that one is good for one body
+            alone; empty where the vendor makes nothing of the kind.
     """
 
     receipts: list[Receipt]
@@ -243,6 +245,7 @@ class Callback:
     answer: bytes
     content_type: str
     unreadable: int = 0
+    mark: str = ""
 
 
 class Forged(Exception):
@@ -293,12 +296,24 @@ class Gateway(Protocol):
         """
 
     def read_callback(
-        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        body: bytes,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        came_at: datetime | None = None,
     ) -> Callback:
         """Understand a call of the vendor; opens nothing, stores nothing.
 
+        Args:
+            body: as it came.
+            query: of the address it came to.
+            headers: as they came.
+            came_at: the machine's clock as it comes in, for vendors that sign the moment of a
+                call; None: it was let in earlier and is only read again.
+
         Raises:
-            Forged: the signature is wrong or missing.
+            Forged: the signature is wrong, missing or too old.
             Unreadable: the body is not what the vendor sends.
         """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ from pusher.gateways.base import (
     masked,
 )
 from pusher.gateways.post import Post, Request, Response, Word
-from pusher.gateways.wechat_callbacks import CallbackSecrets, read
+from pusher.gateways.wechat_callbacks import CallbackSecrets, check_age, read
 from pusher.gateways.wechat_codes import SEND, TOKEN_REFUSED
 from pusher.gateways.wechat_token import NoToken, TokenDesk
 
@@ -107,14 +107,18 @@ class WeChat:
         return Lookup(Found.UNCLEAR, code="no_query")
 
     def read_callback(
-        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        body: bytes,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        came_at: datetime | None = None,
     ) -> Callback:
-        """Check and read an event, a text, or the address check (GET, empty body).
-
-        How old the signature is does not matter here, since a stored callback may be read
-        again later; repeats are told by the references.
-        """
-        return read(body, query, self._callback)
+        """Check and read an event, a text, or the address check (GET, empty body)."""
+        callback = read(body, query, self._callback)
+        if came_at is not None:
+            check_age(query, came_at)
+        return callback
 
     def _send(self, parcels: Sequence[Parcel], token: str, deadline: float) -> list[Answer]:
         query = urlencode({"access_token": token})

@@ -9,7 +9,7 @@ import hmac
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -27,6 +27,8 @@ from pusher.gateways.base import (
 from pusher.gateways.wechat_xml import read_flat
 
 ANSWER: Final = b"success"
+WINDOW: Final = timedelta(minutes=5)
+"""How far the moment of a signature may lie from the machine's clock, either way."""
 
 _BLOCK = 32  # PKCS#7 to 32 bytes, twice the cipher's own block
 _KINDS = {"subscribe": ReplyKind.SUBSCRIBE, "unsubscribe": ReplyKind.UNSUBSCRIBE}
@@ -48,8 +50,22 @@ class CallbackSecrets:
     encoding_aes_key: str | None = field(default=None, repr=False)
 
 
+def check_age(query: Mapping[str, str], came_at: datetime) -> None:
+    """Check that a call was signed about when it came.
+
+    Raises:
+        Forged: signed more than `WINDOW` before or after, or at no moment.
+    """
+    signed_at = _moment(query.get("timestamp", ""))
+    if signed_at is None or abs(came_at - signed_at) > WINDOW:
+        raise Forged("签名的时间与本机相差太多")
+
+
 def read(body: bytes, query: Mapping[str, str], keys: CallbackSecrets | None) -> Callback:
     """Check and read one callback; an empty body with ``echostr`` is the address check.
+
+    How old it is does not matter here, since a stored callback is read again later; what comes in
+    passes `check_age` besides.
 
     Raises:
         Forged: wrong signature, wrong account, or clear text where encryption is agreed.
@@ -62,7 +78,8 @@ def read(body: bytes, query: Mapping[str, str], keys: CallbackSecrets | None) ->
         return Callback([], [], query["echostr"].encode(), "text/plain")
     fields = _opened(body, query, keys)
     receipts, replies, unreadable = _entries(fields)
-    return Callback(receipts, replies, ANSWER, "text/plain", unreadable)
+    mark = f"{query.get('timestamp', '')} {query.get('nonce', '')}"
+    return Callback(receipts, replies, ANSWER, "text/plain", unreadable, mark=mark)
 
 
 def _opened(body: bytes, query: Mapping[str, str], keys: CallbackSecrets) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The receipts inbox: callbacks are stored before the vendor is answered, and folded later.
+"""Folding the inbox: what the vendors told of our notices, and what people answered.
 
 The fold keeps the highest outcome ever reported, so the order of receipts and their repeats make
 no difference. Receipts never send anything.
@@ -13,18 +13,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, update
 
 from profiles.addresses import contact_index
-from profiles.columns import new_id
 from profiles.model import Channel, Doubt
 from profiles.optouts import opt_out
 from profiles.sealing import SealBroken, sealer_of
 from profiles.signs import doubt, see_sign
-from pusher.failpoint import reach
 from pusher.gateways.base import Callback, Forged, Gateway, Unreadable, Why
 from pusher.gateways.base import Receipt as Told
+from pusher.listening.inbox import BODY
 from pusher.listening.plain import near, plain
 from pusher.listening.replies import keep
 from pusher.model.notice import (
@@ -37,15 +35,11 @@ from pusher.model.notice import (
 )
 from pusher.model.word import Inbox, Meaning, Receipt
 from pusher.settings import Settings
-from pusher.store import Store
 
-BODY: Final = "inbox.body_sealed"
-"""Place of a sealed callback, for `Sealer.open`."""
 PATIENCE: Final = timedelta(minutes=10)
 """How long a receipt that names only the vendor's id may wait for our own record of that id: the
 vendor can be quicker than our commit, and a repeated WeChat call may tell the id minutes later."""
 _LOOK_AT: Final = 5_000
-_NOT_OURS: Final = frozenset({"authorization", "cookie"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,53 +67,6 @@ class Folded:
     stops: int = 0
     doubtful: int = 0
     unreadable: int = 0
-
-
-def take_in(
-    store: Store,
-    gateway_name: str,
-    body: bytes,
-    *,
-    query: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    now: datetime,
-) -> bool:
-    """Store a callback, sealed; committed when this returns, so the vendor may be answered.
-
-    A transaction of its own. The caller has checked the signature (`Gateway.read_callback`).
-
-    Args:
-        gateway_name: key of the gateway's table.
-        body: as it came.
-        query: of the address it came to; some vendors sign in it.
-        headers: as they came; what signs us in is left out.
-
-    Returns:
-        False if the same body was stored before: a harmless repeat.
-    """
-    kept = {name.lower(): value for name, value in (headers or {}).items()}
-    envelope = {
-        "body": base64.b64encode(body).decode(),
-        "query": dict(query or {}),
-        "headers": {name: value for name, value in kept.items() if name not in _NOT_OURS},
-    }
-    row = new_id()
-    try:
-        with store.writing() as session:
-            sealer = sealer_of(session)
-            session.add(
-                Inbox(
-                    id=row,
-                    gateway=gateway_name,
-                    digest=sealer.index(body.decode("latin-1"), purpose="inbox.digest"),
-                    body_sealed=sealer.seal_text(json.dumps(envelope), place=BODY, row=row),
-                    received_at=now,
-                )
-            )
-    except IntegrityError:
-        return False
-    reach("K9")
-    return True
 
 
 def fold(

@@ -77,6 +77,12 @@ class Found:
             self.part.segment.ids[row] for row in np.flatnonzero(self.answers == answer).tolist()
         )
 
+    def among(self, ids: Collection[UUID], answer: np.uint8) -> int:
+        """How many of *ids* stand in this part and got this answer."""
+        places = self.part.segment.places
+        rows = np.fromiter((places[one] for one in ids if one in places), np.intp)
+        return int(((self.answers[rows] == answer) & self.part.alive[rows]).sum())
+
     def by_street(self, answer: np.uint8) -> Counter[str]:
         """How many got this answer, by street."""
         segment = self.part.segment

@@ -1,19 +1,21 @@
 """What a rule would find, without keeping anything: for staff who are still writing it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import numpy as np
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from profiles.subscriptions import followers
 from pusher.matching.decisions import without_exclusions
 from pusher.matching.index import View, view
 from pusher.matching.segment import ELIGIBLE, NOT, POSSIBLE, Found, Question
 from pusher.model.errors import Unwilling
-from pusher.model.policy import Audience, AudienceRule, Policy, Subject
+from pusher.model.policy import Audience, AudienceRule, Policy, PolicyTag, Subject
 from pusher.rules.language import BadRule, parse
 from pusher.rules.nodes import Node
 
@@ -32,13 +34,14 @@ def trial(
     Args:
         session: reading is enough.
         policy: whose office's profiles are judged.
-        given: a RULE, or an object with ``rule`` and perhaps ``audience_kind`` and ``subject``.
+        given: a RULE, or an object with ``rule`` and perhaps ``audience_kind``, ``subject`` and
+            ``tags`` (codes; otherwise the tags that the policy has).
         as_of: the day of judging.
 
     Returns:
-        judged, eligible, possible, subscribed (0: nothing is kept), excluded (whom a case that
-        the rule leaves out keeps from both), missing (fact code → number), by_street (street
-        code or "" → eligible and possible).
+        judged, eligible, possible, subscribed (who follows a tag and is neither), excluded (whom
+        a case that the rule leaves out keeps from both), missing (fact code → number), by_street
+        (street code or "" → eligible and possible).
 
     Raises:
         BadTrial: not a rule.
@@ -61,10 +64,17 @@ def trial(
     except (ValueError, TypeError):
         raise BadTrial("audience_kind 或 subject 不对") from None
     everybody = view(session, policy.office_id)
-    return {"judged": everybody.size, "subscribed": 0, **_counted(everybody, row, tree, as_of)}
+    follow = followers(session, given.get("tags") or _tags(session, policy))
+    return {"judged": everybody.size, **_counted(everybody, row, tree, as_of, follow)}
 
 
-def _counted(everybody: View, rule: AudienceRule, tree: Node, as_of: date) -> dict[str, Any]:
+def _tags(session: Session, policy: Policy) -> Sequence[str]:
+    return session.exec(select(PolicyTag.tag_code).where(PolicyTag.policy_id == policy.id)).all()
+
+
+def _counted(
+    everybody: View, rule: AudienceRule, tree: Node, as_of: date, follow: Collection[UUID]
+) -> dict[str, Any]:
     question = Question(tree, rule.audience.value, rule.subject.value, as_of)
     found = everybody.ask(question)
     kept = without_exclusions(tree)
@@ -80,6 +90,7 @@ def _counted(everybody: View, rule: AudienceRule, tree: Node, as_of: date) -> di
     return {
         "eligible": _number(found, ELIGIBLE),
         "possible": _number(found, POSSIBLE),
+        "subscribed": sum(one.among(follow, NOT) for one in found),
         "excluded": sum(
             int(((one.answers == NOT) & (two.answers != NOT)).sum())
             for one, two in zip(found, wider, strict=True)

@@ -31,6 +31,21 @@ class Inbox(SQLModel, table=True):
     """Entries that made no sense and were left out."""
 
 
+class Signature(SQLModel, table=True):
+    """A signature of a vendor and the body it came with, for as long as it is good.
+
+    A vendor may repeat a call with the signature it had; that signature with another body is a
+    forgery, since not every signature covers the body.
+    """
+
+    gateway: str = Field(max_length=20, primary_key=True)
+    mark: str = Field(max_length=64, primary_key=True)
+    """Blind: of `Callback.mark`."""
+    digest: str = Field(max_length=64)
+    """As of `Inbox`."""
+    came_at: datetime = Field(sa_type=Moment, index=True)
+
+
 class Receipt(SQLModel, table=True):
     """One vendor's word on one notice: evidence, kept whatever the order of arrival."""
 

@@ -78,7 +78,12 @@ def _asks(node: Leaf) -> tuple[object, ...]:
 
 def _key(node: Leaf) -> str:
     leaf = _leaf(node)
-    asked = {name: leaf.get(name) for name in ("fact", "op", "value")}
+    asked = {name: _in_any_order(leaf.get(name)) for name in ("fact", "op", "value")}
     if leaf.get("fact") is None:
         asked["quote"] = leaf.get("quote")
     return json.dumps([asked, "not" in node], sort_keys=True, ensure_ascii=False)
+
+
+def _in_any_order(value: Any) -> Any:
+    """A value whose parts stand in an order of their own: one of two is one of two either way."""
+    return sorted(value, key=str) if isinstance(value, list) else value

@@ -22,6 +22,7 @@ from pusher.model.policy import (
 )
 from pusher.reading.ingest import latest_rule
 from pusher.reading.learning import note_corrections
+from pusher.reading.stated import said_otherwise, stated, with_elements
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.language import BadRule, parse
 
@@ -56,6 +57,7 @@ class Confirmation:
         short_title: at most 20 characters.
         benefit_line: at most 35 characters, what one gets; None where nothing is paid.
         apply_until: last day to apply, None where there is none.
+        elements: some of `stated.ELEMENTS` as staff set them right; None leaves all as read.
     """
 
     tags: Sequence[str]
@@ -66,6 +68,7 @@ class Confirmation:
     short_title: str
     benefit_line: str | None = None
     apply_until: date | None = None
+    elements: Mapping[str, Any] | None = None
 
     def with_tags(self, tags: Sequence[str]) -> "Confirmation":
         """The same with other tags."""
@@ -125,15 +128,16 @@ def confirm(
     """
     _check(wish)
     _move(session, policy, PolicyState.CONFIRMED)
+    standing = latest_rule(session, policy)
+    said_before = _said(session, policy, standing)
+    quotes = dict(policy.elements.get("quotes") or {})
     policy.confirmed_by, policy.confirmed_at = by, now
-    policy.short_title = wish.short_title.strip()
-    policy.apply_until = wish.apply_until
-    policy.elements = {**policy.elements, "benefit_line": wish.benefit_line or None}
+    _describe(policy, wish)
     _retag(session, policy, wish.tags)
     number = session.exec(
         select(func.max(AudienceRule.number)).where(AudienceRule.policy_id == policy.id)
     ).one()
-    before = _drafted_or_confirmed(session, policy)
+    before = standing.rule if standing else policy.draft.get("rule")
     rule = AudienceRule(
         policy_id=policy.id,
         number=(number or 0) + 1,
@@ -146,7 +150,10 @@ def confirm(
     )
     session.add(rule)
     session.flush()
-    note_corrections(session, policy, rule, before=before, checks=wish.manual_checks, now=now)
+    said = said_otherwise(said_before, _said(session, policy, rule), quotes)
+    note_corrections(
+        session, policy, rule, before=before, checks=wish.manual_checks, said=said, now=now
+    )
     note(
         session, "policy.confirm", about=("policy", policy.id), by=by, now=now,
         rule=rule.number, tags=list(wish.tags),
@@ -154,11 +161,26 @@ def confirm(
     return rule
 
 
-def _drafted_or_confirmed(session: Session, policy: Policy) -> Mapping[str, Any] | None:
-    """The rule that staff started from: confirmed last, else drafted."""
-    standing = latest_rule(session, policy)
-    draft: Mapping[str, Any] | None = policy.draft.get("rule")
-    return standing.rule if standing else draft
+def _describe(policy: Policy, wish: Confirmation) -> None:
+    """Write down what staff say of the policy besides its rule and tags."""
+    policy.short_title = wish.short_title.strip()
+    policy.apply_until = wish.apply_until
+    given = dict(wish.elements or {})
+    if "apply_from" in given:
+        policy.apply_from = given["apply_from"]
+    policy.elements = {
+        **with_elements(policy, {**given, "apply_until": wish.apply_until}),
+        "benefit_line": wish.benefit_line or None,
+    }
+
+
+def _said(session: Session, policy: Policy, rule: AudienceRule | None) -> dict[str, Any]:
+    return stated(
+        session,
+        policy,
+        audience=rule.audience.value if rule else policy.draft.get("audience"),
+        subject=rule.subject.value if rule else policy.draft.get("subject"),
+    )
 
 
 def repeal(session: Session, policy: Policy, *, reason: str, by: str, now: datetime) -> None:

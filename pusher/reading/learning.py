@@ -20,6 +20,7 @@ from pusher.reading.changes import Change, changes
 from pusher.reading.grammar.families import families
 from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.grammar.words import OwnPhrase
+from pusher.reading.stated import label_of
 from pusher.rules.language import BadRule, parse
 
 WORDS_LENGTH = 40
@@ -64,6 +65,7 @@ def note_corrections(
     before: Mapping[str, Any] | None,
     checks: Sequence[Mapping[str, Any]],
     now: datetime,
+    said: Sequence[Mapping[str, Any]] = (),
 ) -> list[Correction]:
     """Keep each difference between *before* and the rule that was just confirmed.
 
@@ -71,10 +73,14 @@ def note_corrections(
         rule: the confirmed one.
         before: what the reading drafted, or what had been confirmed before.
         checks: what staff put among the manual checks.
+        said: what they said otherwise besides the conditions, of `stated.said_otherwise`.
     """
-    found = [_mended(change) for change in changes(before, rule.rule) if _mends(change, policy)]
+    found: list[Mapping[str, Any]] = [
+        _mended(change) for change in changes(before, rule.rule) if _mends(change, policy)
+    ]
     if rule.number == 1:
         found += _decisions(policy, rule.rule, checks)
+    found += said
     kept = [
         Correction(
             office_id=policy.office_id,
@@ -103,7 +109,12 @@ def most_corrected(session: Session, office_id: UUID) -> list[Corrected]:
         by_family.setdefault(family, {})[Mending(mending)] = number
     labels = {family.name: family.label for family in families(_SAYS_NOTHING)}
     found = [
-        Corrected(name, labels.get(name, "没有读懂的"), counts, _last(session, office_id, name))
+        Corrected(
+            name,
+            labels.get(name) or label_of(name) or "没有读懂的",
+            counts,
+            _last(session, office_id, name),
+        )
         for name, counts in by_family.items()
     ]
     return sorted(found, key=lambda one: (-one.total, one.family))

@@ -101,7 +101,9 @@ def create_app(
     dice = rng or random.Random()
     exchange = Exchange(book, Journal(journal), now)
     faults = Faults(dice, hold_s=hold_s)
-    carrier = Carrier(exchange, _speeches(callbacks), rng=dice, push_again_after=push_again_after)
+    carrier = Carrier(
+        exchange, _speeches(callbacks, now), rng=dice, push_again_after=push_again_after
+    )
     gate = Gate({ALIYUN_KEY_ID: ALIYUN_SECRET})
     aliyun = AliyunDesk(exchange, carrier, faults, gate, per_number=per_number)
     wechat = WeChatDesk(exchange, carrier, faults)
@@ -113,7 +115,7 @@ def create_app(
     app.add_exception_handler(ValidationError, _refuse)
     _add_front(app, exchange, aliyun)
     app.include_router(wechat.router())
-    _add_troubles(app, faults, carrier)
+    _add_troubles(app, faults, carrier, now)
     _add_people(app, exchange, carrier)
 
     @app.post("/_sandbox/reset")
@@ -154,7 +156,9 @@ def _add_front(app: FastAPI, exchange: Exchange, aliyun: AliyunDesk) -> None:
         return phone_page(exchange, to=request.query_params.get("to"))
 
 
-def _add_troubles(app: FastAPI, faults: Faults, carrier: Carrier) -> None:
+def _add_troubles(
+    app: FastAPI, faults: Faults, carrier: Carrier, now: Callable[[], datetime]
+) -> None:
     """Add the levers for faults and receipts, and where the client is to be told."""
 
     @app.post("/_sandbox/faults")
@@ -171,7 +175,7 @@ def _add_troubles(app: FastAPI, faults: Faults, carrier: Carrier) -> None:
 
     @app.post("/_sandbox/callbacks")
     async def move(callbacks: dict[str, str | dict[str, str]]) -> dict[str, bool]:
-        carrier.speeches = _speeches(callbacks)
+        carrier.speeches = _speeches(callbacks, now)
         return {"ok": True}
 
 
@@ -207,7 +211,7 @@ def _add_people(app: FastAPI, exchange: Exchange, carrier: Carrier) -> None:
         return JSONResponse({"ok": True})
 
 
-def _speeches(callbacks: Callbacks) -> dict[str, Speech]:
+def _speeches(callbacks: Callbacks, now: Callable[[], datetime]) -> dict[str, Speech]:
     aliyun, wechat = callbacks.get("aliyun", {}), callbacks.get("wechat")
     # One address for both kinds is fine: the client tells them apart.
     addresses = {"receipts": aliyun, "replies": aliyun} if isinstance(aliyun, str) else aliyun
@@ -215,7 +219,7 @@ def _speeches(callbacks: Callbacks) -> dict[str, Speech]:
         "aliyun": aliyun_speech(
             receipts=addresses.get("receipts"), replies=addresses.get("replies")
         ),
-        "wechat": wechat_speech(wechat if isinstance(wechat, str) else None),
+        "wechat": wechat_speech(wechat if isinstance(wechat, str) else None, now),
     }
 
 

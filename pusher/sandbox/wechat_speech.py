@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -15,17 +15,23 @@ from pusher.sandbox.exchange import Answered, Taken
 _ACCOUNT = "gh_sandbox000001"
 
 
-def wechat_speech(url: str | None) -> Speech:
-    """Return how WeChat tells its client at *url*; None: it tells nobody."""
+def wechat_speech(url: str | None, now: Callable[[], datetime]) -> Speech:
+    """Return how WeChat tells its client at *url*; None: it tells nobody.
+
+    Args:
+        url: of the client.
+        now: the vendor's clock: a push is signed at the moment it leaves, not at that of its news.
+    """
 
     def push_receipts(texts: Sequence[Taken]) -> list[Push]:
-        return [_receipt(url, text, text.code) for text in texts] if url else []
+        return [_receipt(_signed(url, now()), text, text.code) for text in texts] if url else []
 
     def push_stale(text: Taken) -> list[Push]:
-        return [_receipt(url, text, "failed: system failed", mark=False)] if url else []
+        failed = "failed: system failed"
+        return [_receipt(_signed(url, now()), text, failed, mark=False)] if url else []
 
     def push_answer(said: Answered) -> list[Push]:
-        return [_answer(url, said)] if url else []
+        return [_answer(_signed(url, now()), said)] if url else []
 
     return Speech(
         push_receipts, push_stale, push_answer, ok="success", failed="failed: system failed"
@@ -61,16 +67,20 @@ def _push(
         "CreateTime": str(int(at.timestamp())),
     }
     inner = "".join(f"<{k}>{_cdata(v)}</{k}>" for k, v in {**common, **fields}.items())
+    address = f"{url}&{urlencode({'openid': openid})}"
+    return Push(address, f"<xml>{inner}</xml>".encode(), "text/xml", texts)
+
+
+def _signed(url: str, at: datetime) -> str:
+    """The client's address with a signature of that moment."""
     stamp, nonce = str(int(at.timestamp())), secrets.token_hex(5)
     signed = "".join(sorted([WECHAT_TOKEN, stamp, nonce]))
     query = {
         "signature": hashlib.sha1(signed.encode(), usedforsecurity=False).hexdigest(),
         "timestamp": stamp,
         "nonce": nonce,
-        "openid": openid,
     }
-    address = f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
-    return Push(address, f"<xml>{inner}</xml>".encode(), "text/xml", texts)
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
 
 
 def _cdata(text: str) -> str:

@@ -18,13 +18,13 @@ from pusher.store import Store
 from pusher.web import callbacks, code, health, plain, public, sign_in
 from pusher.web.api import spec
 from pusher.web.api.errors import Told, is_api, tell
+from pusher.web.cookies import is_https
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import NotYours, StalePage, check_gates
 from pusher.web.kept import keep_forms
 from pusher.web.layout import show_public, show_sorry, show_stale
 from pusher.web.outside import ARMOUR, Armour, SizeCap, hush_traces, note_failure
 from pusher.web.pages import ROUTERS
-from pusher.web.session import is_https
 
 if TYPE_CHECKING:
     from pusher.reading.classify import Tagger

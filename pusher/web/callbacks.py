@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from profiles.sealing import Sealer
 from pusher.gateways.base import Callback, Forged, Gateway, Unreadable
-from pusher.listening.receipts import take_in
+from pusher.listening.inbox import take_in
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.gate import BEARERS
 from pusher.web.raw_body import RawBody
@@ -53,7 +53,7 @@ def wechat(request: Request, desk: DeskHere, body: RawBody, _: Anybody) -> Respo
 def wechat_check(request: Request, desk: DeskHere, _: Anybody) -> Response:
     """The vendor checks the address; it is echoed, nothing is stored."""
     gateway = _gateway(desk, "wechat")
-    return _answer(_read(gateway, b"", dict(request.query_params), {}))
+    return _answer(_read(desk, gateway, b"", dict(request.query_params), {}))
 
 
 @router.post("/{name}/receipts")
@@ -73,8 +73,17 @@ def replies(name: str, request: Request, desk: DeskHere, body: RawBody, _: Anybo
 def _take(request: Request, desk: Desk, name: str, body: bytes) -> Response:
     query = {key: value for key, value in request.query_params.items() if key != "key"}
     headers = dict(request.headers)
-    read = _read(_gateway(desk, name), body, query, headers)
-    take_in(desk.store, name, body, query=query, headers=headers, now=desk.now())
+    read = _read(desk, _gateway(desk, name), body, query, headers)
+    try:
+        take_in(
+            *(desk.store, name, body),
+            query=query,
+            headers=headers,
+            mark=read.mark,
+            now=desk.now(),
+        )
+    except Forged:
+        raise HTTPException(403) from None
     return _answer(read)
 
 
@@ -92,10 +101,12 @@ def _check_key(request: Request, desk: Desk, name: str) -> None:
 
 
 def _read(
-    gateway: Gateway, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+    desk: Desk, gateway: Gateway, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
 ) -> Callback:
+    # vendors sign by the hour of the world, not by an office clock that runs ahead of it
+    came_at = desk.now() - desk.settings.clock_ahead
     try:
-        return gateway.read_callback(body, query, headers)
+        return gateway.read_callback(body, query, headers, came_at=came_at)
     except Forged:
         raise HTTPException(403) from None
     except Unreadable:

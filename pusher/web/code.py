@@ -11,6 +11,7 @@ from profiles.model import Office
 from pusher import audit, second_factor
 from pusher import staff as accounts
 from pusher.model.staff import Staff
+from pusher.web.cookies import Cookie, hand, read
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import VISITORS
@@ -18,7 +19,6 @@ from pusher.web.layout import go, show_outside
 from pusher.web.place import place_of
 from pusher.web.raw_body import PublicForm
 from pusher.web.sayings import say_wait
-from pusher.web.session import cookie_name, set_session
 from pusher.web.sign_in import own_path
 
 router = APIRouter()
@@ -54,18 +54,18 @@ def give_code(request: Request, desk: DeskHere, _: Visitor, form: PublicForm) ->
         return _ask(request, desk, staff, onward=onward, error=error, status=403)
     desk.throttle.forget(tries, place)
     response = go(own_path(onward), desk=desk)
-    set_session(response, token, desk)
+    hand(response, Cookie.SESSION, token, desk)
     return response
 
 
 def _owes_a_code(request: Request, desk: Desk) -> Staff | None:
     with desk.store.reading() as session:
-        return accounts.read_half_session(session, _token(request, desk), now=desk.now())
+        return accounts.read_half_session(session, read(request, Cookie.SESSION), now=desk.now())
 
 
 def _exchange(request: Request, desk: Desk, staff: Staff, code: str) -> str | None:
     """The token of an open session for the right code, in place of the half one; or None."""
-    half, clock = _token(request, desk), desk.now() - desk.settings.clock_ahead
+    half, clock = read(request, Cookie.SESSION), desk.now() - desk.settings.clock_ahead
     with desk.store.writing() as session:
         found = session.get_one(Staff, staff.id)
         if second_factor.is_set_up(found):
@@ -86,7 +86,7 @@ def _ask(
 ) -> Response:
     secret, picture = "", Markup("")
     if not second_factor.is_set_up(staff):
-        secret = second_factor.proposed_secret(desk.sealer, _token(request, desk))
+        secret = second_factor.proposed_secret(desk.sealer, read(request, Cookie.SESSION))
         picture = _qr(
             second_factor.address_of(secret, login=staff.login, office=_name(desk, staff))
         )
@@ -122,7 +122,3 @@ def _qr(address: str) -> Markup:
         lineclass=None,
     )
     return Markup(drawn.getvalue().decode())  # noqa: S704  (drawn by segno, holds no text)
-
-
-def _token(request: Request, desk: Desk) -> str:
-    return request.cookies.get(cookie_name(desk.settings), "")

@@ -15,8 +15,9 @@ from pusher.reading.confirm import BENEFIT_LENGTH, TITLE_LENGTH, Confirmation, p
 from pusher.reading.ingest import latest_rule
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.language import BadRule, parse
+from pusher.web.element_form import ElementForm, elements_from, elements_of
 from pusher.web.fields import Fields
-from pusher.web.outline import Line, lines_of, manual_line, rule_of
+from pusher.web.outline import Line, lines_of, manual_line, rule_of, stand
 from pusher.web.outline_form import lines_from
 from pusher.web.outline_moves import MOVES, NotFound, added
 
@@ -40,7 +41,9 @@ class ConfirmForm:
     Attributes:
         act: the button that was pressed.
         rule: of the lines; None while there are none, or one is wrong.
+        elements: what is paid, when, where.
         never: nobody can apply under this document, so it has no rule.
+        fresh: the line that was only just added or shifted; None if there is none.
         checks: clauses to be looked into that change no decision.
         pasted: the text of the field for a whole RULE document.
         choices: facts one of which was meant by what was typed, and where it is to be added.
@@ -52,11 +55,12 @@ class ConfirmForm:
     tags: Sequence[str] = ()
     short_title: str = ""
     benefit_line: str = ""
-    apply_until: str = ""
+    elements: ElementForm = field(default_factory=ElementForm)
     audience: str = Audience.BOTH.value
     subject: str = Subject.SELF.value
     never: bool = False
     lines: list[Line] = field(default_factory=list)
+    fresh: int | None = None
     rule: dict[str, Any] | None = None
     clauses: list[Clause] = field(default_factory=list)
     checks: list[str] = field(default_factory=list)
@@ -75,8 +79,22 @@ class ConfirmForm:
             manual_checks=[{"quote": quote} for quote in self.checks],
             short_title=self.short_title,
             benefit_line=self.benefit_line or None,
-            apply_until=date.fromisoformat(self.apply_until) if self.apply_until else None,
+            apply_until=self.apply_until,
+            elements=self.elements.wish(),
         )
+
+    @property
+    def apply_until(self) -> date | None:
+        """The last day to apply, as the form has it; None where it has none."""
+        text = self.elements.texts.get("apply_until", "")
+        return (
+            date.fromisoformat(text) if text and "apply_until" not in self.elements.struck else None
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no line stands."""
+        return not any(stand(self.lines))
 
 
 def started_from(session: Session, policy: Policy) -> ConfirmForm:
@@ -87,7 +105,7 @@ def started_from(session: Session, policy: Policy) -> ConfirmForm:
         tags=wish.tags,
         short_title=wish.short_title,
         benefit_line=wish.benefit_line or "",
-        apply_until=wish.apply_until.isoformat() if wish.apply_until else "",
+        elements=elements_of(policy),
         audience=confirmed.audience.value if confirmed else wish.audience,
         subject=confirmed.subject.value if confirmed else wish.subject,
         never=confirmed is not None and confirmed.rule is None,
@@ -107,7 +125,6 @@ def filled_from(given: FormData) -> ConfirmForm:
         tags=[code for code in taxonomy() if code in set(fields.several("tags"))],
         short_title=fields.text("short_title", "短标题", most=TITLE_LENGTH),
         benefit_line=fields.text("benefit_line", "待遇一句话", most=BENEFIT_LENGTH, needed=False),
-        apply_until=fields.typed("apply_until").strip(),
         audience=fields.choice("audience", "面向谁", Audience).value,
         subject=fields.choice("subject", "判断谁的情况", Subject).value,
         never=fields.ticked("never"),
@@ -117,6 +134,7 @@ def filled_from(given: FormData) -> ConfirmForm:
         pasted=fields.typed("pasted"),
     )
     fields.day("apply_until", "申报截止")
+    form.elements = elements_from(fields)
     _press(form, fields, given)
     # while somebody is still building the rule, only what they pressed for is judged
     form.errors = fields.errors if form.act == "confirm" else _only_rule(fields.errors)
@@ -132,9 +150,9 @@ def _press(form: ConfirmForm, fields: Fields, given: FormData) -> None:
     if verb == "add":
         _add(form, fields, rest)
     elif verb in MOVES and rest.isdigit() and int(rest) < len(form.lines):
-        form.lines = MOVES[verb](form.lines, int(rest))
+        form.fresh = _moved_to(form, verb, int(rest))
     form.rule, form.lines = rule_of(form.lines)
-    if form.rule is None and form.lines and verb not in ("add", *MOVES):
+    if form.rule is None and not form.is_empty and verb not in ("add", *MOVES):
         fields.errors["rows"] = "有条件还没有填对，请看标红的地方"
     if form.act == "confirm":
         _decide(form, fields)
@@ -143,11 +161,22 @@ def _press(form: ConfirmForm, fields: Fields, given: FormData) -> None:
         form.lines = [replace(line, error="") for line in form.lines]
 
 
+def _moved_to(form: ConfirmForm, verb: str, number: int) -> int | None:
+    """Shift a line; where it stands now, None if it is gone."""
+    line = replace(form.lines[number], error="-")  # told apart by a word nobody types
+    form.lines = MOVES[verb]([*form.lines[:number], line, *form.lines[number + 1 :]], number)
+    return next((n for n, one in enumerate(form.lines) if one.error == "-"), None)
+
+
 def _add(form: ConfirmForm, fields: Fields, rest: str) -> None:
     where, _, what = rest.partition("-")
     typed = fields.typed(f"add-{where}")
+    before = list(form.lines)
     try:
-        form.lines = added(form.lines, where, what, typed)
+        form.lines = added(before, where, what, typed)
+        form.fresh = next(
+            (n for n, line in enumerate(before) if line != form.lines[n]), len(form.lines) - 1
+        )
     except NotFound as wrong:
         fields.errors[f"add-{where}"] = str(wrong)
         form.choices, form.typed = wrong.choices, {where: typed}
@@ -161,7 +190,7 @@ def _decide(form: ConfirmForm, fields: Fields) -> None:
         if clause.decision not in DECISIONS:
             fields.errors[f"clause-{number}"] = "请决定这一条怎么办"
     asked = [clause.quote for clause in form.clauses if clause.decision == "condition"]
-    if not form.lines and not asked and not form.never:
+    if form.is_empty and not asked and not form.never:
         fields.errors["rows"] = "还没有条件；如果任何人都不能据此申请，请勾选“不产生申请资格”"
     if fields.sound:
         form.lines += [manual_line(quote) for quote in asked]

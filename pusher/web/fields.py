@@ -116,8 +116,8 @@ def asked(request: Request, *names: str) -> dict[str, str]:
 
 
 def _clean(text: str) -> str:
-    """Without NUL, which no database of text takes."""
-    return text.replace("\0", "")
+    """Without NUL, which no database of text takes, and with the line ends that were shown."""
+    return text.replace("\0", "").replace("\r\n", "\n")
 
 
 def bare_name(name: str) -> str:

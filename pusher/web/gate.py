@@ -8,10 +8,11 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from pusher.model.staff import Role
+from pusher.web.cookies import Cookie, read
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.proof import FIELD, NEEDED_FOR, check_proof
 from pusher.web.raw_body import PublicForm, StaffForm
-from pusher.web.session import SignedIn, Who, is_form_token, visitor_of
+from pusher.web.session import SignedIn, Who, is_form_token
 
 SAFE = frozenset({"GET", "HEAD"})
 
@@ -72,7 +73,7 @@ class Visitors:
         if request.method in SAFE:
             return
         refuse_strangers(request, desk)
-        if not is_form_token(desk, _text(form.get("token")), visitor_of(request)):
+        if not is_form_token(desk, _text(form.get("token")), read(request, Cookie.VISITOR)):
             raise StalePage
 
 

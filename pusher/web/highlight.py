@@ -1,7 +1,7 @@
 """The text of a policy with the quoted clauses marked where they stand."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 CONDITION, ELEMENT, PERSON = "condition", "element", "person"
@@ -10,10 +10,17 @@ _LOUDEST = {PERSON: 3, CONDITION: 2, ELEMENT: 1, "": 0}
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text that is marked in one way, or not at all."""
+    """A run of text that is marked in one way, or not at all.
+
+    Attributes:
+        clauses: numbers of the quotes that stand here, the loudest and shortest first.
+        begins: those of them that begin here, so that a link can lead to their first word.
+    """
 
     text: str
     kind: str
+    clauses: tuple[int, ...] = field(default=(), compare=False)
+    begins: tuple[int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,23 @@ def marked(body: Sequence[str], quotes: Iterable[Quote]) -> list[list[Piece]]:
     A quote that stands nowhere, or runs over two paragraphs, marks nothing.
 
     Returns:
-        For each paragraph its pieces, in order; joined they are the paragraph.
+        For each paragraph its pieces, in order; joined they are the paragraph. Pieces know the
+        clauses that stand there by the numbers of `numbered`.
     """
-    wanted = {(quote.text.strip(), quote.kind) for quote in quotes if quote.text.strip()}
-    return [_pieces(paragraph, wanted) for paragraph in body]
+    wanted = numbered(quotes)
+    seen: set[int] = set()
+    return [_pieces(paragraph, wanted, seen) for paragraph in body]
+
+
+def numbered(quotes: Iterable[Quote]) -> dict[str, tuple[int, str]]:
+    """The words of each quote, once → its number and the loudest kind it has."""
+    found: dict[str, tuple[int, str]] = {}
+    for quote in quotes:
+        words = quote.text.strip()
+        number, kind = found.get(words, (len(found), quote.kind))
+        if words:
+            found[words] = (number, max(kind, quote.kind, key=_LOUDEST.__getitem__))
+    return found
 
 
 def quotes_of(shape: Mapping[str, Any], needs_person: Iterable[str]) -> list[Quote]:
@@ -47,19 +67,24 @@ def quotes_of(shape: Mapping[str, Any], needs_person: Iterable[str]) -> list[Quo
     return found + [Quote(text, PERSON) for text in needs_person]
 
 
-def _pieces(paragraph: str, wanted: set[tuple[str, str]]) -> list[Piece]:
-    kinds = [""] * len(paragraph)
-    for text, kind in wanted:
+def _pieces(paragraph: str, wanted: Mapping[str, tuple[int, str]], seen: set[int]) -> list[Piece]:
+    """The paragraph in pieces; *seen* are the clauses that began before, and grows."""
+    louder = sorted(wanted.items(), key=lambda one: (-_LOUDEST[one[1][1]], len(one[0])))
+    here: list[list[tuple[int, str]]] = [[] for _ in paragraph]
+    for text, clause in louder:
         start = paragraph.find(text)
         while start >= 0:
             for place in range(start, start + len(text)):
-                if _LOUDEST[kind] > _LOUDEST[kinds[place]]:
-                    kinds[place] = kind
+                here[place].append(clause)
             start = paragraph.find(text, start + len(text))
     pieces: list[Piece] = []
     start = 0
     for place in range(1, len(paragraph) + 1):
-        if place == len(paragraph) or kinds[place] != kinds[start]:
-            pieces.append(Piece(paragraph[start:place], kinds[start]))
+        if place == len(paragraph) or here[place] != here[start]:
+            clauses = tuple(number for number, _ in here[start])
+            begins = tuple(number for number in clauses if number not in seen)
+            seen.update(begins)
+            kind = here[start][0][1] if here[start] else ""
+            pieces.append(Piece(paragraph[start:place], kind, clauses, begins))
             start = place
     return pieces

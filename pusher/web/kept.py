@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from pusher.web.cookies import Cookie, read
 from pusher.web.desk import desk_of
 from pusher.web.gate import SAFE, OldPage
 from pusher.web.layout import frame, office_name, show_stale
 from pusher.web.proof import FIELD, NotProved
 from pusher.web.raw_body import Typed, with_form
 from pusher.web.sayings import say_wait
-from pusher.web.session import NotSignedIn, cookie_name, form_token
+from pusher.web.session import NotSignedIn, form_token
 from pusher.web.sign_in import address_to_sign_in
 
 _SHOWN = 80
@@ -68,7 +69,7 @@ def _ask_for_proof(request: Request, typed: Typed | None, error: Exception) -> R
 
 def _token_here(request: Request) -> str:
     desk = desk_of(request)
-    return form_token(desk, request.cookies.get(cookie_name(desk.settings), ""))
+    return form_token(desk, read(request, Cookie.SESSION))
 
 
 def _show(request: Request, typed: Typed, *, token: str) -> Response:
@@ -94,7 +95,7 @@ def _address(request: Request) -> str:
 def _is_ours(request: Request) -> bool:
     """Whether the browser says that the form stood on a page of ours, under a session of ours."""
     desk = desk_of(request)
-    if request.method in SAFE or not request.cookies.get(cookie_name(desk.settings)):
+    if request.method in SAFE or not read(request, Cookie.SESSION):
         return False
     site = request.headers.get("sec-fetch-site")
     if site is not None and site != "same-origin":

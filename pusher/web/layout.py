@@ -12,20 +12,18 @@ from sqlmodel import Session, select
 from profiles.model import Office
 from pusher import hold
 from pusher.model.staff import Role
+from pusher.web.cookies import Cookie, drop, hand, read
 from pusher.web.desk import Desk, desk_of
 from pusher.web.sayings import say_clock
 from pusher.web.session import (
     SignedIn,
     form_token,
-    is_https,
     new_visitor,
-    set_visitor,
-    visitor_of,
 )
 
 _WORKING = frozenset({Role.VIEWER, Role.CLERK, Role.REVIEWER})
 _WALKING = _WORKING | {Role.COMMUNITY}
-_SAID = "pusher_said"
+_LAST_WORD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def show(
     )
     response = HTMLResponse(body, status)
     if said:
-        response.delete_cookie(_SAID, path="/", httponly=True)
+        drop(response, Cookie.SAID, desk)
     return response
 
 
@@ -103,7 +101,8 @@ def show_outside(
     request: Request, desk: Desk, page: str, *, status: int = 200, **shown: Any
 ) -> HTMLResponse:
     """Show a page before the sign-in; its form is tied to a random word of this browser."""
-    visitor = visitor_of(request) or new_visitor()
+    before = read(request, Cookie.VISITOR)
+    visitor = before or new_visitor()
     with desk.store.reading() as session:
         office = office_name(session)
     body = desk.pages.get_template(f"console/{page}").render(
@@ -113,8 +112,8 @@ def show_outside(
         **shown,
     )
     response = HTMLResponse(body, status)
-    if visitor != visitor_of(request):
-        set_visitor(response, visitor, desk)
+    if not before:
+        hand(response, Cookie.VISITOR, visitor, desk)
     return response
 
 
@@ -145,15 +144,7 @@ def go(address: str, *, desk: Desk, said: str = "") -> RedirectResponse:
     """Send the browser on after an act; *said* stands once on the next page."""
     response = RedirectResponse(address, 303)
     if said:
-        response.set_cookie(
-            _SAID,
-            _signer(desk).dumps(said),
-            max_age=60,
-            path="/",
-            secure=is_https(desk.settings),
-            httponly=True,
-            samesite="lax",
-        )
+        hand(response, Cookie.SAID, _signer(desk).dumps(said), desk, lasts=_LAST_WORD)
     return response
 
 
@@ -185,7 +176,7 @@ def _navigation(role: Role) -> dict[str, list[Place]]:
 
 def _said(request: Request, desk: Desk) -> str:
     try:
-        said = _signer(desk).loads(request.cookies.get(_SAID, ""))
+        said = _signer(desk).loads(read(request, Cookie.SAID))
     except BadSignature:
         return ""
     return said if isinstance(said, str) else ""

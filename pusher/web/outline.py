@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from profiles.facts import Fact, Kind, vocabulary
-from pusher.rules.language import BadRule, parse
+from pusher.rules.language import All, BadRule, Leaf, parse
 from pusher.rules.say import say as say_rule
+from pusher.rules.say import say_leaf
 from pusher.web import rule_values
 from pusher.web.rule_values import Unreadable
 
@@ -39,6 +40,8 @@ class Line:
         value: as typed.
         quote: the clause it was read from; for ``manual`` also what is to be checked.
         raw: of ``whole``, the RULE document.
+        seen: staff accepted it as it stands.
+        struck: staff struck it, with what it holds; it stays in view so that it can come back.
         error: what is wrong with it.
     """
 
@@ -51,6 +54,8 @@ class Line:
     value: str = ""
     quote: str = ""
     raw: str = ""
+    seen: bool = False
+    struck: bool = False
     error: str = ""
 
     @property
@@ -83,17 +88,47 @@ def rule_of(lines: Sequence[Line]) -> tuple[dict[str, Any] | None, list[Line]]:
     """Make the RULE document of the lines.
 
     Returns:
-        The rule, None if there are no lines or one has an error; and the lines with their errors.
+        The rule, None if no line stands or one has an error; and the lines with their errors.
     """
-    checked = [_checked(line, scope) for line, scope in zip(lines, scopes_of(lines), strict=True)]
+    standing = stand(lines)
+    kept = [line for line, stands in zip(lines, standing, strict=True) if stands]
+    scopes = scopes_of(lines)
+    checked = [
+        _checked(line, scope) if stands else replace(line, error="")
+        for line, scope, stands in zip(lines, scopes, standing, strict=True)
+    ]
     for number, line in enumerate(lines):
         # alone it means everybody; among others it was only forgotten
-        if line.kind == "group" and len(lines) > 1 and end_of(lines, number) == number + 1:
-            checked[number] = replace(line, error="这一组还没有条件，请加上或去掉这一组")
-    if not lines or any(line.error for line in checked):
+        if line.kind == "group" and len(kept) > 1 and end_of(lines, number) == number + 1:
+            error = "这一组还没有条件，请加上或去掉这一组" if standing[number] else ""
+            checked[number] = replace(line, error=error)
+    if not kept or any(line.error for line in checked):
         return None, checked
-    parts = [_document(lines, start, ()) for start in _children(lines, 0, len(lines), 0)]
+    parts = [_document(kept, start, ()) for start in _children(kept, 0, len(kept), 0)]
     return parts[0] if len(parts) == 1 else {"all": parts}, checked
+
+
+def stand(lines: Sequence[Line]) -> list[bool]:
+    """Which lines count: not struck, nor below what is; a group whose lines are all struck goes
+    with them."""
+    found: list[bool] = []
+    cut: int | None = None
+    for line in lines:
+        if cut is not None and line.depth <= cut:
+            cut = None
+        if cut is None and line.struck:
+            cut = line.depth
+        found.append(cut is None)
+    for number in range(len(lines) - 1, -1, -1):
+        inside = found[number + 1 : end_of(lines, number)]
+        if lines[number].kind == "group" and inside and not any(inside):
+            found[number] = False
+    return found
+
+
+def sayings(lines: Sequence[Line]) -> list[str]:
+    """What each line asks, in words; empty for one that cannot be read."""
+    return [_said(line, scope) for line, scope in zip(lines, scopes_of(lines), strict=True)]
 
 
 def settled(lines: Sequence[Line]) -> list[Line]:
@@ -207,6 +242,23 @@ def _whole(rule: Mapping[str, Any], depth: int) -> Line:
 
 def _beside(scope: Scope) -> Sequence[Fact]:
     return [field for about in reversed(scope) for field in about.fields]
+
+
+def _said(line: Line, scope: Scope) -> str:
+    if line.kind == "manual":
+        return line.quote
+    if line.kind == "records":
+        about = fact_of(line, scope)
+        return about.label if about else ""
+    if line.kind != "leaf":
+        return ""
+    try:
+        node = parse(_in_scope(_leaf(replace(line, depth=0), scope), scope))
+    except (Unreadable, BadRule, ValueError, KeyError):
+        return ""
+    while isinstance(node, Leaf) and isinstance(node.value, All):
+        node = node.value.children[0]
+    return say_leaf(node) if isinstance(node, Leaf) else ""
 
 
 def _children(lines: Sequence[Line], start: int, end: int, depth: int) -> Iterator[int]:

@@ -29,9 +29,12 @@ NEEDED_FOR: Final[Mapping[tuple[str, str], str]] = {
     ("POST", "/staff"): "开通账号",
     ("POST", "/staff/{staff_id}/disable"): "停用账号",
     ("POST", "/staff/{staff_id}/reset"): "重置账号",
+    ("POST", "/staff/{staff_id}/role"): "更改岗位",
+    ("POST", "/profiles/{profile_id}/copy"): "下载个人信息副本",
+    ("POST", "/profiles/{profile_id}/forget"): "删除个人信息",
 }
-"""Each form that needs it, and what it does. Copies and erasures of a person, whole lists and
-changes of a role are verbs of the command line, which the machine's own sign-in guards."""
+"""Each form that needs it, and what it does. Whole lists leave by the command line alone, which
+the machine's own sign-in guards."""
 
 
 class Proof(StrEnum):

@@ -21,14 +21,15 @@ from profiles.facts import (
     say_value,
     vocabulary,
 )
+from pusher.reading.grammar.industries import named_industries
 from pusher.rules.language import OPERATORS
 from pusher.rules.shapes import COUNTRY
 
-_COUNTS = frozenset(
+COUNTS = frozenset(
     {"age_ge", "age_lt", "age_le", "age_ge_in_month", "years_ge", "years_lt", "years_le"}
     | {"months_ge", "months_lt", "months_le"}
 )
-_DAYS = frozenset({"before", "after", "on_or_before", "on_or_after"})
+DAYS = frozenset({"before", "after", "on_or_before", "on_or_after"})
 _LISTS = frozenset({"in", "not_in"})
 BARE = frozenset({"null", "on_or_after_as_of", "before_as_of"})
 """Operators beside which nothing stands."""
@@ -59,9 +60,9 @@ def say(fact: Fact, op: str, value: object, *, beside: Sequence[Fact] = ()) -> s
     """
     if op in BARE or value is None:
         return ""
-    if op in _COUNTS:
+    if op in COUNTS:
         return str(value)
-    if op in _DAYS:
+    if op in DAYS:
         return str(value)
     return _SAYINGS.get(op, _say_one)(fact, value, beside)
 
@@ -78,9 +79,9 @@ def read(fact: Fact, op: str, text: str, *, beside: Sequence[Fact] = ()) -> obje
     if not typed:
         raise Unreadable(f"请填写“{fact.label}”的取值")
     try:
-        if op in _COUNTS:
+        if op in COUNTS:
             return _count(fact, typed)
-        if op in _DAYS:
+        if op in DAYS:
             return _day(fact, typed)
         return _READINGS.get(op, _read_one)(fact, typed, beside)
     except BadValue as wrong:
@@ -89,7 +90,7 @@ def read(fact: Fact, op: str, text: str, *, beside: Sequence[Fact] = ()) -> obje
 
 def hint(fact: Fact, op: str) -> str:
     """What may be typed beside an operator, in a few words; empty where it is plain."""
-    if op in BARE or op in _COUNTS or op == "is":
+    if op in BARE or op in COUNTS or op == "is":
         return {"is": "填 是 或 否"}.get(op, "")
     if op in _HINTS:
         return _HINTS[op]
@@ -100,13 +101,13 @@ def hint(fact: Fact, op: str) -> str:
 
 
 _HINTS: Mapping[str, str] = {
-    **dict.fromkeys(_DAYS, "如 2026-01-02"),
+    **dict.fromkeys(DAYS, "如 2026-01-02"),
     "between_dates": "如 2026-01-01 至 2026-12-31",
     "age_ge_on": "如 6，2027-08-31",
     "after_fact": "写另一个日期的名称",
     "ratio_ge": "如 营业收入的3%",
-    "within": "写地名或代码，几个之间用顿号",
-    "prefix": "写门类字母或2至4位代码，几个之间用顿号",
+    "within": "勾选；其他地方写地名或代码，几个之间用顿号",
+    "prefix": "勾选门类；更细的写行业名称或2至4位代码，几个之间用顿号",
 }
 
 Saying = Callable[[Fact, object, Sequence[Fact]], str]
@@ -221,13 +222,13 @@ def _read_areas(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
 
 def _read_industries(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
     names = {name: letter for letter, name in industry_sections().items()}
-    codes = []
+    codes: list[str] = []
     for part in _parts(text, r"[、，,；;\s]+"):
-        code = names.get(part, part.upper())
-        if code not in industry_sections() and not is_industry_code(code):
-            raise Unreadable(f"“{fact.label}”应为门类字母（如C）或2至4位代码（如65）")
-        codes.append(code)
-    return codes
+        known = named_industries().get(part)
+        codes += known or [names.get(part, part.upper())]
+    if any(c not in industry_sections() and not is_industry_code(c) for c in codes):
+        raise Unreadable(f"“{fact.label}”应为行业名称（如零售业）、门类字母（如C）或2至4位代码")
+    return list(dict.fromkeys(codes))
 
 
 def _read_age_on(fact: Fact, text: str, beside: Sequence[Fact]) -> object:

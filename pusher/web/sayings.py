@@ -86,7 +86,7 @@ def say_wait(wait: timedelta) -> str:
 STATIC: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
     "favicon.svg": "image/svg+xml",
-    "clauses.js": "text/javascript; charset=utf-8",
+    "confirm.js": "text/javascript; charset=utf-8",
     "intake.js": "text/javascript; charset=utf-8",
     "counts.js": "text/javascript; charset=utf-8",
 }

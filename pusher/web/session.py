@@ -5,14 +5,13 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request
 
 from pusher import staff as accounts
 from pusher.model.staff import Role
-from pusher.settings import Settings
+from pusher.web.cookies import Cookie, read
 from pusher.web.desk import Desk, DeskHere
 
 _TOUCH_AFTER = timedelta(minutes=1)
@@ -49,7 +48,7 @@ def signed_in(request: Request, desk: DeskHere) -> SignedIn:
     Raises:
         NotSignedIn: no session, or it ended.
     """
-    token = request.cookies.get(cookie_name(desk.settings), "")
+    token = read(request, Cookie.SESSION)
     now = desk.now()
     with desk.store.reading() as session:
         staff = accounts.read_session(session, token, now=now) if token else None
@@ -67,38 +66,6 @@ def signed_in(request: Request, desk: DeskHere) -> SignedIn:
 Who = Annotated[SignedIn, Depends(signed_in)]
 
 
-def is_https(settings: Settings) -> bool:
-    """Whether the console is reached over TLS, so that cookies may be kept to it."""
-    return urlsplit(settings.public_url).scheme == "https"
-
-
-def cookie_name(settings: Settings) -> str:
-    """Name of the session cookie; ``__Host-`` needs TLS."""
-    return ("__Host-" if is_https(settings) else "") + "pusher_session"
-
-
-def set_session(response: Response, token: str, desk: Desk) -> None:
-    """Hand the browser its session; it ends with the browser, or with the office day."""
-    _set(response, cookie_name(desk.settings), token, desk)
-
-
-def drop_session(response: Response, desk: Desk) -> None:
-    """Take the session cookie away."""
-    response.delete_cookie(
-        cookie_name(desk.settings), path="/", secure=is_https(desk.settings), httponly=True
-    )
-
-
-def visitor_of(request: Request) -> str:
-    """The random word by which forms before the sign-in are tied to a browser."""
-    return request.cookies.get("pusher_visitor", "")
-
-
-def set_visitor(response: Response, word: str, desk: Desk) -> None:
-    """Give a browser its random word."""
-    _set(response, "pusher_visitor", word, desk)
-
-
 def new_visitor() -> str:
     """A fresh random word, 128 bits."""
     return secrets.token_urlsafe(16)
@@ -113,9 +80,3 @@ def is_form_token(desk: Desk, given: str, tied_to: str) -> bool:
     """Whether *given* is the token of the browser that *tied_to* names."""
     expected = form_token(desk, tied_to)
     return bool(tied_to) and hmac.compare_digest(given.encode(), expected.encode())
-
-
-def _set(response: Response, name: str, value: str, desk: Desk) -> None:
-    response.set_cookie(
-        name, value, path="/", secure=is_https(desk.settings), httponly=True, samesite="lax"
-    )

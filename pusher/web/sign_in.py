@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pusher import audit, second_factor
 from pusher import staff as accounts
 from pusher.model.staff import Staff
+from pusher.web.cookies import Cookie, drop, hand, read
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import VISITORS, Anyone
@@ -15,7 +16,6 @@ from pusher.web.layout import go, show_outside
 from pusher.web.place import place_of
 from pusher.web.raw_body import PublicForm
 from pusher.web.sayings import say_wait
-from pusher.web.session import cookie_name, drop_session, set_session
 
 router = APIRouter()
 Visitor = Annotated[None, Depends(VISITORS)]
@@ -56,7 +56,7 @@ def sign_out(request: Request, desk: DeskHere, who: Anyone) -> Response:
     with desk.store.writing() as session:
         accounts.end_session(session, who.token, now=desk.now())
     response = go("/sign-in", desk=desk)
-    drop_session(response, desk)
+    drop(response, Cookie.SESSION, desk)
     return response
 
 
@@ -112,7 +112,7 @@ def address_to_sign_in(path: str) -> str:
 
 
 def _let_in(request: Request, desk: Desk, staff: Staff, onward: str) -> Response:
-    before = request.cookies.get(cookie_name(desk.settings))
+    before = read(request, Cookie.SESSION)
     owes_a_code = desk.settings.second_factor and staff.role in second_factor.NEEDED_BY
     opened = accounts.open_half_session if owes_a_code else accounts.open_session
     with desk.store.writing() as session:
@@ -121,7 +121,7 @@ def _let_in(request: Request, desk: Desk, staff: Staff, onward: str) -> Response
         token = opened(session, staff, now=desk.now())
     onward = own_path(onward)
     response = go(f"/code?next={quote(onward)}" if owes_a_code else onward, desk=desk)
-    set_session(response, token, desk)
+    hand(response, Cookie.SESSION, token, desk)
     return response
 
 

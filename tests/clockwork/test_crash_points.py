@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from profiles.model import Channel
-from pusher.listening.receipts import take_in
+from pusher.listening.inbox import take_in
 from pusher.model.batch import Batch, BatchState
 from pusher.model.notice import AttemptResult, NoticeState, Outcome
 from pusher.model.staff import AuditEntry, Role

@@ -145,7 +145,7 @@ def test_a_job_that_raises_is_written_down_without_its_words_and_stops_no_other(
     class Broken(Outbox):
         """A gateway with a fault of our own in it."""
 
-        def read_callback(self, *args: object) -> Callback:
+        def read_callback(self, *args: object, **_: object) -> Callback:
             raise RuntimeError("19900000001 样例居民")
 
     given_batch(store, 1)

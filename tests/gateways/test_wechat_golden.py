@@ -122,6 +122,26 @@ def test_an_encrypted_leave_is_read() -> None:
     assert (reply.kind, reply.to) == (ReplyKind.UNSUBSCRIBE, "oFAKE0000000000000000000001")
 
 
+@pytest.mark.parametrize(("off", "taken"), [(-301, False), (-300, True), (300, True), (301, False)])
+def test_a_captured_signature_is_good_for_five_minutes(off: int, taken: bool) -> None:
+    label = "oa_unsubscribe"
+    clear = {**QUERY, "signature": PLAIN["signature"]}
+    came_at = datetime.fromtimestamp(int(QUERY["timestamp"]) + off, UTC)
+
+    for secrets, query, pushed in (
+        (SECRETS, encrypted_query(label), envelope(label)),
+        (CallbackSecrets(INPUTS["token"], OA), clear, vector(label)["plaintext"].encode()),
+    ):
+        gateway = WeChat(Outbox(), appid=OA, secret="s", callback=secrets)
+        later = gateway.read_callback(pushed, query, {})
+        assert later.mark == "1767225600 1320562132"
+        if taken:
+            assert gateway.read_callback(pushed, query, {}, came_at=came_at) == later
+        else:
+            with pytest.raises(Forged):
+                gateway.read_callback(pushed, query, {}, came_at=came_at)
+
+
 @pytest.mark.parametrize("change", ["msg_signature", "timestamp", "nonce"])
 def test_a_changed_query_is_forged(change: str) -> None:
     label = "oa_unsubscribe"

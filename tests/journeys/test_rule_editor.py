@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.browser import browsing
 from tests.journeys.town import PASSWORDS, Town, opened
@@ -22,8 +22,8 @@ def test_a_rule_is_written_by_plain_forms_and_counted_while_it_is_written(town: 
     with browsing() as browser:
         plain = signed_in(browser, town, scripts=False)
         plain.goto(f"{town.console}/policies/{policy}/confirm")
-        while plain.get_by_label(re.compile("^去掉：")).count():
-            plain.get_by_label(re.compile("^去掉：")).first.click()
+        for old in plain.locator(".line.depth-0:not(.element)").get_by_label(STRIKE).all():
+            old.check()
         built(plain)
         plain.get_by_role("button", name="试算人数").click()
         told = plain.locator("#counts").inner_text()
@@ -34,10 +34,13 @@ def test_a_rule_is_written_by_plain_forms_and_counted_while_it_is_written(town: 
         live.goto(f"{town.console}/policies/{policy}/confirm")
         counts = live.locator("#counts")
         expect(counts).to_contain_text("核对了")
-        live.get_by_label("注册地：取值").fill("历下区")
-        expect(counts).to_contain_text("注册地在历下区")
-        live.get_by_label("注册地：取值").fill("哪里")
+        card(live, "注册地在槐荫区").get_by_text("改", exact=True).click()
+        elsewhere = live.get_by_role("textbox", name="其他地方")
+        elsewhere.fill("历下区")
+        expect(counts).to_contain_text("注册地在槐荫区、历下区之一")
+        elsewhere.fill("哪里")
         expect(counts).to_contain_text("还没有填好")
+        expect(live.locator(".line.bad .error")).to_contain_text("不认识的地名")
 
     for sentence in SENTENCES:
         assert sentence in told
@@ -56,28 +59,43 @@ SENTENCES = (
 )
 
 
+STRIKE = re.compile("^划掉：")
+
+
 def built(page: Page) -> None:
-    """The rule, by typing what is looked at and pressing buttons."""
+    """The rule, by typing what is looked at, ticking boxes and pressing buttons."""
     page.get_by_label("面向谁").select_option("enterprise")
     add(page, "看哪一项", "注册地")
-    page.get_by_label("注册地：取值").fill("槐荫区")
+    page.get_by_role("checkbox", name="槐荫区", exact=True).check()
     page.get_by_role("button", name="加除外").last.click()
-    add(page, "这一组里看哪一项", "小额贷款")
-    page.get_by_label("特定业态：取值").fill("小额贷款公司")
-    add(page, "这一组里看哪一项", "特定业态")
-    page.get_by_label("特定业态：取值").nth(1).fill("政府性融资担保机构")
-    page.locator(".line.leaf", has_text="特定业态").nth(1).get_by_label("除外（不得如此）").check()
+    add_inside(page, "小额贷款")
+    page.get_by_role("checkbox", name="小额贷款公司", exact=True).check()
+    add_inside(page, "特定业态")
+    page.get_by_role("checkbox", name="政府性融资担保机构", exact=True).check()
+    page.get_by_role("checkbox", name="除外（不得如此）", exact=True).check()
     add(page, "看哪一项", "资质荣誉")
     in_record = "在这条“资质荣誉”里看哪一项"
+    page.get_by_text("在这条“资质荣誉”里加一项").last.click()
     add(page, in_record, "资质")
-    page.get_by_label("资质：取值").fill("高新技术企业")
+    page.get_by_label("资质：选一项").select_option("高新技术企业")
+    page.get_by_text("在这条“资质荣誉”里加一项").last.click()
     add(page, in_record, "批次年度")
     page.get_by_label("批次年度：关系").select_option("ge")
-    page.get_by_label("批次年度：取值").fill("2023")
+    page.get_by_label(re.compile("^批次年度：数额")).fill("2023")
+
+
+def add_inside(page: Page, what: str) -> None:
+    """Add to the group that was added last."""
+    page.get_by_text("在这一组里加条件").last.click()
+    add(page, "这一组里看哪一项", what)
+
+
+def card(page: Page, says: str) -> Locator:
+    return page.locator(".line.leaf", has=page.locator(".asks", has_text=says)).last
 
 
 def add(page: Page, where: str, what: str) -> None:
-    field = page.get_by_label(where, exact=True)
+    field = page.get_by_label(where, exact=True).locator("visible=true")
     field.fill(what)
     row = page.locator(".line.adding").filter(has=field)
     row.get_by_role("button", name="加条件").click()

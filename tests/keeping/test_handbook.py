@@ -54,3 +54,13 @@ def test_the_proxies_keep_the_operator_s_addresses_inside() -> None:
     for name in ("Caddyfile", "nginx.conf"):
         text = FOLDER.joinpath(name).read_text(encoding="utf-8")
         assert all(word in text for word in ("healthz", "readyz", "metrics", "404")), name
+
+
+def test_the_proxies_log_no_address_neither_of_a_request_nor_of_an_error() -> None:
+    nginx = FOLDER.joinpath("nginx.conf").read_text(encoding="utf-8")
+    caddy = FOLDER.joinpath("Caddyfile").read_text(encoding="utf-8")
+
+    assert "access_log off;" in nginx
+    assert re.search(r"error_log +\S+ crit;", nginx)
+    assert caddy.count("log {") == caddy.count("request>uri delete") == 2
+    assert caddy.count("request>headers delete") == 2

@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,28 +15,33 @@ from pusher.model.batch import BatchState
 from pusher.model.clockwork import Hold
 from pusher.model.notice import NoticeState
 from pusher.store import integrity
-from tests.keeping.offices import AnOffice, environ_of
+from tests.keeping.offices import AnOffice, environ_of, make_home
 from tests.makers import NOW
 from tests.sending.delivery_makers import given_batch, states_of
 
 KILLED_BEFORE = """
 import os, signal, sys
-step, path = sys.argv[1], sys.argv[2]
+step, path, left = sys.argv[1], sys.argv[2], [int(sys.argv[3])]
 def watch(event, arguments):
     if event == step and path in str(arguments[0]):
-        os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
 sys.addaudithook(watch)
 from pusher.__main__ import pusher
-pusher.main(sys.argv[3:])
+pusher.main(sys.argv[4:])
 """
 
 
-def restored(home: Path, file: Path, step: str, path: str) -> "subprocess.CompletedProcess[str]":
+def restored(
+    office: AnOffice, file: Path, step: str, path: str, *, time: int = 1
+) -> "subprocess.CompletedProcess[str]":
     """Restore in a process that kills itself right before it does *step* to *path*."""
-    verb = ["restore", str(file), "--replace"]
+    verb = ["restore", str(file), *(() if office.url else ("--replace",))]
+    more = {"PUSHER_DATABASE_URL": office.url} if office.url else {}
     return subprocess.run(
-        [sys.executable, "-c", KILLED_BEFORE, step, path, *verb],
-        env=environ_of(home), capture_output=True, text=True, check=False,
+        [sys.executable, "-c", KILLED_BEFORE, step, path, str(time), *verb],
+        env=environ_of(office.home, **more), capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -56,7 +63,7 @@ def test_a_killed_restore_leaves_the_old_or_the_new(home: Path, step: str, path:
     assert not check_age(store, office.settings(), now=NOW)
     store.close()
 
-    done = restored(home, file, step, path)
+    done = restored(office, file, step, path)
 
     assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
     store = office.opened()
@@ -69,3 +76,46 @@ def test_a_killed_restore_leaves_the_old_or_the_new(home: Path, step: str, path:
         assert not check_age(store, office.settings(), now=NOW)
     store.close()
     office.told("restore", str(file), "--replace")
+
+
+@pytest.mark.parametrize(
+    ("step", "path", "time"),
+    [
+        ("os.rename", "epoch.", 1),
+        ("open", "migrations/env.py", 1),
+        ("open", "migrations/env.py", 2),
+        ("os.rename", "epoch.", 2),
+    ],
+    ids=["at the start", "before the tables", "with the rows, not settled", "settled"],
+)
+def test_a_killed_restore_on_postgresql_is_begun_again_or_held(
+    tmp_path: Path,
+    sqlite_template: Path,
+    fresh_database: Callable[[str], str],
+    step: str,
+    path: str,
+    time: int,
+) -> None:
+    url = fresh_database("migrated")
+    old = AnOffice(make_home(tmp_path / "var", sqlite_template, url=url), url)
+    store = old.opened()
+    given_batch(store, 2, state=BatchState.SENDING)
+    assert not check_age(store, old.settings(), now=NOW)
+    store.close()
+    file = tmp_path / "a.backup"
+    old.told("backup", str(file))
+    new = AnOffice(old.home, fresh_database("template0"))
+
+    done = restored(new, file, step, path, time=time)
+
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    if time == 1:
+        new.told("restore", str(file))
+    else:
+        assert new.typed("restore", str(file)).exit_code == 1
+    store = new.opened()
+    check_age(store, replace(old.settings(), database_url=new.url), now=NOW)
+    with store.reading() as session:
+        assert session.exec(select(Hold)).all()
+    assert states_of(store) == {NoticeState.UNSURE: 2}
+    store.close()

@@ -11,7 +11,8 @@ from sqlmodel import select
 from profiles.addresses import address_of
 from profiles.model import Contact
 from pusher.gateways.base import Gateway
-from pusher.listening.receipts import Folded, fold, take_in
+from pusher.listening.inbox import take_in
+from pusher.listening.receipts import Folded, fold
 from pusher.model.notice import Attempt, Notice
 from pusher.sending.deliver import deliver
 from pusher.store import Store

@@ -16,7 +16,8 @@ from sqlmodel import select
 from profiles.model import Channel, OptOut
 from profiles.sealing import Sealer
 from pusher.gateways.base import Answer, Parcel
-from pusher.listening.receipts import PATIENCE, fold, silent, take_in
+from pusher.listening.inbox import take_in
+from pusher.listening.receipts import PATIENCE, fold, silent
 from pusher.model.notice import (
     RISING,
     Attempt,

@@ -12,7 +12,7 @@ from profiles.dossier import find
 from profiles.guardians import link
 from profiles.model import Channel, ConsentScope, GuardianKind, Office, Profile, ProfileKind
 from profiles.optouts import opt_out
-from profiles.roster import import_roster
+from profiles.roster import Register, import_roster
 from profiles.sealing import Sealer, sealer_of
 from profiles.subscriptions import follow
 from pusher.matching.index import keep
@@ -51,10 +51,8 @@ def register(**cells: str) -> bytes:
 
 
 def take_in(session: Session, office: Office, content: bytes) -> Any:
-    return import_roster(
-        session, content, name="样例.csv", kind=ProfileKind.RESIDENT, office=office, by="1001",
-        now=NOW,
-    )  # fmt: skip
+    name, kind = "样例.csv", ProfileKind.RESIDENT
+    return import_roster(session, Register(content, name, kind, office, "1001", NOW))
 
 
 def make_someone(store: Store) -> Someone:

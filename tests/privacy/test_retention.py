@@ -8,6 +8,7 @@ from sqlmodel import select
 from jobs import run
 from profiles.model import ImportState, ProfileKind, RosterFile, RosterImport
 from profiles.roster_import import keep_for_later
+from profiles.roster_register import Register
 from pusher import staff as accounts
 from pusher.listening.report import report
 from pusher.model.notice import Notice
@@ -93,10 +94,8 @@ def test_codes_to_numbers_go_after_a_day(store: Store) -> None:
 def test_a_register_that_nobody_confirmed_is_dropped(store: Store) -> None:
     with store.writing() as session:
         office = the_office(session)
-        keep_for_later(
-            session, "姓名,证件号码\n欧阳样例,x\n".encode(), name="样例.csv",
-            kind=ProfileKind.RESIDENT, office_id=office.id, by="1001", now=NOW, snapshot=False,
-        )  # fmt: skip
+        content, kind = "姓名,证件号码\n欧阳样例,x\n".encode(), ProfileKind.RESIDENT
+        keep_for_later(session, Register(content, "样例.csv", kind, office, "1001", NOW))
 
     assert purged(store, 6 * DAY) == Purged()
     assert purged(store, 8 * DAY) == Purged(files=1)

@@ -17,7 +17,7 @@ from profiles.model import (
     ProfileKind,
     Subscription,
 )
-from profiles.roster import RosterReport, import_roster
+from profiles.roster import Register, RosterReport, import_roster
 from tests.makers import NOW
 from tests.profiles.people import credit_code, resident_number
 
@@ -47,11 +47,11 @@ def take(
     kind: ProfileKind = ProfileKind.RESIDENT,
     name: str = "样例.csv",
     now: datetime = NOW,
+    dry_run: bool = False,
     **more: Any,
 ) -> RosterReport:
-    return import_roster(
-        session, content, name=name, kind=kind, office=office, by="0001", now=now, **more
-    )
+    register = Register(content, name, kind, office, "0001", now, **more)
+    return import_roster(session, register, dry_run=dry_run)
 
 
 def counts(report: RosterReport) -> tuple[int, int, int]:

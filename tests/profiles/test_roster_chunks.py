@@ -20,7 +20,7 @@ from profiles.model import (
     RosterImport,
     RosterRow,
 )
-from profiles.roster import RosterReport, import_in_chunks
+from profiles.roster import Register, RosterReport, check_roster, import_in_chunks
 from profiles.sealing import Keys, Sealer
 from pusher.store import Store
 from tests.makers import NOW, make_office
@@ -33,7 +33,7 @@ import os, signal, sys
 from datetime import datetime
 from sqlmodel import select
 from profiles.model import Office, ProfileKind
-from profiles.roster import import_in_chunks
+from profiles.roster import Register, import_in_chunks
 from profiles.sealing import Keys, Sealer
 from pusher.store import Store
 
@@ -47,8 +47,9 @@ def stop(seen):
         os.kill(os.getpid(), signal.SIGKILL)
 
 import_in_chunks(
-    store.writing, open(file, "rb").read(), name="样例.csv", kind=ProfileKind.RESIDENT,
-    office=office, by="0001", now=datetime.fromisoformat("2026-11-25T09:30+08:00"),
+    store.writing,
+    Register(open(file, "rb").read(), "样例.csv", ProfileKind.RESIDENT, office, "0001",
+             datetime.fromisoformat("2026-11-25T09:30+08:00")),
     progress=stop, at_once=20,
 )
 """
@@ -75,13 +76,11 @@ def _people(rows: int) -> Iterator[dict[str, str]]:
         }
 
 
-def take(store: Store, content: bytes, **more: object) -> RosterReport:
+def take(store: Store, content: bytes) -> RosterReport:
     with store.reading() as session:
         office = session.exec(select(Office)).one()
-    return import_in_chunks(
-        store.writing, content, name="样例.csv", kind=ProfileKind.RESIDENT, office=office,
-        by="0001", now=NOW, at_once=20, **more,  # type: ignore[arg-type]
-    )  # fmt: skip
+    register = Register(content, "样例.csv", ProfileKind.RESIDENT, office, "0001", NOW)
+    return import_in_chunks(store.writing, register, at_once=20)
 
 
 def test_killed_between_chunks_the_same_file_goes_on_and_doubles_nothing(
@@ -138,13 +137,9 @@ def test_a_resumed_import_reports_what_one_in_a_single_run_reports(
 
 
 def _dry(office: Office, store: Store, content: bytes) -> RosterReport:
-    from profiles.roster import check_roster
-
     with store.reading() as session:
-        return check_roster(
-            session, content, name="样例.csv", kind=ProfileKind.RESIDENT, office=office,
-            by="0001", now=NOW,
-        )  # fmt: skip
+        register = Register(content, "样例.csv", ProfileKind.RESIDENT, office, "0001", NOW)
+        return check_roster(session, register)
 
 
 def test_a_dry_run_needs_no_right_to_write_and_writes_nothing(store: Store) -> None:
@@ -188,7 +183,7 @@ from datetime import datetime
 from tests.profiles.test_roster_chunks import long_register
 from sqlmodel import select
 from profiles.model import Office, ProfileKind
-from profiles.roster import import_in_chunks
+from profiles.roster import Register, import_in_chunks
 from profiles.sealing import Keys, Sealer
 from pusher.store import Store
 
@@ -197,9 +192,9 @@ with store.reading() as session:
     office = session.exec(select(Office)).one()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 import_in_chunks(
-    store.writing, long_register(int(sys.argv[2])), name="样例.csv",
-    kind=ProfileKind.RESIDENT, office=office, by="0001",
-    now=datetime.fromisoformat("2026-11-25T09:30+08:00"),
+    store.writing,
+    Register(long_register(int(sys.argv[2])), "样例.csv", ProfileKind.RESIDENT, office, "0001",
+             datetime.fromisoformat("2026-11-25T09:30+08:00")),
 )
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from profiles.columns import new_id
 from profiles.dossier import contact_index, name_index, number_index, read_dossier
 from profiles.model import Channel, ProfileKind
-from profiles.roster import import_roster
+from profiles.roster import Register, import_roster
 from profiles.sealing import (
     SM4,
     BadKeyFile,
@@ -170,15 +170,9 @@ def test_no_name_number_or_phone_stands_in_clear_in_the_database_file(
     store = Store(f"sqlite:///{file}", sealer=SEALER)
 
     with store.writing() as session:
-        report = import_roster(
-            session,
-            content.encode(),
-            name="样例.csv",
-            kind=ProfileKind.RESIDENT,
-            office=make_office(session),
-            by="0001",
-            now=now,
-        )
+        office = make_office(session)
+        register = Register(content.encode(), "样例.csv", ProfileKind.RESIDENT, office, "0001", now)
+        report = import_roster(session, register)
     written = b"".join(f.read_bytes() for f in tmp_path.iterdir() if f.name.startswith("office"))
     store.close()
 

@@ -35,7 +35,12 @@ def session(store: Store) -> Iterator[Session]:
 
 
 def wish(rule: dict[str, Any], **given: Any) -> Confirmation:
-    said = {"audience": "resident", "subject": "self", "manual_checks": [], "short_title": "高龄"}
+    said = {
+        "audience": "resident",
+        "subject": "self",
+        "manual_checks": [],
+        "short_title": "高龄津贴",
+    }
     return Confirmation(tags=["M02"], rule=rule, **{**said, **given})
 
 

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from pusher.gateways import aliyun_callbacks, wechat_callbacks
@@ -80,7 +80,12 @@ class Outbox:
         return Lookup(Found.ABSENT)
 
     def read_callback(
-        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        body: bytes,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        came_at: datetime | None = None,
     ) -> Callback:
         if self.channel == "wechat":
             return wechat_callbacks.read(body, query, SECRETS)
@@ -120,7 +125,12 @@ class DeadlyBox:
         return Lookup(Found.FOUND if reference in known else Found.ABSENT)
 
     def read_callback(
-        self, body: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+        self,
+        body: bytes,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        *,
+        came_at: datetime | None = None,
     ) -> Callback:
         return aliyun_callbacks.read(body)
 

@@ -25,7 +25,8 @@ from profiles.addresses import address_of
 from profiles.model import Channel, Contact
 from profiles.sealing import Sealer
 from pusher.gateways.base import Answer, Gateway, Parcel, Result, Why
-from pusher.listening.receipts import fold, take_in
+from pusher.listening.inbox import take_in
+from pusher.listening.receipts import fold
 from pusher.listening.report import report
 from pusher.model.batch import Batch, BatchState
 from pusher.model.clockwork import Pause

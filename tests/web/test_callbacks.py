@@ -2,16 +2,22 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from profiles.sealing import Keys, Sealer, sealer_of
 from pusher.gateways.aliyun_callbacks import ANSWER
-from pusher.listening.receipts import BODY
-from pusher.model.word import Inbox
+from pusher.gateways.post import Post
+from pusher.gateways.wechat import WeChat
+from pusher.listening.inbox import BODY
+from pusher.listening.receipts import fold
+from pusher.model.word import Inbox, Signature
 from pusher.web.callbacks import callback_addresses, callback_key
 from tests.listening.callbacks import answer
+from tests.makers import NOW
 from tests.sending.outbox import SECRETS
 from tests.web.browsing import HOST, Console
 
@@ -29,10 +35,26 @@ def path_of(console: Console, what: str = "receipts") -> str:
     return aliyun[what].removeprefix(HOST)
 
 
-def signed(nonce: str = "nonce") -> dict[str, str]:
-    parts = "".join(sorted([SECRETS.token, "1764034200", nonce]))
+def signed(nonce: str = "nonce", *, at: datetime = NOW, stamp: str = "") -> dict[str, str]:
+    """What WeChat adds to the address: signed at that moment, or over that text in its place."""
+    moment = stamp or str(int(at.timestamp()))
+    parts = "".join(sorted([SECRETS.token, moment, nonce]))
     signature = hashlib.sha1(parts.encode()).hexdigest()
-    return {"timestamp": "1764034200", "nonce": nonce, "signature": signature}
+    return {"timestamp": moment, "nonce": nonce, "signature": signature}
+
+
+@pytest.fixture(scope="module")
+def post() -> Iterator[Post]:
+    made = Post(call_timeout=timedelta(seconds=1))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def wechat(lite: Console, post: Post) -> Console:
+    """A console that WeChat's own gateway stands behind."""
+    lite.gateways["wechat"] = WeChat(post, appid=SECRETS.appid, secret="s", callback=SECRETS)
+    return lite
 
 
 def inbox(console: Console) -> list[Inbox]:
@@ -129,6 +151,93 @@ def test_a_signed_event_is_stored_and_a_forged_one_is_not(console: Console) -> N
     assert (forged.status_code, bare.status_code) == (403, 403)
     assert (first.text, again.text) == ("success", "success")
     assert len(inbox(console)) == 1
+
+
+@pytest.mark.parametrize(
+    ("off", "status"), [(-301, 403), (-299, 200), (0, 200), (299, 200), (301, 403), (-86_400, 403)]
+)
+def test_a_signature_holds_for_five_minutes_of_the_machine_s_clock(
+    wechat: Console, off: int, status: int
+) -> None:
+    client = wechat.browser().client
+    query = signed(at=NOW + timedelta(seconds=off))
+
+    told = client.post("/callbacks/wechat", params=query, content=EVENT)
+    checked = client.get("/callbacks/wechat", params={**query, "echostr": "42"})
+
+    assert (told.status_code, checked.status_code) == (status, status)
+    assert len(inbox(wechat)) == (status == 200)
+    if status == 403:
+        forged = client.post(
+            "/callbacks/wechat", params={**query, "signature": "0" * 40}, content=EVENT
+        )
+        assert forged.text == told.text, "the answer does not tell which of the two was wrong"
+
+
+def test_an_office_clock_that_runs_ahead_does_not_matter(wechat: Console) -> None:
+    ahead = wechat.with_settings(clock_ahead_s=86_400.0)
+    ahead.later(days=1)
+    client = ahead.browser().client
+
+    right = client.post("/callbacks/wechat", params=signed(), content=EVENT)
+    wrong = client.post("/callbacks/wechat", params=signed(at=ahead.now), content=EVENT)
+
+    assert (right.status_code, wrong.status_code) == (200, 403)
+
+
+@pytest.mark.parametrize("stamp", ["x", "-1", "１７９５５７０２００", "9" * 11, "1795570200.5"])
+def test_a_moment_that_is_none_is_refused_though_it_is_signed(wechat: Console, stamp: str) -> None:
+    answer = wechat.browser().client.post(
+        "/callbacks/wechat", params=signed(stamp=stamp), content=EVENT
+    )
+
+    assert answer.status_code == 403
+
+
+def test_a_repeat_is_harmless_and_a_signature_is_not_lent_to_another_body(
+    console: Console, post: Post
+) -> None:
+    console.gateways["wechat"] = WeChat(post, appid=SECRETS.appid, secret="s", callback=SECRETS)
+    client = console.browser().client
+    other = EVENT.replace(b"oSample1", b"oSample2")
+
+    def told(query: dict[str, str], body: bytes) -> tuple[int, str]:
+        answer = client.post("/callbacks/wechat", params=query, content=body)
+        return answer.status_code, answer.text if answer.status_code == 200 else ""
+
+    repeats = [told(signed(), EVENT), told(signed(), EVENT), told(signed("new"), EVENT)]
+    lent = [told(signed(), other), told(signed("new"), other)]
+    assert (repeats, lent) == ([(200, "success")] * 3, [(403, "")] * 2)
+    assert len(inbox(console)) == 1
+
+    client = console.with_settings().browser().client
+    assert told(signed(), other) == (403, ""), "another process knows it as well"
+    console.later(minutes=5)
+    assert told(signed(), other) == (403, ""), "remembered for as long as it is good"
+    assert told(signed("new", at=console.now), other) == (200, "success")
+
+
+def test_signatures_that_are_no_longer_good_are_forgotten(wechat: Console) -> None:
+    client = wechat.browser().client
+    for nonce in ("1", "2"):
+        client.post("/callbacks/wechat", params=signed(nonce), content=EVENT)
+
+    wechat.later(minutes=31)
+    client.post("/callbacks/wechat", params=signed("3", at=wechat.now), content=EVENT)
+
+    with wechat.store.reading() as session:
+        (left,) = session.exec(select(Signature)).all()
+    assert left.came_at == wechat.now
+
+
+def test_what_was_let_in_is_read_again_however_late(wechat: Console) -> None:
+    wechat.browser().client.post("/callbacks/wechat", params=signed(), content=EVENT)
+    wechat.later(days=3)
+
+    with wechat.store.writing() as session:
+        told = fold(session, wechat.gateways, now=wechat.now)
+
+    assert (told.bodies, told.unreadable, told.replies) == (1, 0, 1)
 
 
 def test_the_addresses_for_the_vendors_are_ours() -> None:

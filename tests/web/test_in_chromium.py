@@ -318,8 +318,6 @@ def test_a_condition_lights_its_clause_when_it_is_reached_by_keyboard(full: Stre
         page.goto(address)
         assert page.locator("mark.lit").count() == 0
 
-        page.locator("q.from", has_text="80周岁").locator("xpath=..").locator(
-            "input:not([type=hidden]):not([tabindex='-1'])"
-        ).first.focus()
+        page.get_by_label("认可：年满80周岁").focus()
 
         assert "80周岁" in page.locator("mark.lit").first.inner_text()

@@ -14,6 +14,7 @@ from pusher.model.staff import AuditEntry, Role, StaffSession
 from pusher.web import proof
 from pusher.web.gate import Unguarded, check_gates
 from pusher.web.throttle import MOST_FROM_ONE_PLACE
+from tests.sending.delivery_makers import make_person
 from tests.web.browsing import HOST, PASSWORD, Browser, Console, submit
 from tests.web.test_batches import make_draft, state_of
 from tests.web.test_second_factor import begin, code_at, enrolled
@@ -222,6 +223,9 @@ NEEDS_PROOF = {
     "/staff": Role.ADMIN,
     "/staff/{staff_id}/disable": Role.ADMIN,
     "/staff/{staff_id}/reset": Role.ADMIN,
+    "/staff/{staff_id}/role": Role.ADMIN,
+    "/profiles/{profile_id}/copy": Role.CLERK,
+    "/profiles/{profile_id}/forget": Role.REVIEWER,
 }
 """Each path that asks, and somebody who may go there."""
 
@@ -229,17 +233,18 @@ NEEDS_PROOF = {
 def test_every_path_of_the_table_asks_before_it_does_anything(lite: Console) -> None:
     assert {("POST", path) for path in NEEDS_PROOF} == set(proof.NEEDED_FOR)
     batch, _ = waiting(lite)
-    clerk = str(lite.staff[Role.CLERK].id)
-    with lite.store.writing() as session:
+    holes = {"batch_id": batch.id, "cause": "staff", "staff_id": lite.staff[Role.CLERK].id}
+    with lite.office() as (session, office):
+        holes["profile_id"] = make_person(session, office).id
         hold.place(session, HoldCause.STAFF, because="演练", by="0001", now=lite.now)
     browsers = {role: lite.browser(role) for role in set(NEEDS_PROOF.values())}
     lite.later(minutes=16)
     before = len(everything(lite))
 
     for path, role in NEEDS_PROOF.items():
-        real = path.format(batch_id=batch.id, cause="staff", staff_id=clerk)
-        fields = {"reveal": "核对", "remark": "核实", "login": "neu", "name": "样例"}
-        answer = browsers[role].post(real, {**fields, "number": "7001", "role": "clerk"})
+        fields = {"reveal": "核对", "remark": "核实", "login": "neu", "name": "样例", "sure": "1"}
+        fields |= {"copy": "到窗口", "forget": "到窗口", "number": "7001", "role": "auditor"}
+        answer = browsers[role].post(path.format(**holes), fields)
         assert answer.status_code == 403, path
         assert proof.NEEDED_FOR["POST", path] in answer.text
 

@@ -66,18 +66,20 @@ def test_over_https_the_cookie_is_kept_to_it(lite: Console) -> None:
     browser = console.browser()
     browser.client.base_url = "https://testserver"
 
+    door = browser.get("/sign-in")
     entered = browser.client.post(
         "/sign-in",
-        data={
-            "login": login,
-            "password": PASSWORD,
-            "token": token_of(browser.get("/sign-in").text),
-        },
+        data={"login": login, "password": PASSWORD, "token": token_of(door.text)},
         headers={"origin": "https://testserver"},
     )
+    refused = browser.client.post("/sign-out", headers={"origin": "https://testserver"})
 
-    cookies = entered.headers.get_list("set-cookie")
-    assert any(c.startswith("__Host-pusher_session=") and "Secure" in c for c in cookies)
+    cookies = [c for page in (door, entered, refused) for c in page.headers.get_list("set-cookie")]
+    assert {c.split("=", 1)[0] for c in cookies} >= {
+        "__Host-pusher_visitor",
+        "__Host-pusher_session",
+    }
+    assert all(c.startswith("__Host-") and "Secure" in c for c in cookies)
     assert "max-age=31536000" in entered.headers["strict-transport-security"]
 
 

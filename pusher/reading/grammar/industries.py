@@ -26,7 +26,7 @@ _CODES = re.compile(r"(?:行业代码|行业(?:大类|中类|小类))(?:为|属�
 
 def family() -> Family:
     """Return the family of industries."""
-    names = "|".join(map(re.escape, sorted(_names(), key=len, reverse=True)))
+    names = "|".join(map(re.escape, sorted(named_industries(), key=len, reverse=True)))
     return Family(
         "industries", "行业", ("业", "教育", "卫生", "社会工作", "物业", "互联网", "门类", "加油站", "体育", "中介", "大类", "行业", "研究"),
         (
@@ -40,7 +40,8 @@ def family() -> Family:
 
 
 @cache
-def _names() -> Mapping[str, list[str]]:
+def named_industries() -> Mapping[str, list[str]]:
+    """Return what documents call industries → their codes in GB/T 4754-2017."""
     text = (files("pusher.reading.grammar") / "nouns" / "industries.toml").read_text("utf-8")
     names: Mapping[str, list[str]] = tomllib.loads(text)["industries"]
     return names
@@ -55,7 +56,7 @@ def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
         return None
     if not code and name in _SHORT and not _FIRM.match(mark.string, mark.end("name")):
         return None
-    return leaf("industry", "prefix", [code] if code else list(_names()[name]))
+    return leaf("industry", "prefix", [code] if code else list(named_industries()[name]))
 
 
 def _coded(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

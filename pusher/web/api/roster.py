@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from profiles.errors import Unwelcome
 from profiles.model import Office, ProfileKind
+from profiles.roster import Register
 from pusher import registers
 from pusher.reading.taxonomy import taxonomy
 from pusher.web.api.bearer import RosterWriter
@@ -37,11 +38,9 @@ def import_roster(
         with desk.store.reading() as session:
             office = session.get_one(Office, program.office_id)
         verb = registers.check if dry_run else registers.take_in
+        register = Register(body, name, kind, office, program.by, desk.now(), set(taxonomy()))
         try:
-            found = verb(
-                desk.store, body, name=name, kind=kind, office=office, by=program.by,
-                now=desk.now(), tags=set(taxonomy()),
-            )  # fmt: skip
+            found = verb(desk.store, register)
         except Unwelcome as error:
             raise Told(422, error.code, str(error), "body") from None
         rejected = [

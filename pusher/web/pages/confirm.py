@@ -11,22 +11,25 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from profiles.facts import vocabulary
+from profiles.model import Office
 from pusher.matching.trial import trial
 from pusher.model.errors import NotFound, Unwilling
 from pusher.model.policy import Audience, Policy, PolicyState, Subject
 from pusher.reading.confirm import BadConfirmation, confirm
 from pusher.reading.ingest import policy_shape
+from pusher.reading.stated import LABELS
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.check import doubts
 from pusher.rules.language import parse
 from pusher.rules.say import say
-from pusher.web import rule_values
+from pusher.web import rule_values, value_fields
 from pusher.web.confirm_form import ConfirmForm, filled_from, started_from
 from pusher.web.desk import Desk, DeskHere
+from pusher.web.element_form import PLAIN, Benefit
 from pusher.web.gate import Clerk
-from pusher.web.highlight import marked, quotes_of
+from pusher.web.highlight import CONDITION, ELEMENT, PERSON, Quote, marked, numbered
 from pusher.web.layout import go, show
-from pusher.web.outline import fact_of, scopes_of
+from pusher.web.outline import fact_of, sayings, scopes_of
 from pusher.web.outline_moves import steps
 from pusher.web.outside import POLICY_WITH_SCRIPT
 from pusher.web.pages.policies import find_policy, with_shares
@@ -61,6 +64,8 @@ def counts_meanwhile(
         doubts=_doubts(filled.rule),
         tried=_tried(desk, who, policy_id, filled),
         form=filled,
+        sayings=sayings(filled.lines),
+        alone=True,
         streets=_streets(desk, who),
     )
 
@@ -71,9 +76,6 @@ def confirm_policy(
 ) -> Response:
     """Add a condition, try the rule, or confirm: whichever button was pressed."""
     filled = filled_from(form)
-    if filled.act == "trial":
-        tried = _tried(desk, who, policy_id, filled)
-        return _show(request, desk, who, policy_id, filled, tried=tried)
     if filled.act != "confirm" or filled.errors:
         return _show(request, desk, who, policy_id, filled, status=422 if filled.errors else 200)
     try:
@@ -99,13 +101,14 @@ def _show(
     form: ConfirmForm,
     *,
     status: int = 200,
-    tried: Mapping[str, Any] | None = None,
 ) -> Response:
     with desk.store.reading() as session:
         policy = find_policy(session, who, policy_id)
         shape = policy_shape(session, policy)
+        area_code = session.get_one(Office, who.office_id).area_code
     known = {tag["code"] for tag in shape["tags"]}
-    clauses = [clause.quote for clause in form.clauses]
+    quotes = _quotes(form)
+    clauses = numbered(quotes)
     answer = show(
         request,
         desk,
@@ -114,18 +117,27 @@ def _show(
         status=status,
         policy=policy,
         shape=shape,
-        text=marked(policy.body, quotes_of(shape, clauses)),
+        text=marked(policy.body, quotes),
+        clause_numbers=clauses,
+        leads_to=_leads_to(form, clauses),
         form=form,
+        area_code=area_code,
         rule_text=_say(form.rule),
         doubts=_doubts(form.rule),
-        tried=tried,
+        tried=_tried(desk, who, policy_id, form),
         taxonomy=_grouped_tags(),
         facts=vocabulary(),
         steps=steps(form.lines),
         scopes=scopes_of(form.lines),
         fact_of=fact_of,
+        sayings=sayings(form.lines),
         operators_for=rule_values.operators_for,
         hint=rule_values.hint,
+        **_FIELD_WORDS,
+        element_labels=LABELS,
+        plain_elements=PLAIN,
+        blank_benefit=Benefit(),
+        alone=False,
         audiences=list(Audience),
         subjects=list(Subject),
         is_first=policy.state is PolicyState.READ,
@@ -135,6 +147,41 @@ def _show(
     )
     answer.headers["content-security-policy"] = POLICY_WITH_SCRIPT
     return answer
+
+
+_FIELD_WORDS: Mapping[str, Any] = {
+    "field_of": value_fields.field_of,
+    "fields_for": value_fields.fields_for,
+    "ends": value_fields.ends,
+    "choices": value_fields.choices,
+    "near_areas": value_fields.near_areas,
+    "sections": value_fields.sections,
+    "others": value_fields.others,
+    "industry_names": value_fields.industry_names(),
+}
+"""What `_value_fields.html` is made with."""
+
+
+def _quotes(form: ConfirmForm) -> list[Quote]:
+    """Every clause that something of the form was read from."""
+    found = [Quote(line.quote, CONDITION) for line in form.lines if line.quote]
+    found += [Quote(quote, CONDITION) for quote in form.checks]
+    found += [Quote(one.quote, ELEMENT) for one in form.elements.benefits if one.quote]
+    found += [Quote(quote, ELEMENT) for quote in form.elements.quotes.values()]
+    return found + [Quote(clause.quote, PERSON) for clause in form.clauses]
+
+
+def _leads_to(form: ConfirmForm, clauses: Mapping[str, tuple[int, str]]) -> dict[int, str]:
+    """Number of a clause → the id of what was made of it."""
+    made = [(clause.quote, f"clause-{n}") for n, clause in enumerate(form.clauses)]
+    made += [(line.quote, f"line-{n}") for n, line in enumerate(form.lines)]
+    made += [(one.quote, f"benefit-{n}-card") for n, one in enumerate(form.elements.benefits)]
+    made += [(quote, f"{name}-card") for name, quote in form.elements.quotes.items()]
+    found: dict[int, str] = {}
+    for quote, place in made:
+        if quote.strip() in clauses:
+            found.setdefault(clauses[quote.strip()][0], place)
+    return found
 
 
 def _streets(desk: Desk, who: SignedIn) -> Mapping[str, str]:
@@ -148,7 +195,12 @@ def _tried(
     """What the rule would find today; None while it cannot be read."""
     if form.rule is None:
         return None
-    given = {"rule": form.rule, "audience_kind": form.audience, "subject": form.subject}
+    given = {
+        "rule": form.rule,
+        "audience_kind": form.audience,
+        "subject": form.subject,
+        "tags": form.tags,
+    }
     with desk.store.reading() as session:
         policy = find_policy(session, who, policy_id)
         return _trial(session, policy, given, desk)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from profiles.errors import Unwelcome
 from profiles.model import ImportState, Office, ProfileKind, RosterImport
-from profiles.roster import Rejected
+from profiles.roster import Register, Rejected
 from profiles.roster_ledger import told_of
 from profiles.roster_missing import Missing, missing_of
 from pusher import registers
@@ -61,22 +61,18 @@ def upload_register(request: Request, desk: DeskHere, who: Clerk, form: StaffFor
     name, content = fields.file("file")
     if not fields.sound:
         return _show_list(request, desk, who, fields, status=422)
-    snapshot = fields.ticked("snapshot")
     with desk.store.reading() as session:
         office = session.get_one(Office, who.office_id)
-    now = desk.now()
+    register = Register(
+        content, name, kind, office, who.number, desk.now(), set(taxonomy()),
+        snapshot=fields.ticked("snapshot"),
+    )  # fmt: skip
     try:
-        found = registers.check(
-            desk.store, content, name=name, kind=kind, office=office, by=who.number, now=now,
-            tags=set(taxonomy()), snapshot=snapshot,
-        )  # fmt: skip
+        found = registers.check(desk.store, register)
     except Unwelcome as why_not:
         fields.errors["file"] = str(why_not)
         return _show_list(request, desk, who, fields, status=422)
-    waiting = registers.keep_waiting(
-        desk.store, content, name=name, kind=kind, office=office, by=who.number, now=now,
-        snapshot=snapshot, found=found,
-    )  # fmt: skip
+    waiting = registers.keep_waiting(desk.store, register, found=found)
     return go(f"/imports/{waiting}", desk=desk)
 
 
@@ -108,11 +104,11 @@ def confirm_import(import_id: UUID, request: Request, desk: DeskHere, who: Clerk
         office = session.get_one(Office, who.office_id)
     try:
         content = registers.waiting_file(desk.store, import_id)
-        found = registers.take_in(
-            desk.store, content, name=kept.file_name, kind=kept.kind, office=office,
-            by=who.number, now=desk.now(), tags=set(taxonomy()), snapshot=kept.snapshot,
-            import_id=import_id,
+        register = Register(
+            content, kept.file_name, kept.kind, office, who.number, desk.now(), set(taxonomy()),
+            snapshot=kept.snapshot,
         )  # fmt: skip
+        found = registers.take_in(desk.store, register, import_id=import_id)
     except Unwelcome as why_not:
         return _refused(request, desk, who, import_id, why_not)
     said = f"已导入：新增 {found.added}，变更 {found.changed}，未变 {found.unchanged}。"

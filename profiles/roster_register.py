@@ -1,4 +1,4 @@
-"""One register and what is asked of it."""
+"""One register as it comes in at a door."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -11,8 +11,17 @@ from profiles.roster_reading import read_lines
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One register and what is asked of it."""
+class Register:
+    """One register and what is asked of it.
+
+    Attributes:
+        content: XLSX, or CSV in UTF-8, UTF-16 with its mark or GB18030, separated by , ; or tab.
+        name: of the file; the source of rows without 数据来源.
+        by: staff number of who imports.
+        now: when.
+        tags: codes that may be followed; None to take any that is well formed.
+        snapshot: the file claims to list everybody; who is missing is reported.
+    """
 
     content: bytes
     name: str
@@ -20,8 +29,8 @@ class Source:
     office: Office
     by: str
     now: datetime
-    tags: Collection[str] | None
-    snapshot: bool
+    tags: Collection[str] | None = None
+    snapshot: bool = False
 
     def lines(self) -> tuple[Line, Iterator[Line]]:
         """The row of names, and the rows of people.

@@ -22,6 +22,7 @@ from profiles.vocabulary import (
     industry_sections,
     is_area_code,
     is_industry_code,
+    is_sensitive,
     vocabulary,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "is_area_code",
     "is_blank",
     "is_industry_code",
+    "is_sensitive",
     "read_cell",
     "say_area",
     "say_value",

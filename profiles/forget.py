@@ -18,7 +18,6 @@ from profiles.addresses import address_of
 from profiles.ages import day_of
 from profiles.dossier import name_of, number_of, read_dossier
 from profiles.facts import vocabulary
-from profiles.identity import masked_name
 from profiles.model import (
     Consent,
     Contact,
@@ -31,6 +30,7 @@ from profiles.model import (
     Subscription,
 )
 from profiles.optouts import opt_out
+from profiles.shown import shown_name
 
 FORGOTTEN = "按本人要求删除资料"
 """How the opt-out of a forgotten address came about."""
@@ -183,7 +183,7 @@ def _links(session: Session, profile: Profile) -> list[dict[str, Any]]:
         other = session.get_one(Profile, link.ward_id if reads else link.guardian_id)
         found.append(
             {
-                "reads_for" if reads else "read_by": masked_name(name_of(session, other)),
+                "reads_for" if reads else "read_by": shown_name(session, other),
                 "kind": link.kind.value,
                 "relation": link.relation,
                 "until": _said(link.until_on),

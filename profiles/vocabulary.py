@@ -116,6 +116,12 @@ def vocabulary() -> Mapping[str, Fact]:
     return MappingProxyType({fact.code: fact for fact in facts})
 
 
+def is_sensitive(code: str) -> bool:
+    """Whether a fact is sensitive personal information (PIPL art. 28); a strange one counts as."""
+    fact = vocabulary().get(code)
+    return fact is None or fact.sensitive
+
+
 @cache
 def area_table() -> tuple[Area, ...]:
     """The areas we know by name; codes beyond them are allowed outside our district."""

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from profiles.ages import OWN_CONSENT, day_of, is_under
 from profiles.dossier import birth_day, facts_on, read_dossier
-from profiles.facts import vocabulary
+from profiles.facts import is_sensitive
 from profiles.rows import profiles_by_id
 from pusher import audit
 
@@ -43,7 +43,7 @@ def guarded(session: Session, people: Collection[UUID], *, now: datetime) -> Gua
         facts = facts_on(read_dossier(session, profile), day)
         if is_under(OWN_CONSENT, birth_day(session, profile, facts), day):
             children.append(profile.id)
-        if any(_is_sensitive(code) for code in facts):
+        if any(is_sensitive(code) for code in facts):
             sensitive.append(profile.id)
     return Guarded(tuple(sorted(children)), tuple(sorted(sensitive)))
 
@@ -67,8 +67,3 @@ def note_look(session: Session, seen: Guarded, *, at: str, by: str, now: datetim
             children=[str(one) for one in seen.children],
             sensitive=[str(one) for one in seen.sensitive],
         )
-
-
-def _is_sensitive(code: str) -> bool:
-    fact = vocabulary().get(code)
-    return fact is None or fact.sensitive

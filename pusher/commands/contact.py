@@ -27,26 +27,21 @@ def contact_doubtful(now: str | None, as_json: bool) -> None:
     \b
     例：pusher contact doubtful
     """
-    from profiles.addresses import address_of
     from profiles.ages import day_of
-    from profiles.dossier import name_of
-    from profiles.identity import masked_name, masked_phone
-    from profiles.model import Channel
+    from profiles.shown import shown_address, shown_name
     from profiles.signs import to_confirm
 
     with open_door(now) as door, door.store.reading() as session:
         found = to_confirm(session, door.office(session).id, day=day_of(door.now))
         rows = []
         for one, person in found:
-            address = address_of(session, one)
-            sms = one.channel is Channel.SMS
             rows.append(
                 {
                     "id": str(one.id),
                     "profile": str(person.id),
-                    "name": masked_name(name_of(session, person)),
+                    "name": shown_name(session, person),
                     "channel": one.channel.value,
-                    "address": masked_phone(address) if sms else f"{address[:4]}****",
+                    "address": shown_address(session, one),
                     "doubt": one.doubt.value if one.doubt else "silent",
                 }
             )

@@ -32,7 +32,7 @@ from pusher.model.policy import Policy
 from pusher.model.standing import Standing, standing
 from pusher.model.word import Receipt
 from pusher.sending import review
-from pusher.sending.compose import compose
+from pusher.sending.compose import plan, write_down
 from pusher.sending.prices import prices
 from pusher.settings import child_environment
 
@@ -149,13 +149,14 @@ def _drafted(district: District, session: Session, stem: str) -> Batch:
     run = latest_run(session, policy)
     if run is None:
         raise ChildDied(f"{stem} 没有名单")
-    return compose(
+    worked_out = plan(
         session, policy, run, kind=BatchKind.FIRST,
         include=[Decision.ELIGIBLE, Decision.SUBSCRIBED], channels=list(Channel),
         send_after=None, prices=prices(district.settings.gateways),
         public_url=district.settings.public_url, by=CLERK,
         now=office_now(district.settings.clock_ahead),
     )  # fmt: skip
+    return write_down(session, worked_out)
 
 
 def _all_done(session: Session, *, batches: list[UUID]) -> bool:

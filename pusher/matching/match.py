@@ -19,7 +19,7 @@ from pusher.audit import note
 from pusher.matching.index import View, view
 from pusher.matching.segment import ELIGIBLE, POSSIBLE, Question
 from pusher.model.errors import IllegalMove
-from pusher.model.match import Decision, Match, MatchRun, RunKind
+from pusher.model.match import REASONS, Decision, Match, MatchRun, RunKind
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
 from pusher.rules.judge import Bar
 from pusher.rules.language import parse
@@ -27,7 +27,6 @@ from pusher.rules.nodes import Node, asks_sensitive, leaves
 from pusher.rules.say import say_leaf
 from pusher.rules.wards import decide_for
 
-PLACE = "match.reasons_sealed"
 _CHUNK = 500
 
 
@@ -168,15 +167,6 @@ def living(session: Session, policy: Policy, ids: Collection[UUID]) -> Iterator[
         )
 
 
-def reasons_of(session: Session, found: Match) -> list[dict[str, Any]]:
-    """Open the reasons of a match, as they were when it was found; empty for a subscription."""
-    if found.reasons_sealed is None:
-        return []
-    text = sealer_of(session).open_text(found.reasons_sealed, place=PLACE, row=found.id)
-    reasons: list[dict[str, Any]] = json.loads(text)
-    return reasons
-
-
 def latest_run(session: Session, policy: Policy) -> MatchRun | None:
     """The newest run of *policy* over everybody, if it was ever matched."""
     return session.exec(
@@ -236,5 +226,5 @@ def matched(
     )
     if meant:
         text = json.dumps(judged.reasons, ensure_ascii=False)
-        one.reasons_sealed = sealer_of(session).seal_text(text, place=PLACE, row=one.id)
+        one.reasons_sealed = sealer_of(session).seal_text(text, place=REASONS, row=one.id)
     return one

@@ -1,13 +1,21 @@
 """Policy × profile, with reasons: what one run of the matcher found."""
 
+import json
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Boolean, Column, Index, UniqueConstraint, false, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
 from profiles.columns import Moment, checked, new_id
+from profiles.facts import is_sensitive
+from profiles.sealing import sealer_of
+
+REASONS = "match.reasons_sealed"
+"""The place of a match's reasons, for `Sealer.seal` and `Sealer.open`."""
 
 
 class Decision(StrEnum):
@@ -78,3 +86,22 @@ class Match(SQLModel, table=True):
     """Found by a recall; once for each person and policy version."""
     reasons_sealed: bytes | None = None
     """Sealed JSON: [{"id","fact","op","quote","condition","result","excludes"}…]."""
+
+
+def reasons_of(session: Session, found: Match) -> list[dict[str, Any]]:
+    """Open the reasons of a match, as they were when it was found; empty for a subscription."""
+    if found.reasons_sealed is None:
+        return []
+    text = sealer_of(session).open_text(found.reasons_sealed, place=REASONS, row=found.id)
+    reasons: list[dict[str, Any]] = json.loads(text)
+    return reasons
+
+
+def readable(reasons: Sequence[Mapping[str, Any]], *, unmasked: bool) -> list[Mapping[str, Any]]:
+    """Those of `reasons_of` that may be shown: unless *unmasked*, none that asks for something
+    sensitive."""
+    return [
+        reason
+        for reason in reasons
+        if unmasked or reason["fact"] is None or not is_sensitive(reason["fact"])
+    ]

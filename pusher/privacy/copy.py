@@ -10,10 +10,9 @@ from profiles import forget as ground
 from profiles.model import Contact, Profile
 from pusher import audit
 from pusher.listening.replies import address_of, text_of
-from pusher.matching.match import reasons_of
 from pusher.model.batch import Batch, Visit
 from pusher.model.contact_code import ContactCode
-from pusher.model.match import Match, MatchRun
+from pusher.model.match import Match, MatchRun, reasons_of
 from pusher.model.notice import Notice
 from pusher.model.policy import Policy
 from pusher.model.word import Reply

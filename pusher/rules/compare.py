@@ -110,20 +110,17 @@ def _say_is(about: Fact, want: object) -> str:
     return about.label if want else f"“{about.label}”为否"
 
 
-def _say_ge(about: Fact, want: object) -> str:
-    if about.unit == "级":
-        return f"{about.label}为{_one_word(about, want)}或更轻"
-    if about.kind is Kind.ENUM:
-        return f"{about.label}为{_one_word(about, want)}及以上"
-    return f"{about.label}不少于{_one_word(about, want)}"
+def _say_bound(grade: str, rank: str, figure: str) -> Say:
+    def say(about: Fact, want: object) -> str:
+        # the first grade of a disability is the gravest
+        words = grade if about.unit == "级" else rank if about.kind is Kind.ENUM else figure
+        return about.label + words.format(_one_word(about, want))
+
+    return say
 
 
-def _say_le(about: Fact, want: object) -> str:
-    if about.unit == "级":
-        return f"{about.label}为{_one_word(about, want)}或更重"
-    if about.kind is Kind.ENUM:
-        return f"{about.label}为{_one_word(about, want)}及以下"
-    return f"{about.label}不超过{_one_word(about, want)}"
+_say_ge = _say_bound("为{}或更轻", "为{}及以上", "不少于{}")
+_say_le = _say_bound("为{}或更重", "为{}及以下", "不超过{}")
 
 
 def _say_gt(about: Fact, want: object) -> str:

@@ -4,6 +4,7 @@ import calendar
 from collections.abc import Callable
 from datetime import date
 
+from profiles.ages import birthday
 from profiles.facts import Fact, Kind, say_value
 from pusher.rules import shapes
 from pusher.rules.evaluate import day
@@ -24,9 +25,7 @@ def years_after(start: date, years: int) -> date:
     """
     if start.year + years > date.max.year:
         return date.max
-    if (start.month, start.day) == (2, 29) and not calendar.isleap(start.year + years):
-        return date(start.year + years, 3, 1)
-    return start.replace(year=start.year + years)
+    return birthday(start, years)
 
 
 def months_after(start: date, months: int) -> date:

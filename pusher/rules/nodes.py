@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from profiles.facts import Fact, Kind, vocabulary
+from profiles.facts import Fact, Kind, is_sensitive
 from pusher.rules.truth import Truth
 
 
@@ -130,8 +130,7 @@ def facts_used(node: Node) -> frozenset[str]:
 
 def asks_sensitive(node: Node) -> bool:
     """Whether a rule asks any fact that needs a consent of its own."""
-    facts = vocabulary()
-    return any(facts[code].sensitive for code in facts_used(node) if code in facts)
+    return any(is_sensitive(code) for code in facts_used(node))
 
 
 def asked(leaf: Leaf) -> tuple[str, ...]:

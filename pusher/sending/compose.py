@@ -75,41 +75,6 @@ class Plan:
     earlier: tuple[int, int]
 
 
-def compose(
-    session: Session,
-    policy: Policy,
-    run: MatchRun,
-    *,
-    kind: BatchKind,
-    include: Collection[Decision],
-    channels: Sequence[Channel],
-    send_after: datetime | None,
-    prices: Mapping[Channel, Decimal],
-    public_url: str,
-    by: str,
-    now: datetime,
-    limits: Limits = NO_LIMITS,
-    known: Collection[UUID] = (),
-) -> Batch:
-    """`plan` and `write_down` in one transaction, for a few hundred people; see there."""
-    worked_out = plan(
-        session,
-        policy,
-        run,
-        kind=kind,
-        include=include,
-        channels=channels,
-        send_after=send_after,
-        prices=prices,
-        public_url=public_url,
-        by=by,
-        now=now,
-        limits=limits,
-        known=known,
-    )
-    return write_down(session, worked_out)
-
-
 def plan(
     session: Session,
     policy: Policy,

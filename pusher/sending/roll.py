@@ -1,29 +1,22 @@
 """The roll of a batch: every recipient and every exclusion, with reasons, page by page."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import false
 from sqlmodel import Session, col, func, select
 
-from profiles.addresses import address_of
-from profiles.dossier import name_of
-from profiles.facts import vocabulary
-from profiles.identity import masked_name, masked_phone
-from profiles.model import Channel, Contact, Profile, ProfileKind, Street
+from profiles.model import Channel, Contact, Profile, Street
 from profiles.rows import in_chunks, profiles_by_id
-from profiles.sealing import sealer_of
+from profiles.shown import shown_address, shown_name
 from pusher.model.batch import Batch, Visit, VisitMatch
-from pusher.model.match import Decision, Match
+from pusher.model.match import Decision, Match, readable, reasons_of
 from pusher.model.notice import Notice, NoticeMatch, Reason
 from pusher.model.policy import PolicyTag
 from pusher.sending.drafting import text_of
 
-REASONS = "match.reasons_sealed"
 """The place of a match's reasons, for `Sealer.open`."""
 OFFLINE = "offline"
 """State of a row that is a visit."""
@@ -173,10 +166,12 @@ class _Sheet:
         reader = self._people[notice.profile_id]
         return Row(
             who=self._names(matches),
-            reader=self._name(reader),
+            reader=self._name(reader.id),
             street=self._streets.get(reader.street_code or "", ""),
             channel=notice.channel,
-            address=self._address(contact) if contact else None,
+            address=shown_address(self._session, contact, unmasked=self._unmasked)
+            if contact
+            else None,
             decision=strongest(matches),
             why=self._why(matches),
             state=notice.state.value,
@@ -190,7 +185,7 @@ class _Sheet:
     def _visit(self, visit: Visit, matches: Sequence[Match]) -> Row:
         return Row(
             who=self._names(matches),
-            reader=self._name(self._people[visit.profile_id]),
+            reader=self._name(visit.profile_id),
             street=self._streets.get(visit.street_code or "", ""),
             channel=None,
             address=None,
@@ -205,33 +200,26 @@ class _Sheet:
         )
 
     def _names(self, matches: Sequence[Match]) -> str:
-        return "、".join(self._name(self._people[match.profile_id]) for match in matches)
+        return "、".join(self._name(match.profile_id) for match in matches)
 
-    def _name(self, profile: Profile) -> str:
-        """Firms stand in a public register; people are masked. Empty for who was forgotten."""
-        name = name_of(self._session, profile)
-        if self._unmasked or profile.kind is ProfileKind.ENTERPRISE:
-            return name
-        return masked_name(name)
+    def _name(self, profile_id: UUID) -> str:
+        return shown_name(self._session, self._people[profile_id], unmasked=self._unmasked)
 
     def _address(self, contact: Contact) -> str:
-        address = address_of(self._session, contact)
-        if self._unmasked:
-            return address
-        return masked_phone(address) if contact.channel is Channel.SMS else f"{address[:4]}****"
+        return shown_address(self._session, contact, unmasked=self._unmasked)
 
     def _why(self, matches: Sequence[Match]) -> list[str]:
         """One line a condition; said once where several meet, with whom it is said of."""
         many = len(matches) > 1
         lines = []
         for match in matches:
-            whose = f"{self._name(self._people[match.profile_id])}：" if many else ""
+            whose = f"{self._name(match.profile_id)}：" if many else ""
             lines += [f"{whose}{line}" for line in self._lines(match)]
         return lines
 
     def _lines(self, match: Match) -> list[str]:
-        reasons = _reasons(self._session, match)
-        shown = [r for r in reasons if self._unmasked or not _is_sensitive(r["fact"])]
+        reasons = reasons_of(self._session, match)
+        shown = readable(reasons, unmasked=self._unmasked)
         lines = [f"{r['condition']}：{_RESULTS.get(r['result'], r['result'])}" for r in shown]
         if len(shown) < len(reasons):
             lines.append(_HIDDEN)
@@ -242,16 +230,3 @@ def strongest(matches: Sequence[Match]) -> Decision | None:
     """The decision that weighs most: eligible, then possible, then subscribed."""
     ranks = list(Decision)
     return min((match.decision for match in matches), key=ranks.index, default=None)
-
-
-def _reasons(session: Session, match: Match) -> list[dict[str, Any]]:
-    if match.reasons_sealed is None:
-        return []
-    text = sealer_of(session).open_text(match.reasons_sealed, place=REASONS, row=match.id)
-    reasons: list[dict[str, Any]] = json.loads(text)
-    return reasons
-
-
-def _is_sensitive(code: str | None) -> bool:
-    fact = vocabulary().get(code or "")
-    return fact is not None and fact.sensitive

@@ -1,6 +1,7 @@
 """Reading a form: each field by name, with what is wrong kept beside it and nothing lost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -9,6 +10,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
 from pusher.clock import OFFICE_ZONE
+from pusher.model.errors import NotFound, Unwilling
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -102,6 +104,16 @@ class Fields:
         if not content:
             self.errors[name] = "这个文件是空的，请重新选择"
         return bare_name(upload.filename), content
+
+    @contextmanager
+    def heeding(self, name: str = "main") -> Iterator[None]:
+        """Keep beside *name* why a verb would not; that there is no such row goes its own way."""
+        try:
+            yield
+        except NotFound:
+            raise
+        except Unwilling as why_not:
+            self.errors[name] = str(why_not)
 
 
 def typed(form: FormData, name: str) -> str:

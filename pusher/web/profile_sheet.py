@@ -11,11 +11,9 @@ from uuid import UUID
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from profiles.addresses import address_of
 from profiles.ages import has_died
-from profiles.dossier import Known, facts_on, name_of, number_of, read_dossier
+from profiles.dossier import Known, facts_on, read_dossier
 from profiles.facts import Fact, say_value, vocabulary
-from profiles.identity import masked_name, masked_number, masked_phone
 from profiles.model import (
     Channel,
     Consent,
@@ -24,10 +22,10 @@ from profiles.model import (
     Guardianship,
     OptOut,
     Profile,
-    ProfileKind,
     Subscription,
 )
 from profiles.rows import profiles_by_id
+from profiles.shown import shown_address, shown_name, shown_number
 from profiles.signs import needs_confirming
 from pusher.model.batch import Batch, BatchKind, Visit, VisitState
 from pusher.model.match import Match
@@ -163,22 +161,6 @@ def read_sheet(session: Session, profile: Profile, *, unmasked: bool, today: dat
     )
 
 
-def shown_name(session: Session, profile: Profile, *, unmasked: bool) -> str:
-    """The name, with stars unless *unmasked*; a firm's is public, a forgotten person has none."""
-    name = name_of(session, profile)
-    if unmasked or profile.kind is ProfileKind.ENTERPRISE:
-        return name
-    return masked_name(name)
-
-
-def shown_number(session: Session, profile: Profile, *, unmasked: bool) -> str:
-    """The resident number, with stars unless *unmasked*, or the credit code, which is public."""
-    number = number_of(session, profile)
-    if unmasked or profile.kind is ProfileKind.ENTERPRISE:
-        return number
-    return masked_number(number)
-
-
 def opt_outs_about(session: Session, profile: Profile) -> list[OptOut]:
     """Said by the person, or from an address that is theirs."""
     addresses = select(Contact.address_index).where(Contact.profile_id == profile.id)
@@ -223,7 +205,7 @@ def _contacts(session: Session, profile: Profile, unmasked: bool, today: date) -
     return [
         Address(
             channel=row.channel,
-            address=_address(session, row, unmasked),
+            address=shown_address(session, row, unmasked=unmasked),
             source=row.source,
             added_at=row.added_at,
             ended_at=row.ended_at,
@@ -237,13 +219,6 @@ def _doubt(contact: Contact, today: date) -> str | None:
     if contact.ended_at is not None or not needs_confirming(contact, today):
         return None
     return contact.doubt.value if contact.doubt else "silent"
-
-
-def _address(session: Session, contact: Contact, unmasked: bool) -> str:
-    address = address_of(session, contact)
-    if unmasked:
-        return address
-    return masked_phone(address) if contact.channel is Channel.SMS else f"{address[:4]}****"
 
 
 def _relatives(

@@ -21,10 +21,9 @@ from profiles.model import Office
 from profiles.optouts import has_opted_out, opt_out
 from profiles.sealing import sealer_of
 from pusher import audit
-from pusher.matching.match import reasons_of
 from pusher.model.batch import Batch
 from pusher.model.errors import NotFound
-from pusher.model.match import Match, MatchRun
+from pusher.model.match import Match, MatchRun, reasons_of
 from pusher.model.notice import Basis, Notice, NoticeMatch
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
 from pusher.model.standing import Standing, standing

@@ -15,17 +15,16 @@ from profiles.subscriptions import follow
 from pusher.clock import OFFICE_ZONE
 from pusher.matching.match import current_rule, match
 from pusher.model.batch import BatchKind
-from pusher.model.match import Decision, Match
+from pusher.model.match import Match
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.model.standing import standing
 from pusher.rules.language import dump
-from pusher.sending.compose import compose
 from pusher.sending.tell import tell, who_heard
 from pusher.store import Store
 from tests.makers import make_office, make_policy, make_rule
 from tests.profiles.people import credit_code, resident_number
 from tests.rules.gold import gold_cases, gold_elements, gold_rule
-from tests.sending.makers import PRICES, PUBLIC_URL
+from tests.sending.makers import draft
 
 TAGS = {"政策征求意见": "L08"}
 
@@ -179,8 +178,4 @@ def a_ward(session: Session, office: Office, now: datetime) -> Profile:
 
 def draft_first(session: Session, policy: Policy, now: datetime) -> None:
     """Draft the first batch of a policy: who is in it counts as told."""
-    compose(
-        session, policy, match(session, policy, now=now, by="1001"), kind=BatchKind.FIRST,
-        include=[Decision.ELIGIBLE], channels=list(Channel), send_after=None, prices=PRICES,
-        public_url=PUBLIC_URL, by="1001", now=now,
-    )  # fmt: skip
+    draft(session, policy, match(session, policy, now=now, by="1001"), now=now)

@@ -10,10 +10,10 @@ from profiles.dossier import Known, add_profile
 from profiles.model import EndReason, Office, Profile, ProfileKind
 from profiles.subscriptions import follow
 from pusher.matching.explain import explain
-from pusher.matching.match import counts, latest_run, match, reasons_of
+from pusher.matching.match import counts, latest_run, match
 from pusher.matching.trial import BadTrial, trial
 from pusher.model.errors import IllegalMove
-from pusher.model.match import Decision, Match
+from pusher.model.match import Decision, Match, reasons_of
 from pusher.model.policy import Policy, PolicyState
 from pusher.store import Store
 from tests.makers import AGED, make_office, make_policy, make_rule

@@ -10,9 +10,9 @@ from sqlmodel import Session, select
 from profiles.dossier import Known, read_dossier, write_dossier
 from profiles.guardians import link
 from profiles.model import GuardianKind, Office, Profile
-from pusher.matching.match import latest_run, match, reasons_of
+from pusher.matching.match import latest_run, match
 from pusher.matching.recall import AHEAD, due, fitting, recall, supplements
-from pusher.model.match import Decision, Match, MatchRun, RunKind
+from pusher.model.match import Decision, Match, MatchRun, RunKind, reasons_of
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.store import Store
 from tests.makers import AGED, NOW, make_office, make_policy, make_rule

@@ -9,21 +9,20 @@ from sqlmodel import Session, select
 from profiles.consent import Refusal
 from profiles.facts import vocabulary
 from profiles.guardians import link
-from profiles.model import Channel, ConsentScope, GuardianKind, Office, Profile
+from profiles.model import ConsentScope, GuardianKind, Office, Profile
 from profiles.subscriptions import follow
 from pusher.matching.match import current_rule, latest_run, match
 from pusher.model.batch import BatchKind
-from pusher.model.match import Decision, Match
+from pusher.model.match import Match
 from pusher.model.policy import Openness, Policy, PolicyState, Registered
 from pusher.rules.judge import Bar, decide
 from pusher.rules.language import parse
-from pusher.sending.compose import compose
 from pusher.sending.tell import Told, tell, who_heard
 from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.profiles.people import agree, make_firm, make_person
 from tests.rules.makers import TODAY, asked, leaf, said
-from tests.sending.makers import PRICES, PUBLIC_URL, make_confirmed
+from tests.sending.makers import draft, make_confirmed
 
 HERE = {"household_area": "370104013"}
 LOCAL = leaf("household_area", "within", ["370104"])
@@ -215,11 +214,7 @@ def test_10_a_person_hears_once_of_each_version(store: Store) -> None:
         assert (told(session, first, person) or NOBODY).way.telling == "push"
         run = latest_run(session, first)
         assert run is not None
-        compose(
-            session, first, run, kind=BatchKind.FIRST, include=[Decision.ELIGIBLE],
-            channels=list(Channel), send_after=None, prices=PRICES, public_url=PUBLIC_URL,
-            by="1001", now=NOW,
-        )  # fmt: skip
+        draft(session, first, run)
 
         again = told(session, first, person)
         assert again is not None
@@ -249,9 +244,9 @@ def test_11_of_a_draft_only_who_follows_drafts_hears(store: Store) -> None:
         one, two = old(session, office), old(session, office, phone="19900000002")
         follow(session, one, "L08", source="样例", now=NOW)
         follow(session, two, "M02", source="样例", now=NOW)
-        draft = make_confirmed(session, office, registered=Registered.DRAFT, tags=["M02", "L08"])
+        policy = make_confirmed(session, office, registered=Registered.DRAFT, tags=["M02", "L08"])
 
-        tellings = [(told(session, draft, person) or NOBODY).way.telling for person in (one, two)]
+        tellings = [(told(session, policy, person) or NOBODY).way.telling for person in (one, two)]
         assert tellings == ["digest_only", "withhold"]
 
 

@@ -22,10 +22,11 @@ from profiles.model import (
 )
 from profiles.sealing import sealer_of
 from pusher.model.batch import Batch, BatchKind, Visit
+from pusher.model.match import REASONS as SEALED_REASONS
 from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.notice import Notice
 from pusher.model.policy import AudienceRule, Policy, PolicyState
-from pusher.sending.compose import compose
+from pusher.sending.compose import plan, write_down
 from pusher.sending.drafting import text_of
 from pusher.sending.wording import registered
 from tests.makers import NOW, make_policy, make_rule
@@ -199,7 +200,7 @@ def make_matches(
         )
         if not subscribed:
             match.reasons_sealed = sealer_of(session).seal_text(
-                json.dumps(list(reasons)), place="match.reasons_sealed", row=match.id
+                json.dumps(list(reasons)), place=SEALED_REASONS, row=match.id
             )
         session.add(match)
         found.append(match)
@@ -208,8 +209,8 @@ def make_matches(
 
 
 def draft(session: Session, policy: Policy, run: MatchRun, **given: Any) -> Batch:
-    """Compose with what is not the point filled in."""
-    return compose(
+    """Plan and write down with what is not the point filled in."""
+    worked_out = plan(
         session,
         policy,
         run,
@@ -225,6 +226,7 @@ def draft(session: Session, policy: Policy, run: MatchRun, **given: Any) -> Batc
             **given,
         },
     )
+    return write_down(session, worked_out)
 
 
 def drafted_for(session: Session, office: Office, people: Sequence[Profile], **given: Any) -> Batch:

@@ -12,7 +12,7 @@ from pusher import audit
 from pusher.failpoint import reach
 from pusher.listening.report import report
 from pusher.model.batch import Batch, BatchState
-from pusher.model.errors import NotFound, Unwilling
+from pusher.model.errors import NotFound
 from pusher.model.notice import Outcome, Reason
 from pusher.model.policy import Policy
 from pusher.model.staff import Role
@@ -194,14 +194,10 @@ def _act(
     """Do *verb* to the batch, or show its page again with why not."""
     if not fields.sound:
         return _show(request, desk, who, batch_id, fields, status=422)
-    try:
-        with desk.store.writing() as session:
-            batch = find_batch(session, who, batch_id)
-            verb(session, batch, by=who.number, now=desk.now(), **given)
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["main"] = str(why_not)
+    with fields.heeding(), desk.store.writing() as session:
+        batch = find_batch(session, who, batch_id)
+        verb(session, batch, by=who.number, now=desk.now(), **given)
+    if fields.errors:
         return _show(request, desk, who, batch_id, fields, status=409)
     reach("K2")
     return go(f"/batches/{batch_id}", desk=desk, said=said)

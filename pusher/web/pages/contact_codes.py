@@ -4,9 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from profiles.addresses import address_of
-from profiles.dossier import name_of
 from profiles.model import Profile
+from profiles.shown import shown_address, shown_name
 from pusher.listening.codes import NoCode, Verdict, check_code, good_code, read_code
 from pusher.listening.contacts import find_contact
 from pusher.model.errors import NotFound, Unwilling
@@ -16,7 +15,6 @@ from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import Clerk
 from pusher.web.layout import go, show
-from pusher.web.pages.contacts import shown_address, shown_name
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 
@@ -29,7 +27,7 @@ def send(
 ) -> Response:
     """Send a code and ask for it."""
     fields = Fields.empty()
-    try:
+    with fields.heeding():
         send_code(
             desk.store,
             desk.gateways,
@@ -39,10 +37,7 @@ def send(
             by=who.number,
             now=desk.now(),
         )
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["main"] = str(why_not)
+    if fields.errors:
         return _show(request, desk, who, contact_id, fields, status=409)
     return go(f"/contacts/{contact_id}/code", desk=desk)
 
@@ -88,8 +83,8 @@ def _show(
         contact = find_contact(session, contact_id, office_id=who.office_id)
         person = session.get_one(Profile, contact.profile_id)
         sent = good_code(session, contact.id, now=desk.now())
-        name = shown_name(name_of(session, person), person.kind)
-        address = shown_address(address_of(session, contact), contact.channel)
+        name = shown_name(session, person)
+        address = shown_address(session, contact)
     return show(
         request,
         desk,

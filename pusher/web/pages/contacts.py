@@ -6,13 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from profiles.addresses import address_of
-from profiles.dossier import name_of
-from profiles.identity import masked_name, masked_phone
-from profiles.model import Channel, Doubt, ProfileKind
+from profiles.model import Channel, Doubt
+from profiles.shown import shown_address, shown_name
 from profiles.signs import to_confirm
 from pusher.listening.contacts import WAYS, find_contact, settle_contact
-from pusher.model.errors import NotFound, Unwilling
 from pusher.model.staff import Role
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
@@ -62,14 +59,10 @@ def settle(
     if way not in WAYS:
         fields.errors["main"] = f"请选择怎么核实的：{'、'.join(WAYS)}"
         return _show(request, desk, who, fields, status=422)
-    try:
-        with desk.store.writing() as session:
-            contact = find_contact(session, contact_id, office_id=who.office_id)
-            settle_contact(session, contact, theirs=theirs, by=who.number, now=desk.now(), way=way)
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["main"] = str(why_not)
+    with fields.heeding(), desk.store.writing() as session:
+        contact = find_contact(session, contact_id, office_id=who.office_id)
+        settle_contact(session, contact, theirs=theirs, by=who.number, now=desk.now(), way=way)
+    if fields.errors:
         return _show(request, desk, who, fields, status=409)
     said = "已核实是本人的，恢复正常发送。" if theirs else "已停用这个号码，不再发送。"
     return go("/contacts", desk=desk, said=said)
@@ -86,10 +79,10 @@ def _show(
             Line(
                 contact.id,
                 person.id,
-                shown_name(name_of(session, person), person.kind),
+                shown_name(session, person),
                 streets.get(person.street_code or "", "街道不详"),
                 contact.channel,
-                shown_address(address_of(session, contact), contact.channel),
+                shown_address(session, contact),
                 contact.doubt,
                 contact.doubted_at or contact.sign_at or contact.added_at,
             )
@@ -107,13 +100,3 @@ def _show(
         ways=WAYS,
         may_settle=who.role is Role.CLERK,
     )
-
-
-def shown_name(name: str, kind: ProfileKind) -> str:
-    """A person's name masked, a firm's in full."""
-    return name if kind is ProfileKind.ENTERPRISE else masked_name(name)
-
-
-def shown_address(address: str, channel: Channel) -> str:
-    """An address, masked."""
-    return masked_phone(address) if channel is Channel.SMS else f"{address[:4]}****"

@@ -8,17 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session, col, select
 
-from profiles.dossier import name_of
 from profiles.facts import vocabulary
-from profiles.identity import masked_name
-from profiles.model import Channel, ProfileKind
+from profiles.model import Channel
+from profiles.shown import shown_name
 from pusher.matching.index import view
-from pusher.matching.match import counts, latest_run, match, reasons_of
+from pusher.matching.match import counts, latest_run, match
 from pusher.matching.recall import supplements
 from pusher.matching.turned import no_news
 from pusher.model.batch import BatchKind
-from pusher.model.errors import NotFound, Unwilling
-from pusher.model.match import Decision, MatchRun
+from pusher.model.errors import NotFound
+from pusher.model.match import Decision, MatchRun, readable, reasons_of
 from pusher.model.policy import Policy, PolicyTag
 from pusher.model.staff import Role
 from pusher.reading.succession import version_before
@@ -109,7 +108,7 @@ def draft_batch(
     send_after = fields.moment("send_after", "发送时间")
     if not fields.sound:
         return _show(request, desk, who, policy_id, fields, status=422)
-    try:
+    with fields.heeding("include"):
         with desk.store.reading() as session:
             policy = find_policy(session, who, policy_id)
             run = _run(session, policy, fields.typed("run"))
@@ -131,10 +130,7 @@ def draft_batch(
             )
         with desk.store.writing() as session:
             batch = write_down(session, worked_out)
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["include"] = str(why_not)
+    if fields.errors:
         return _show(request, desk, who, policy_id, fields, status=409)
     return go(f"/batches/{batch.id}", desk=desk, said="批次已起草，请逐项核对后提交审核。")
 
@@ -228,10 +224,9 @@ def _one(
 ) -> Found:
     one, profile = pair
     reasons = reasons_of(session, one)
-    shown = [_reason(r) for r in reasons if who.may_unmask or not _is_sensitive(r["fact"])]
-    name = name_of(session, profile)
+    shown = [_reason(reason) for reason in readable(reasons, unmasked=who.may_unmask)]
     return Found(
-        name=name if profile.kind is ProfileKind.ENTERPRISE else masked_name(name),
+        name=shown_name(session, profile),
         street=streets.get(profile.street_code or "", "未登记街道"),
         decision=one.decision,
         reasons=shown,
@@ -258,8 +253,3 @@ def _labels(codes: Mapping[str, int]) -> dict[str, int]:
     """Labels of facts, with their numbers."""
     facts = vocabulary()
     return {facts[c].label if c in facts else c: number for c, number in codes.items()}
-
-
-def _is_sensitive(code: str | None) -> bool:
-    fact = vocabulary().get(code or "")
-    return fact is None or fact.sensitive

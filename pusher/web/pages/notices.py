@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from pusher.model.batch import Batch
-from pusher.model.errors import NotFound, Unwilling
+from pusher.model.errors import NotFound
 from pusher.model.notice import Attempt, Notice, NoticeState
 from pusher.model.policy import Policy
 from pusher.model.staff import Role
@@ -53,16 +53,12 @@ def settle_notice(
     if not fields.sound:
         return _show(request, desk, who, fields, status=422)
     arrived = fields.typed("arrived") == "yes"
-    try:
-        with desk.store.writing() as session:
-            notice = _find(session, who, notice_id)
-            settle_unsure(
-                session, notice, arrived=arrived, by=who.number, now=desk.now(), remark=remark
-            )
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["main"] = str(why_not)
+    with fields.heeding(), desk.store.writing() as session:
+        notice = _find(session, who, notice_id)
+        settle_unsure(
+            session, notice, arrived=arrived, by=who.number, now=desk.now(), remark=remark
+        )
+    if fields.errors:
         return _show(request, desk, who, fields, status=409)
     said = "已登记为收到。" if arrived else "已登记核实情况，仍列为存疑。"
     return go("/notices/unsure", desk=desk, said=said)
@@ -77,14 +73,10 @@ def draft_notice_anew(
     remark = fields.text("remark", "核实情况", most=200)
     if not fields.sound:
         return _show(request, desk, who, fields, status=422)
-    try:
-        with desk.store.writing() as session:
-            notice = _find(session, who, notice_id)
-            batch = draft_anew(session, [notice], by=who.number, now=desk.now(), remark=remark)
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["main"] = str(why_not)
+    with fields.heeding(), desk.store.writing() as session:
+        notice = _find(session, who, notice_id)
+        batch = draft_anew(session, [notice], by=who.number, now=desk.now(), remark=remark)
+    if fields.errors:
         return _show(request, desk, who, fields, status=409)
     said = "已起草一个另发的批次；请核对后提交，由审核人员批准才会发出。"
     return go(f"/batches/{batch.id}", desk=desk, said=said)

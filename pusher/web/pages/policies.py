@@ -13,7 +13,7 @@ from profiles.facts import vocabulary
 from pusher.matching.match import counts, latest_run
 from pusher.matching.turned import turned
 from pusher.model.batch import Batch
-from pusher.model.errors import NotFound, Unwilling
+from pusher.model.errors import NotFound
 from pusher.model.match import Match, MatchRun
 from pusher.model.policy import Policy, PolicyState, PolicyTag
 from pusher.model.source import IntakeOutcome
@@ -88,14 +88,10 @@ def repeal_policy(
     reason = fields.text("reason", "废止原因", most=200)
     if not fields.sound:
         return show_policy(request, desk, who, policy_id, fields=fields, status=422)
-    try:
-        with desk.store.writing() as session:
-            policy = find_policy(session, who, policy_id)
-            repeal(session, policy, reason=reason, by=who.number, now=desk.now())
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["reason"] = str(why_not)
+    with fields.heeding("reason"), desk.store.writing() as session:
+        policy = find_policy(session, who, policy_id)
+        repeal(session, policy, reason=reason, by=who.number, now=desk.now())
+    if fields.errors:
         return show_policy(request, desk, who, policy_id, fields=fields, status=409)
     return go(f"/policies/{policy_id}", desk=desk, said="已登记废止，不会再据此推送。")
 

@@ -13,6 +13,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from profiles.model import EndReason
+from profiles.shown import shown_name, shown_number
 from pusher.model.notice import Notice, NoticeState
 from pusher.privacy.copy import export
 from pusher.privacy.forget import forget
@@ -21,7 +22,6 @@ from pusher.web.fields import Fields
 from pusher.web.gate import Sender
 from pusher.web.layout import go, show
 from pusher.web.pages.profiles import find_profile
-from pusher.web.profile_sheet import shown_name, shown_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 
@@ -92,8 +92,8 @@ def _show(
             .where(Notice.profile_id == profile_id, col(Notice.state) == NoticeState.DRAFTED)
         ).one()
         seen = {
-            "name": shown_name(session, profile, unmasked=False),
-            "number": shown_number(session, profile, unmasked=False),
+            "name": shown_name(session, profile),
+            "number": shown_number(session, profile),
         }
     return show(
         request,

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from profiles.consent import lift, opt_out
 from profiles.dossier import find
 from profiles.model import Channel, Contact, OptOut, Profile, ProfileKind
+from profiles.shown import shown_name, shown_number
 from pusher import audit
 from pusher.matching.explain import Explanation, explain
 from pusher.matching.match import latest_run
@@ -30,7 +31,7 @@ from pusher.web.fields import Fields
 from pusher.web.gate import Clerk, Looking, Sender
 from pusher.web.layout import go, show
 from pusher.web.looks import note_page_look
-from pusher.web.profile_sheet import opt_outs_about, read_sheet, shown_name, shown_number
+from pusher.web.profile_sheet import opt_outs_about, read_sheet
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 from pusher.web.streets import streets_of
@@ -85,8 +86,8 @@ def find_profiles(request: Request, desk: DeskHere, who: Looking, form: StaffFor
             hits = [
                 Hit(
                     profile,
-                    shown_name(session, profile, unmasked=False),
-                    shown_number(session, profile, unmasked=False),
+                    shown_name(session, profile),
+                    shown_number(session, profile),
                     streets.get(profile.street_code or "", "未登记街道"),
                 )
                 for profile in found[:MOST_FOUND]

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, and_, col, select
 
-from profiles.identity import masked_phone
-from profiles.model import Channel
+from profiles.shown import masked_address
 from pusher.gateways.base import masked
 from pusher.listening.replies import address_of, settle, text_of
-from pusher.model.errors import NotFound, Unwilling
+from pusher.model.errors import NotFound
 from pusher.model.notice import Notice
 from pusher.model.policy import Policy
 from pusher.model.staff import Role
@@ -66,16 +65,12 @@ def settle_reply(
     if not fields.sound:
         return _show(request, desk, who, fields, status=422, chosen=reply_id)
     stop = fields.typed("stop") == "yes"
-    try:
-        with desk.store.writing() as session:
-            reply = session.get(Reply, reply_id)
-            if reply is None:
-                raise NotFound("没有这条回复")
-            settle(session, reply, stop=stop, by=who.number, now=desk.now(), remark=remark)
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["main"] = str(why_not)
+    with fields.heeding(), desk.store.writing() as session:
+        reply = session.get(Reply, reply_id)
+        if reply is None:
+            raise NotFound("没有这条回复")
+        settle(session, reply, stop=stop, by=who.number, now=desk.now(), remark=remark)
+    if fields.errors:
         return _show(request, desk, who, fields, status=409, chosen=reply_id)
     said = "已按退订处理，不再发送。" if stop else "已处理，恢复正常发送。"
     return go("/replies", desk=desk, said=said)
@@ -125,11 +120,10 @@ def _lines(session: Session, who: SignedIn, page: int, *, everything: bool) -> L
 
 
 def _line(session: Session, who: SignedIn, reply: Reply, titles: Mapping[UUID, str]) -> Line:
-    address = address_of(session, reply)
     text = text_of(session, reply)
     return Line(
         reply,
-        masked_phone(address) if reply.channel is Channel.SMS else f"{address[:4]}****",
+        masked_address(reply.channel, address_of(session, reply)),
         text if who.may_unmask else masked(text),
         titles.get(reply.notice_id) if reply.notice_id else None,
         reply.settled_at is None and reply.meaning in WAITING,

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from profiles.identity import masked_name
 from pusher.listening.visits import Door, tick, visit_list
 from pusher.model.batch import Batch, Visit, VisitState
-from pusher.model.errors import NotFound, Unwilling
+from pusher.model.errors import NotFound
 from pusher.model.staff import Role
 from pusher.sending.leaflet import leaflet
 from pusher.web.desk import Desk, DeskHere
@@ -66,17 +66,13 @@ def tick_visit(
     remark = fields.text("remark", "备注", most=200, needed=False)
     if not fields.sound:
         return _show(request, desk, who, fields, status=422)
-    try:
-        with desk.store.writing() as session:
-            visit = _find(session, who, visit_id)
-            tick(
-                session, visit, done=done, by=who.number, now=desk.now(), remark=remark,
-                theirs=theirs,
-            )  # fmt: skip
-    except NotFound:
-        raise
-    except Unwilling as why_not:
-        fields.errors["main"] = str(why_not)
+    with fields.heeding(), desk.store.writing() as session:
+        visit = _find(session, who, visit_id)
+        tick(
+            session, visit, done=done, by=who.number, now=desk.now(), remark=remark,
+            theirs=theirs,
+        )  # fmt: skip
+    if fields.errors:
         return _show(request, desk, who, fields, status=409)
     said = "已登记送达。" if done else "已登记未遇到人，之后再去。"
     return go(_back(fields.typed("back")), desk=desk, said=said)

@@ -19,6 +19,7 @@ from pusher.commands.privacy import privacy
 from pusher.commands.program import program
 from pusher.commands.roster import roster
 from pusher.commands.run import demo, jobs, sandbox, send, serve
+from pusher.commands.speech import speak_chinese
 from pusher.commands.tags import tags
 from pusher.commands.watch import watch
 
@@ -49,6 +50,7 @@ def pusher() -> None:
 
 for verb in VERBS:
     pusher.add_command(verb)
+speak_chinese(pusher)
 
 
 def main() -> None:

@@ -97,6 +97,12 @@ def add(
     return _invite(session, staff, now=now)
 
 
+def next_number(session: Session) -> str:
+    """The staff number after the highest one that is a plain number; four digits at least."""
+    taken = [int(n) for n in session.exec(select(Staff.number)) if n.isascii() and n.isdigit()]
+    return f"{max(taken, default=0) + 1:04}"
+
+
 def change_role(
     session: Session,
     staff: Staff,

@@ -78,7 +78,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "jieba": ("pusher.words",),
     "rjieba": ("pusher.words",),
     "sklearn": ("pusher.words", "pusher.reading.classify", "pusher.reading.train"),
-    "jinja2": ("pusher.web", "pusher.sending.leaflet", "pusher.sandbox"),
+    # a terminal reads the console's own words
+    "jinja2": ("pusher.web", "pusher.sending.leaflet", "pusher.sandbox", "pusher.commands.words"),
     "chinese_calendar": ("pusher.sending.hours",),
     "prometheus_client": ("pusher.web.metrics",),
     "cryptography": ("profiles.sealing", "pusher.gateways"),

@@ -60,7 +60,7 @@ def audit_head(out: str | None, as_json: bool) -> None:
 
 
 @audit.command("tail")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="几条")
 @json_option
 def audit_tail(limit: int, as_json: bool) -> None:
     """最近的操作。
@@ -70,6 +70,7 @@ def audit_tail(limit: int, as_json: bool) -> None:
     """
     from sqlmodel import col, select
 
+    from pusher.commands.words import at, word
     from pusher.model.staff import AuditEntry
 
     with open_door() as door, door.store.reading() as session:
@@ -82,6 +83,8 @@ def audit_tail(limit: int, as_json: bool) -> None:
         rows,
         as_json,
         lambda: [
-            f"{r['number']:>6}  {r['at']}  {r['by']:<8}{r['act']}  {r['about']}" for r in rows
+            f"{r['number']:>6}  {at(r['at'])}  {word('by_name', r['by'])}  "
+            f"{word('act_name', r['act'])}（{r['act']}）  {r['about']}"
+            for r in rows
         ],
     )

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -18,6 +18,7 @@ from pusher.commands.door import (
     read_moment,
 )
 from pusher.commands.policy import find_policy, find_row, staff_called
+from pusher.commands.written import written
 
 
 @click.group()
@@ -26,20 +27,23 @@ def batch() -> None:
 
 
 @batch.command("draft")
-@click.argument("policy_id")
+@click.argument("policy_id", metavar="政策编号")
 @click.option(
     "--kind",
     type=click.Choice(["first", "reminder", "correction", "interpretation"]),
     default="first",
     show_default=True,
-    help="首次、提醒、更正、解读",
+    help="依次为首次告知、到期提醒、更正、解读",
 )
 @click.option(
-    "--include", default="eligible", show_default=True, help="eligible,possible,subscribed"
+    "--include",
+    default="eligible",
+    show_default=True,
+    help="eligible 可能符合、possible 待核实、subscribed 订阅，用逗号分隔",
 )
-@click.option("--channels", default="sms,wechat", show_default=True, help="短信、微信")
+@click.option("--channels", default="sms,wechat", show_default=True, help="sms 短信、wechat 微信")
 @click.option("--send-after", metavar="时间", help="不早于（ISO 8601）")
-@click.option("--by", required=True, metavar="登录名", help="经办人")
+@click.option("--by", metavar="登录名", help="经办人；不给则记为命令行")
 @now_option
 @json_option
 def draft(
@@ -48,7 +52,7 @@ def draft(
     include: str,
     channels: str,
     send_after: str | None,
-    by: str,
+    by: str | None,
     now: str | None,
     as_json: bool,
 ) -> None:
@@ -68,7 +72,7 @@ def draft(
     with open_door(now) as door:
         with door.store.reading() as session:
             row = find_policy(door, session, policy_id)
-            clerk = staff_called(session, by, "clerk")
+            drafted_by = staff_called(session, by, "clerk").number if by else "cli"
             run = latest_run(session, row)
             if run is None:
                 raise Refusal("尚未计算名单；请先运行 pusher match", code="no_matches")
@@ -82,17 +86,61 @@ def draft(
                 send_after=read_moment(send_after) if send_after else None,
                 prices=prices(door.settings.gateways),
                 public_url=door.settings.public_url,
-                by=clerk.number,
+                by=drafted_by,
                 now=door.now,
                 limits=limits_of(door.settings),
             )
         with door.store.writing() as session:
-            shape = batch_shape(session, write_down(session, worked_out))
-    answer(shape, as_json, lambda: _told(shape))
+            shape = _previewed(session, write_down(session, worked_out))
+    answer(_without_preview(shape), as_json, lambda: _told(shape))
+
+
+@batch.command("list")
+@click.option("--policy", "policy_id", metavar="政策编号", help="只看一份政策")
+@json_option
+def list_batches(policy_id: str | None, as_json: bool) -> None:
+    """列出批次，新的在前。
+
+    \b
+    例：pusher batch list
+    """
+    from sqlmodel import col, select
+
+    from pusher.commands.words import at, word
+    from pusher.model.batch import Batch
+    from pusher.model.policy import Policy
+
+    with open_door() as door, door.store.reading() as session:
+        wanted = select(Batch, Policy.short_title).join(Policy, col(Policy.id) == Batch.policy_id)
+        if policy_id:
+            wanted = wanted.where(Batch.policy_id == find_policy(door, session, policy_id).id)
+        rows = [
+            {
+                "id": str(row.id),
+                "policy": str(row.policy_id),
+                "title": title,
+                "kind": row.kind.value,
+                "state": row.state.value,
+                "send_after": row.send_after.isoformat(),
+            }
+            for row, title in session.exec(wanted.order_by(col(Batch.id).desc()))
+        ]
+    answer(
+        rows,
+        as_json,
+        lambda: (
+            [
+                f"{r['id']}  {word('batch_state', r['state'])}  {at(r['send_after'])} 起发  "
+                f"{r['title']}（{word('kind_name', r['kind'])}）"
+                for r in rows
+            ]
+            or ["（没有）"]
+        ),
+    )
 
 
 @batch.command("show")
-@click.argument("batch_id")
+@click.argument("batch_id", metavar="批次编号")
 @json_option
 def show(batch_id: str, as_json: bool) -> None:
     """查看批次的状态与计数。
@@ -101,12 +149,12 @@ def show(batch_id: str, as_json: bool) -> None:
     例：pusher batch show 0192… --json
     """
     with open_door() as door, door.store.reading() as session:
-        shape = batch_shape(session, _find(door, session, batch_id))
-    answer(shape, as_json, lambda: _told(shape))
+        shape = _previewed(session, _find(door, session, batch_id))
+    answer(_without_preview(shape), as_json, lambda: _told(shape))
 
 
 @batch.command("preview")
-@click.argument("batch_id")
+@click.argument("batch_id", metavar="批次编号")
 @json_option
 def preview(batch_id: str, as_json: bool) -> None:
     """发出之前看清一切：人数、排除原因、原文样例、条数与费用。
@@ -114,17 +162,17 @@ def preview(batch_id: str, as_json: bool) -> None:
     \b
     例：pusher batch preview 0192…
     """
-    from pusher.commands.shapes import plain
-    from pusher.sending.preview import preview as look
-
     with open_door() as door, door.store.reading() as session:
-        row = _find(door, session, batch_id)
-        shape = {**batch_shape(session, row), "preview": plain(look(session, row))}
+        shape = _previewed(session, _find(door, session, batch_id))
     samples = shape["preview"]["samples"]
     answer(
         shape,
         as_json,
-        lambda: [*_told(shape), *(f"  [{s['channel']}×{s['count']}] {s['text']}" for s in samples)],
+        lambda: [
+            *_told(shape),
+            *(f"  请注意：{caution}" for caution in shape["preview"]["cautions"]),
+            *map(_sample, samples),
+        ],
     )
 
 
@@ -143,7 +191,7 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
             person = staff_called(session, by, *role.split("|"))
             given: dict[str, Any] = {"by": person.number, "now": door.now}
             if needs_reason:
-                given["reason"] = reason
+                given["reason"] = reason or "命令行未写明原因"
             if name == "approve":
                 given |= {
                     "shown": row.frozen_sha256 or "",
@@ -153,17 +201,17 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
             move: Callable[..., None] = getattr(review, name.replace("-", "_"))
             move(session, row, **given)
             session.refresh(row)
-            shape = batch_shape(session, row)
+            shape = _previewed(session, row)
         reach("K2")
-        answer(shape, as_json, lambda: [said, *_told(shape)])
+        answer(_without_preview(shape), as_json, lambda: [said, *_told(shape)])
 
     run.__doc__ = help_text
     verb: Any = json_option(run)
     verb = now_option(verb)
     if needs_reason:
-        verb = click.option("--reason", required=True, help="原因，记入审计")(verb)
+        verb = click.option("--reason", metavar="原因", help="记入审计")(verb)
     verb = click.option("--by", required=True, metavar="登录名", help="办理人")(verb)
-    batch.command(name)(click.argument("batch_id")(verb))
+    batch.command(name)(click.argument("batch_id", metavar="批次编号")(verb))
 
 
 _move(
@@ -205,7 +253,7 @@ _move(
 
 
 @batch.command("anew")
-@click.argument("batch_id")
+@click.argument("batch_id", metavar="批次编号")
 @click.option("--remark", required=True, metavar="说明", help="怎么核实没有收到的")
 @click.option("--by", required=True, metavar="登录名", help="经办人")
 @now_option
@@ -223,14 +271,14 @@ def anew(batch_id: str, remark: str, by: str, now: str | None, as_json: bool) ->
         left = doubtful_of(session, _find(door, session, batch_id))
         if not left:
             raise Refusal("这个批次没有待人工核实的通知", code="nothing_doubtful")
-        shape = batch_shape(
+        shape = _previewed(
             session, draft_anew(session, left, by=clerk.number, now=door.now, remark=remark)
         )
-    answer(shape, as_json, lambda: [f"已起草另发 {len(left)} 条", *_told(shape)])
+    answer(_without_preview(shape), as_json, lambda: [f"已起草另发 {len(left)} 条", *_told(shape)])
 
 
 @batch.command("notices")
-@click.argument("batch_id")
+@click.argument("batch_id", metavar="批次编号")
 @click.option("--out", required=True, metavar="文件", help="写到哪里（JSON 行）")
 def notices(batch_id: str, out: str) -> None:
     """逐条导出通知及每次尝试，供对账；各状态之和等于计划数。
@@ -240,13 +288,13 @@ def notices(batch_id: str, out: str) -> None:
     """
     with open_door() as door, door.store.reading() as session:
         row = _find(door, session, batch_id)
-        with Path(out).open("w", encoding="utf-8") as file:
+        with written(out) as file:
             count = sum(file.write(json.dumps(n) + "\n") > 0 for n in notice_lines(session, row))
     click.echo(f"已写出 {count} 条", err=True)
 
 
 @batch.command("recipients")
-@click.argument("batch_id")
+@click.argument("batch_id", metavar="批次编号")
 @click.option("--csv", "out", required=True, metavar="文件", help="写到哪里（CSV）")
 @click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
 def recipients(batch_id: str, out: str, by: str) -> None:
@@ -256,6 +304,7 @@ def recipients(batch_id: str, out: str, by: str) -> None:
     例：pusher batch recipients 0192… --csv 名单.csv
     """
     from pusher.audit import note
+    from pusher.commands.words import word
     from pusher.sending.roll import recipients as rows
 
     heads = (
@@ -273,13 +322,15 @@ def recipients(batch_id: str, out: str, by: str) -> None:
     )
     with open_door() as door, door.store.reading() as session:
         row = _find(door, session, batch_id)
-        with Path(out).open("w", encoding="utf-8-sig", newline="") as file:
+        with written(out, encoding="utf-8-sig", newline="") as file:
             sheet = csv.writer(file)
             sheet.writerow(heads)
             for r in rows(session, row, unmasked=False, offset=0, limit=1_000_000):
                 cells = (
-                    r.who, r.reader, r.street, r.channel, r.address, r.decision,
-                    "；".join(r.why), r.state, r.reason, r.segments, r.price,
+                    r.who, r.reader, r.street, word("channel_name", r.channel), r.address,
+                    word("decision_name", r.decision), "；".join(r.why),
+                    word("notice_state", r.state), word("reason_name", r.reason),
+                    r.segments, r.price,
                 )  # fmt: skip
                 sheet.writerow([_harmless("" if cell is None else str(cell)) for cell in cells])
         with door.store.writing() as writing:
@@ -344,10 +395,21 @@ def batch_shape(session: Any, row: Any) -> dict[str, Any]:
     }
 
 
+def _previewed(session: Any, row: Any) -> dict[str, Any]:
+    from pusher.commands.shapes import plain
+    from pusher.sending.preview import preview as look
+
+    return {**batch_shape(session, row), "preview": plain(look(session, row))}
+
+
+def _without_preview(shape: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in shape.items() if key != "preview"}
+
+
 def _find(door: Door, session: Any, text: str) -> Any:
     from pusher.model.batch import Batch
 
-    return find_row(door, session, Batch, text, "批次", "pusher batch draft")
+    return find_row(door, session, Batch, text, "批次", "可用 pusher batch list 查看")
 
 
 def _words(text: str, words: Any, option: str) -> list[str]:
@@ -358,12 +420,27 @@ def _words(text: str, words: Any, option: str) -> list[str]:
 
 
 def _told(shape: dict[str, Any]) -> list[str]:
-    states = "，".join(f"{state} {n}" for state, n in shape["by_state"].items() if n)
+    from pusher.commands.words import at, counted, word
+
+    # what was sent is counted from what was taken; before that, from what would go
+    begun = shape["state"] in ("sending", "paused", "finished", "lapsed", "cancelled")
+    money = shape if begun else shape["preview"]
+    doors = shape["offline"] if begun else money["visits"]
+    reasons = counted("reason_name", shape["by_reason"])
     return [
-        f"批次 {shape['id']}：{shape['state']}",
-        f"  计划 {shape['planned']}（{states}），纸质 {shape['offline']}，"
-        f"{shape['segments']} 条短信，{shape['cost']} 元",
+        f"批次 {shape['id']}：{word('batch_state', shape['state'])}",
+        f"  计划 {shape['planned']}（{counted('notice_state', shape['by_state']) or '没有人'}）"
+        f"，上门 {doors} 户，{money['segments']} 条短信，{Decimal(money['cost']):.2f} 元",
+        *([f"  不发送：{reasons}"] if reasons else []),
+        f"  {at(shape['send_after'])} 起发，最迟 {at(shape['latest_at'])}",
     ]
+
+
+def _sample(sample: dict[str, Any]) -> str:
+    from pusher.commands.words import word
+
+    text = sample["text"].replace("\n", "\n      ")
+    return f"  {word('channel_name', sample['channel'])}，{sample['count']} 人：{text}"
 
 
 def _harmless(cell: str) -> str:

@@ -30,6 +30,7 @@ def contact_doubtful(now: str | None, as_json: bool) -> None:
     from profiles.ages import day_of
     from profiles.shown import shown_address, shown_name
     from profiles.signs import to_confirm
+    from pusher.commands.words import word
 
     with open_door(now) as door, door.store.reading() as session:
         found = to_confirm(session, door.office(session).id, day=day_of(door.now))
@@ -49,7 +50,10 @@ def contact_doubtful(now: str | None, as_json: bool) -> None:
         rows,
         as_json,
         lambda: (
-            [f"{r['id']}  {r['doubt']:<13}{r['address']}  {r['name']}" for r in rows]
+            [
+                f"{r['id']}  {r['address']}  {r['name']}  {word('doubt_name', r['doubt'])}"
+                for r in rows
+            ]
             or ["（没有）"]
         ),
     )

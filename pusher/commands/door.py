@@ -176,8 +176,25 @@ def told_plainly(settings: Settings) -> Iterator[None]:
         if error.filename is None and error.errno not in _FULL:
             raise
         where = str(error.filename or settings.home)
-        told = f"无法读写 {where}（{error.strerror}）；请检查权限、磁盘空间和是否只读"
+        told = f"无法读写 {where}：{why_not(error)}"
         raise Refusal(told, code="folder", where=where) from None
+
+
+def why_not(error: OSError) -> str:
+    """Why the machine would not read or write, and what to do about it, in Chinese."""
+    return _WHY.get(error.errno or 0, "请检查权限、磁盘空间和是否只读")
+
+
+_WHY = {
+    errno.ENOENT: "没有这个文件或文件夹，请核对路径",
+    errno.ENOTDIR: "路径中有一段不是文件夹，请核对",
+    errno.EISDIR: "这是文件夹，请写明文件名",
+    errno.EACCES: "没有权限，请换一个地方，或请系统管理员授权",
+    errno.EPERM: "没有权限，请换一个地方，或请系统管理员授权",
+    errno.EROFS: "这个磁盘只读，请换一个地方",
+    errno.ENOSPC: "磁盘已满，请清理后再试",
+    errno.EDQUOT: "空间配额已用完，请清理后再试",
+}
 
 
 def moment(settings: Settings, now: str | None = None) -> datetime:

@@ -53,7 +53,7 @@ def place(because: str, by: str, now: str | None, as_json: bool) -> None:
 
 
 @hold.command("lift")
-@click.argument("cause", type=CAUSES)
+@click.argument("cause", type=CAUSES, metavar="停发原因")
 @click.option("--remark", required=True, metavar="说明", help="核实了什么")
 @click.option("--by", required=True, metavar="登录名", help="审核人员")
 @now_option
@@ -93,7 +93,10 @@ def _shape(session: "Session") -> dict[str, Any]:
 def _told(shape: dict[str, Any]) -> list[str]:
     if not shape["held"]:
         return ["没有停发，到时间的通知照常发出"]
+    from pusher.commands.words import at
+
     return [
-        f"停发中：{row['name']}（{row['cause']}），{row['by']}，{row['since']} 起：{row['because']}"
+        f"停发中：{row['name']}（{row['cause']}），{row['by']}，"
+        f"{at(row['since'])} 起：{row['because']}"
         for row in shape["holds"]
     ]

@@ -63,7 +63,7 @@ def doctor(quiet: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @json_option
 def backup(file: Path, as_json: bool) -> None:
     """备份数据库到一个加密文件；运行中也可以备份。密钥不在其中，请另行保管 keys.json。
@@ -86,7 +86,7 @@ def backup(file: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path), metavar="文件")
 @click.option("--check", is_flag=True, help="只核对备份是否完整、密钥是否齐全，不恢复")
 @click.option("--replace", is_flag=True, help="换下现有的数据库（改名保留）")
 @now_option

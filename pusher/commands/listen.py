@@ -1,12 +1,13 @@
 """After sending: leaflets and visits, and reports."""
 
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 import click
 
 from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
 from pusher.commands.policy import find_policy, find_row, staff_called
+from pusher.commands.written import written
 
 
 @click.group()
@@ -26,11 +27,16 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
     """
     from profiles.ages import day_of
     from profiles.identity import masked_name
+    from pusher.commands.words import word
     from pusher.listening.visits import visit_list
     from pusher.model.batch import Batch
 
     with open_door() as door, door.store.reading() as session:
-        row = find_row(door, session, Batch, batch_id, "批次", "pusher batch") if batch_id else None
+        row = (
+            find_row(door, session, Batch, batch_id, "批次", "可用 pusher batch list 查看")
+            if batch_id
+            else None
+        )
         rows = [
             {
                 "id": str(one.id),
@@ -48,7 +54,8 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
         as_json,
         lambda: (
             [
-                f"{r['id']}  {r['state']:<8}{r['community'] or ''}  {r['name']}  {r['policy']}"
+                f"{r['id']}  {word('visit_state', r['state'])}  {r['community'] or r['street']}  "
+                f"{r['name']}  {r['policy']}"
                 for r in rows
             ]
             or ["（没有）"]
@@ -57,7 +64,7 @@ def visits_list(batch_id: str | None, street: str | None, as_json: bool) -> None
 
 
 @visits.command("tick")
-@click.argument("visit_id")
+@click.argument("visit_id", metavar="上门编号")
 @click.option("--by", required=True, metavar="登录名", help="登记人")
 @click.option("--not-met", is_flag=True, help="没见到人，改日再去")
 @click.option("--remark", default="", help="备注（不写个人情况）")
@@ -96,7 +103,7 @@ def visits_tick(
 
 
 @click.command()
-@click.argument("policy_id")
+@click.argument("policy_id", metavar="政策编号")
 @click.option("--community", help="社区名称，印在纸上")
 @click.option("--out", required=True, metavar="文件", help="写到哪里（.html）")
 @now_option
@@ -116,7 +123,8 @@ def leaflet(policy_id: str, community: str | None, out: str, now: str | None) ->
         text = page(
             session, find_policy(door, session, policy_id), community=community, now=door.now
         )
-    Path(out).write_text(text, encoding="utf-8")
+    with written(out) as file:
+        file.write(text)
     click.echo(f"已写出 {out}", err=True)
 
 
@@ -140,10 +148,26 @@ def report(policy_id: str | None, batch_id: str | None, since: str | None, as_js
         found = count(
             session,
             policy=find_policy(door, session, policy_id) if policy_id else None,
-            batch=find_row(door, session, Batch, batch_id, "批次", "pusher batch")
+            batch=find_row(door, session, Batch, batch_id, "批次", "可用 pusher batch list 查看")
             if batch_id
             else None,
             since=read_moment(since) if since else None,
         )
     shape: dict[str, Any] = plain(found)
-    answer(shape, as_json, lambda: [f"{key}：{value}" for key, value in shape.items()])
+    answer(shape, as_json, lambda: _reported(shape))
+
+
+def _reported(shape: dict[str, Any]) -> list[str]:
+    from pusher.commands.words import counted
+
+    doors = counted("visit_state", shape["visits"])
+    return [
+        f"批次 {shape['batches']} 个，计划告知 {shape['planned']} 条："
+        f"{counted('notice_state', shape['by_state']) or '没有'}",
+        f"已交出的：{counted('outcome_name', shape['by_outcome']) or '没有'}",
+        f"不发送的：{counted('reason_name', shape['by_reason']) or '没有'}",
+        f"上门 {shape['offline']} 户{f'：{doors}' if doors else ''}",
+        f"短信 {shape['segments']} 条，费用 {Decimal(shape['cost']):.2f} 元；"
+        f"回执 {shape['receipts']}，退订 {shape['opt_outs']}（待人判断 {shape['doubtful']}），"
+        f"存疑待核实 {shape['left_to_staff']}",
+    ]

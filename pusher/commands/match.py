@@ -9,11 +9,12 @@ if TYPE_CHECKING:
     from pusher.matching.explain import Explanation
 
 from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
-from pusher.commands.policy import find_policy, find_row
+from pusher.commands.policy import WHERE_PEOPLE, find_policy, find_row
+from pusher.commands.written import written
 
 
 @click.command()
-@click.argument("policy_id")
+@click.argument("policy_id", metavar="政策编号")
 @click.option("--rule", "rule_file", metavar="文件", help="试用另一条规则，只看人数，不保存")
 @click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
 @now_option
@@ -98,7 +99,7 @@ def explain(
         raise click.BadParameter("应为 ISO 日期，例如 2026-11-25", param_hint="--as-of") from None
     with open_door() as door, door.store.reading() as session:
         row = find_policy(door, session, policy_id)
-        person = find_row(door, session, Profile, profile_id, "对象", "pusher batch recipients")
+        person = find_row(door, session, Profile, profile_id, "对象", WHERE_PEOPLE)
         found = why(session, row, person, as_of=day or door.now.date())
         if seen := guarded(session, [person.id], now=door.now):
             with door.store.writing() as writing:
@@ -142,25 +143,37 @@ def _explained(found: "Explanation") -> list[str]:
 
 
 def _explain_cases(cases: str, out: str) -> None:
-    from pathlib import Path
-
     from pusher.commands.cases import explain_case
     from pusher.commands.door import read_bytes
     from pusher.reading.refusals import Unreadable
 
+    try:
+        told = read_bytes(cases).decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError:
+        raise Refusal(f"{cases} 不是 UTF-8 文本", code="bad_case", where=cases) from None
     lines = []
-    for number, text in enumerate(read_bytes(cases).decode("utf-8-sig").splitlines(), 1):
+    for number, text in enumerate(told, 1):
         if not text.strip():
             continue
         try:
             lines.append(json.dumps(explain_case(json.loads(text)), ensure_ascii=False))
         except (ValueError, KeyError, TypeError, AttributeError, Unreadable) as error:
             raise Refusal(
-                f"{cases} 第 {number} 行不是有效的判例（{type(error).__name__}）",
+                f"{cases} 第 {number} 行不是判例：{_why_no_case(error)}",
                 code="bad_case",
                 where=f"第 {number} 行",
             ) from None
-    Path(out).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with written(out) as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+def _why_no_case(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"不是 JSON（第 {error.colno} 列）"
+    if isinstance(error, KeyError):
+        return f"缺少“{error.args[0]}”"
+    told = str(error)
+    return told if told and not told.isascii() else "字段的类型不对"
 
 
 @click.command()

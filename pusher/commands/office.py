@@ -50,9 +50,9 @@ def init(
         as_json,
         lambda: [
             f"已在 {settings.home} 建立数据库与密钥（keys.json 请另行妥善备份，丢失无法恢复）",
-            f"请管理员 {login} 在 7 天内打开一次性链接设置密码：",
+            "接着运行 pusher serve（网页）；再开一个窗口运行 pusher jobs（发送、收回执）",
+            f"然后请管理员 {login} 在 7 天内打开一次性链接设置密码：",
             f"  {link}",
-            "然后运行 pusher serve（网页）与 pusher jobs（发送）",
         ],
     )
 
@@ -67,9 +67,9 @@ def staff() -> None:
 
 
 @staff.command("add")
-@click.argument("login")
+@click.argument("login", metavar="登录名")
 @click.option("--role", type=click.Choice(ROLES), required=True, help="角色")
-@click.option("--number", required=True, help="工号（同一人不能既提交又审批）")
+@click.option("--number", metavar="工号", help="一人一个，也只能有一个账号；不给则顺次编号")
 @click.option("--name", default="", help="姓名")
 @click.option("--street", "streets", multiple=True, help="社区岗位负责的街道代码，可多次给出")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读取密码，不生成一次性链接")
@@ -77,7 +77,7 @@ def staff() -> None:
 def staff_add(
     login: str,
     role: str,
-    number: str,
+    number: str | None,
     name: str,
     streets: tuple[str, ...],
     password_stdin: bool,
@@ -89,10 +89,12 @@ def staff_add(
     例：pusher staff add wangli --role clerk --number 1002 --name 王莉
     """
     from pusher import staff as accounts
+    from pusher.commands.words import word
     from pusher.model.staff import Role
 
     password = read_bytes("-").decode("utf-8", "replace").rstrip("\r\n") if password_stdin else None
     with open_door() as door, door.store.writing() as session:
+        number = number or accounts.next_number(session)
         token = accounts.add(
             session,
             login=login,
@@ -110,7 +112,10 @@ def staff_add(
     answer(
         {"login": login, "role": role, "number": number, "invitation": link},
         as_json,
-        lambda: [f"已新增 {login}（{role}）"] + ([f"一次性链接：{link}"] if link else []),
+        lambda: [
+            f"已新增 {login}（{word('role_name', role)}，工号 {number}）",
+            *([f"请在 7 天内打开一次性链接设置密码：{link}"] if link else []),
+        ],
     )
 
 
@@ -124,6 +129,7 @@ def staff_list(as_json: bool) -> None:
     """
     from sqlmodel import select
 
+    from pusher.commands.words import word
     from pusher.model.staff import Staff
 
     with open_door() as door, door.store.reading() as session:
@@ -141,14 +147,15 @@ def staff_list(as_json: bool) -> None:
         rows,
         as_json,
         lambda: [
-            f"{r['number']}  {r['login']:<16}{r['role']:<10}{'' if r['active'] else '已停用'}"
+            f"{r['number']}  {r['login']:<16}{word('role_name', r['role'])}（{r['role']}）"
+            f"{'' if r['active'] else '  已停用'}"
             for r in rows
         ],
     )
 
 
 @staff.command("disable")
-@click.argument("login")
+@click.argument("login", metavar="登录名")
 def staff_disable(login: str) -> None:
     """停用账号，其登录立即失效。
 
@@ -163,7 +170,7 @@ def staff_disable(login: str) -> None:
 
 
 @staff.command("role")
-@click.argument("login")
+@click.argument("login", metavar="登录名")
 @click.option("--role", type=click.Choice(ROLES), required=True, help="新的角色")
 @click.option("--street", "streets", multiple=True, help="社区岗位负责的街道代码，可多次给出")
 def staff_role(login: str, role: str, streets: tuple[str, ...]) -> None:
@@ -173,16 +180,17 @@ def staff_role(login: str, role: str, streets: tuple[str, ...]) -> None:
     例：pusher staff role zhoufang --role community --street 370104013
     """
     from pusher import staff as accounts
+    from pusher.commands.words import word
     from pusher.model.staff import Role
 
     with open_door() as door, door.store.writing() as session:
         person = _staff_called(session, login)
         accounts.change_role(session, person, Role(role), streets=streets, by="cli", now=door.now)
-    click.echo(f"{login} 现在是 {role}")
+    click.echo(f"{login} 现在是{word('role_name', role)}，须重新登录")
 
 
 @staff.command("reset")
-@click.argument("login")
+@click.argument("login", metavar="登录名")
 def staff_reset(login: str) -> None:
     """为账号生成新的一次性链接，旧密码、动态码与登录立即失效。
 

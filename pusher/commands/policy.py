@@ -24,7 +24,7 @@ def policy() -> None:
 
 
 @policy.command("inspect")
-@click.argument("file")
+@click.argument("file", metavar="文件")
 @json_option
 def inspect(file: str, as_json: bool) -> None:
     """读懂一份文件或一个网址但不保存：标题、文号、机关、日期、标签、条件草稿。
@@ -46,7 +46,7 @@ def inspect(file: str, as_json: bool) -> None:
 
 
 @policy.command("read")
-@click.argument("files", nargs=-1, required=True)
+@click.argument("files", nargs=-1, required=True, metavar="文件或网址...")
 @click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
 @now_option
 @json_option
@@ -108,7 +108,7 @@ def _content(place: str) -> tuple[bytes, str]:
 
 
 @policy.command("show")
-@click.argument("policy_id")
+@click.argument("policy_id", metavar="政策编号")
 @json_option
 def show(policy_id: str, as_json: bool) -> None:
     """查看一份政策的全部理解结果。
@@ -124,7 +124,7 @@ def show(policy_id: str, as_json: bool) -> None:
 
 
 @policy.command("list")
-@click.option("--state", help="read、confirmed、superseded、repealed")
+@click.option("--state", help="read 待确认、confirmed 已确认、superseded 已有新版、repealed 已废止")
 @click.option("--query", help="标题中的词")
 @json_option
 def list_policies(state: str | None, query: str | None, as_json: bool) -> None:
@@ -135,6 +135,7 @@ def list_policies(state: str | None, query: str | None, as_json: bool) -> None:
     """
     from sqlmodel import col, select
 
+    from pusher.commands.words import word
     from pusher.model.policy import Policy, PolicyState
     from pusher.reading.ingest import policy_shape
 
@@ -150,12 +151,15 @@ def list_policies(state: str | None, query: str | None, as_json: bool) -> None:
     answer(
         shapes,
         as_json,
-        lambda: [f"{p['id']}  {p['state']:<10}  {p['title']}" for p in shapes] or ["（没有）"],
+        lambda: (
+            [f"{p['id']}  {word('policy_state', p['state'])}  {p['title']}" for p in shapes]
+            or ["（没有）"]
+        ),
     )
 
 
 @policy.command("confirm")
-@click.argument("policy_id")
+@click.argument("policy_id", metavar="政策编号")
 @click.option("--by", required=True, metavar="登录名", help="确认人")
 @click.option("--tags", metavar="A,B", help="标签代码，逗号分隔；不给则采用建议的标签")
 @click.option("--rule", "rule_file", metavar="文件", help="受众规则 JSON；不给则采用条件草稿")
@@ -189,7 +193,7 @@ def confirm(
 
 
 @policy.command("repeal")
-@click.argument("policy_id")
+@click.argument("policy_id", metavar="政策编号")
 @click.option("--by", required=True, metavar="登录名", help="办理人")
 @click.option("--reason", required=True, help="废止原因")
 @now_option
@@ -216,11 +220,17 @@ def find_policy(door: Door, session: Any, text: str) -> Any:
     """
     from pusher.model.policy import Policy
 
-    return find_row(door, session, Policy, text, "政策", "pusher policy list")
+    return find_row(door, session, Policy, text, "政策", "可用 pusher policy list 查看")
+
+
+WHERE_PEOPLE = "在工作台“档案”中查到此人，网址的最后一段就是编号"
 
 
 def find_row(door: Door, session: Any, table: Any, text: str, noun: str, verb: str) -> Any:
     """The row of the office with this id.
+
+    Args:
+        verb: how to find the id of one, as it is told.
 
     Raises:
         Refusal: not an id, or none of this office.
@@ -232,7 +242,7 @@ def find_row(door: Door, session: Any, table: Any, text: str, noun: str, verb: s
     except ValueError:
         row = None
     if row is None or row.office_id != door.office(session).id:
-        raise Refusal(f"没有编号为“{text}”的{noun}；可用 {verb} 查看", code="not_found", where=text)
+        raise Refusal(f"没有编号为“{text}”的{noun}；{verb}", code="not_found", where=text)
     return row
 
 
@@ -244,6 +254,7 @@ def staff_called(session: Any, login: str, *roles: str) -> Any:
     """
     from sqlmodel import select
 
+    from pusher.commands.words import word
     from pusher.model.staff import Staff
 
     found = session.exec(select(Staff).where(Staff.login == login)).first()
@@ -251,7 +262,9 @@ def staff_called(session: Any, login: str, *roles: str) -> Any:
         raise Refusal(f"没有可用的账号“{login}”；可用 pusher staff list 查看", code="no_staff")
     if found.role.value not in roles:
         raise Refusal(
-            f"账号“{login}”的角色是 {found.role}，此操作需要 {'或'.join(roles)}", code="role"
+            f"账号“{login}”的岗位是{word('role_name', found.role)}，"
+            f"此操作需要{'或'.join(word('role_name', role) for role in roles)}",
+            code="role",
         )
     return found
 
@@ -268,7 +281,11 @@ def _told(shape: dict[str, Any]) -> list[str]:
         "openness": "公开属性",
         "state": "状态",
     }
-    lines = [f"{label}：{shape.get(key) or '（未载明）'}" for key, label in labels.items()]
+    from pusher.commands.words import word
+
+    said = {**shape, "state": word("policy_state", shape["state"])}
+    said["openness"] = word("openness_name", shape["openness"])
+    lines = [f"{label}：{said.get(key) or '（未载明）'}" for key, label in labels.items()]
     tags = "、".join(f"{tag['name']}" for tag in shape["tags"]) or "（没有）"
     return [
         *lines,

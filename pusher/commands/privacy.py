@@ -1,13 +1,12 @@
 """What a person may ask of the office: a copy, and to be forgotten; and what the terms emptied."""
 
 import json
-import os
-from pathlib import Path
 
 import click
 
 from pusher.commands.door import answer, json_option, now_option, open_door
-from pusher.commands.policy import find_row, staff_called
+from pusher.commands.policy import WHERE_PEOPLE, find_row, staff_called
+from pusher.commands.written import written
 
 
 @click.group()
@@ -16,7 +15,7 @@ def privacy() -> None:
 
 
 @privacy.command("export")
-@click.argument("profile_id")
+@click.argument("profile_id", metavar="对象编号")
 @click.option("--by", required=True, metavar="登录名", help="经办人")
 @click.option("--out", metavar="文件", help="写到文件（仅本人账号可读）；默认打印")
 @now_option
@@ -30,21 +29,20 @@ def privacy_export(profile_id: str, by: str, out: str | None, now: str | None) -
     from pusher.privacy.copy import export
 
     with open_door(now) as door, door.store.writing() as session:
-        person = find_row(door, session, Profile, profile_id, "对象", "pusher batch recipients")
+        person = find_row(door, session, Profile, profile_id, "对象", WHERE_PEOPLE)
         staff = staff_called(session, by, "clerk", "reviewer")
         document = export(session, person, by=staff.number, now=door.now)
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
     if out is None:
         click.echo(text)
         return
-    handle = os.open(Path(out), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    with written(out) as file:
         file.write(text + "\n")
     click.echo(f"已写出 {out}", err=True)
 
 
 @privacy.command("forget")
-@click.argument("profile_id")
+@click.argument("profile_id", metavar="对象编号")
 @click.option("--by", required=True, metavar="登录名", help="经办人")
 @click.option("--yes", is_flag=True, help="不再询问（删除后不能恢复）")
 @now_option
@@ -63,7 +61,7 @@ def privacy_forget(profile_id: str, by: str, yes: bool, now: str | None, as_json
     if not yes and sys.stdin.isatty():
         click.confirm("删除后不能恢复，确认删除？", abort=True, err=True)
     with open_door(now) as door, door.store.writing() as session:
-        person = find_row(door, session, Profile, profile_id, "对象", "pusher batch recipients")
+        person = find_row(door, session, Profile, profile_id, "对象", WHERE_PEOPLE)
         staff = staff_called(session, by, "clerk", "reviewer")
         done = forget(session, person, by=staff.number, now=door.now)
     waits = f"；{done.waiting} 条通知等待发送结果，有结果后自动清空" if done.waiting else ""

@@ -13,7 +13,7 @@ def program() -> None:
 
 
 @program.command("add")
-@click.argument("name")
+@click.argument("name", metavar="名称")
 @click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, required=True)
 @json_option
 def program_add(name: str, scopes: tuple[str, ...], as_json: bool) -> None:
@@ -64,7 +64,7 @@ def program_list(as_json: bool) -> None:
 
 
 @program.command("end")
-@click.argument("name")
+@click.argument("name", metavar="名称")
 def program_end(name: str) -> None:
     """停用一个程序，令牌立即失效。
 

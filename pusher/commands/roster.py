@@ -18,6 +18,7 @@ from pusher.commands.door import (
     open_door,
     read_bytes,
 )
+from pusher.commands.written import written
 
 if TYPE_CHECKING:
     from profiles.model import ProfileKind
@@ -34,7 +35,7 @@ def roster() -> None:
 
 
 @roster.command("import")
-@click.argument("file")
+@click.argument("file", metavar="文件")
 @click.option(
     "--kind", type=click.Choice(["enterprise", "resident"]), required=True, help="名册种类"
 )
@@ -86,7 +87,7 @@ def roster_import(
         found = verb(door.store, register, progress=progress)
         ended = _end(door, found.import_id, end_missing, by) if end_missing else 0
     if errors:
-        with Path(errors).open("w", encoding="utf-8", newline="") as out:
+        with written(errors, newline="") as out:
             out.writelines(registers.told_as_csv(found.rejected))
     document = _document(found, ProfileKind(kind), snapshot=snapshot, ended=ended)
     answer(document, as_json, lambda: _lines(document, dry_run=dry_run, snapshot=snapshot))
@@ -101,6 +102,7 @@ def roster_imports(as_json: bool) -> None:
     例：pusher roster imports
     """
     from pusher import registers
+    from pusher.commands.words import at, word
 
     with open_door() as door, door.store.reading() as session:
         rows = [
@@ -115,11 +117,15 @@ def roster_imports(as_json: bool) -> None:
     answer(
         rows,
         as_json,
-        lambda: [
-            f"{r['id']}  {str(r['at'])[:16]}  {r['state']:<9}{r['kind']:<11}"
-            f"+{r['added']} ~{r['changed']} ={r['unchanged']}  {r['file']}"
-            for r in rows
-        ],
+        lambda: (
+            [
+                f"{r['id']}  {at(r['at'])}  {word('import_state', r['state'])}  "
+                f"{word('profile_kind', r['kind'])}  新增 {r['added']}，变更 {r['changed']}，"
+                f"未变 {r['unchanged']}  {r['file']}"
+                for r in rows
+            ]
+            or ["（没有）"]
+        ),
     )
 
 
@@ -137,7 +143,7 @@ def roster_errors(import_id: UUID, out: str) -> None:
 
     with open_door() as door, door.store.reading() as session:
         told = told_of(session, import_id)
-    with Path(out).open("w", encoding="utf-8", newline="") as file:
+    with written(out, newline="") as file:
         file.writelines(registers.told_as_csv(told))
     click.echo(f"已写入 {out}，共 {len(told)} 处")
 

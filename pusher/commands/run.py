@@ -17,7 +17,7 @@ from pusher.commands.door import Refusal, answer, json_option, now_option, open_
     help="网页端口；模拟网关用下一个",
 )
 @click.option(
-    "--home", type=click.Path(path_type=Path), default=None, help="数据放在哪里；默认临时文件夹"
+    "--home", type=click.Path(path_type=Path), metavar="文件夹", help="数据放在哪里；默认临时文件夹"
 )
 @click.option("--once", is_flag=True, help="不开网页，走完整个故事，以 JSON 汇总结束")
 def demo(port: int, home: Path | None, once: bool) -> None:
@@ -99,7 +99,9 @@ def jobs(listing: bool, name: str | None, now: str | None, as_json: bool) -> Non
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True, help="端口")
-@click.option("--journal", type=click.Path(path_type=Path), default=None, help="已受理短信存在哪里")
+@click.option(
+    "--journal", type=click.Path(path_type=Path), metavar="文件", help="已受理短信存在哪里"
+)
 @click.option(
     "--callbacks",
     metavar="网址",

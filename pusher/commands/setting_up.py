@@ -51,6 +51,9 @@ def set_up(
         raise AlreadySetUp(f"{settings.home} 中已有密钥与数据库；如需重来，请换一个 PUSHER_HOME")
     if not settings.key_file.exists():
         make_keys(settings.key_file, kind=settings.seal_with)
+    if settings.database_file is not None:
+        # SQLite gives its side files the rights of this one
+        settings.database_file.touch(mode=0o600)
     migrate(settings.url)
     store = Store(settings.url, sealer=open_sealer(settings.key_file))
     try:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from pusher.commands.door import Refusal, answer, json_option, open_door, read_bytes
+from pusher.commands.written import written
 
 
 @click.group()
@@ -15,7 +16,7 @@ def tags() -> None:
 
 
 @tags.command("train")
-@click.argument("file")
+@click.argument("file", metavar="文件")
 @click.option("--model", required=True, metavar="文件夹", help="模型写到哪里")
 def train(file: str, model: str) -> None:
     """用逐行 JSON 训练：{"id","title","text","labels":[…]}，标签任意。
@@ -30,7 +31,7 @@ def train(file: str, model: str) -> None:
 
 
 @tags.command("predict")
-@click.argument("file")
+@click.argument("file", metavar="文件")
 @click.option("--model", required=True, metavar="文件夹", help="模型所在")
 @click.option("--out", required=True, metavar="文件", help="结果写到哪里（JSON 行）")
 def predict(file: str, model: str, out: str) -> None:
@@ -45,11 +46,12 @@ def predict(file: str, model: str, out: str) -> None:
     lines = [
         json.dumps(found, ensure_ascii=False) for found in guess(read_lines(file), _model(model))
     ]
-    Path(out).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    with written(out) as sheet:
+        sheet.writelines(f"{line}\n" for line in lines)
 
 
 @tags.command("evaluate")
-@click.argument("file")
+@click.argument("file", metavar="文件")
 @click.option("--model", required=True, metavar="文件夹", help="模型所在")
 @json_option
 def evaluate(file: str, model: str, as_json: bool) -> None:

@@ -26,7 +26,7 @@ def watch() -> None:
 
 
 @watch.command("add")
-@click.argument("address")
+@click.argument("address", metavar="网址")
 @click.option("--name", required=True, help="栏目名称，例如 区民政局-通知公告")
 @click.option("--by", default="cli", metavar="工号", help="记入审计的工号")
 @now_option

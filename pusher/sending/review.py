@@ -32,14 +32,14 @@ from pusher.sending.tellable import refuse_unless_tellable
 from pusher.sending.wording import BadWording, vendor_code, wordings
 
 STATES = {
-    BatchState.DRAFT: "起草中",
-    BatchState.IN_REVIEW: "待审批",
-    BatchState.APPROVED: "已批准",
+    BatchState.DRAFT: "草稿",
+    BatchState.IN_REVIEW: "待审核",
+    BatchState.APPROVED: "已批准待发",
     BatchState.SENDING: "发送中",
     BatchState.PAUSED: "已暂停",
     BatchState.FINISHED: "已完成",
     BatchState.CANCELLED: "已取消",
-    BatchState.LAPSED: "已过期",
+    BatchState.LAPSED: "逾期未发完",
 }
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-HEAVY = ("numpy", "sklearn", "sqlalchemy", "fastapi", "jieba", "httpx", "apscheduler")
+HEAVY = ("numpy", "sklearn", "sqlalchemy", "fastapi", "jieba", "httpx", "apscheduler", "jinja2")
 
 LOOK = f"""
 import sys
@@ -22,7 +22,7 @@ def test_help_loads_no_heavy_library(verb: list[str]) -> None:
     )
 
     assert run.stderr.split() == []
-    assert "Usage" in run.stdout
+    assert "用法" in run.stdout
 
 
 def test_importing_the_package_loads_nothing() -> None:

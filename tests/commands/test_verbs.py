@@ -40,7 +40,8 @@ def typed(home: Path) -> Iterator[Type]:
 
 
 def test_a_new_office_has_its_keys_for_itself_and_no_default_password(home: Path) -> None:
-    assert home.joinpath("keys.json").stat().st_mode & 0o077 == 0
+    for name in ("keys.json", "pusher.db"):
+        assert home.joinpath(name).stat().st_mode & 0o077 == 0
     assert home.stat().st_mode & 0o077 == 0
 
 
@@ -93,11 +94,14 @@ def test_json_is_the_only_thing_on_standard_output(typed: Type, words: list[str]
         (["staff", "disable", "nobody"], "staff list"),
         (["jobs", "--run", "frob"], "jobs --list"),
         (["hold", "lift", "restore", "--remark", "已核对", "--by", "zhao"], "没有因"),
-        (["hold", "lift", "restore", "--remark", "已核对", "--by", "wangli"], "reviewer"),
+        (["hold", "lift", "restore", "--remark", "已核对", "--by", "wangli"], "此操作需要审核"),
         (["visits", "tick", "1", "--by", "wangli"], "上门"),
         (["leaflet", "1", "--out", "a.pdf"], ".html"),
         (["tags", "predict", "x.jsonl", "--model", "no-model", "--out", "y"], "x.jsonl"),
-        (["report", "--batch", "1"], "批次"),
+        (["report", "--batch", "1"], "batch list"),
+        (["restore", "no.backup"], "no.backup"),
+        (["explain", "--cases", "no.jsonl", "--out", "y"], "no.jsonl"),
+        (["privacy", "export", "1", "--by", "wangli"], "档案"),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, list) else each,
 )
@@ -198,7 +202,7 @@ def test_only_a_clerk_confirms(typed: Type) -> None:
     done = typed("policy", "confirm", policy["id"], "--by", "zhao")
 
     assert done.exit_code == 1
-    assert "clerk" in done.stderr
+    assert "此操作需要经办" in done.stderr
 
 
 def test_a_faulty_register_names_row_column_and_reason(typed: Type) -> None:

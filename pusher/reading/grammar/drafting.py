@@ -21,7 +21,8 @@ from pusher.reading.grammar.joining import (
 from pusher.reading.grammar.outline import Item, outline
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.sentence import LONGEST, Reading, read_sentence
+from pusher.reading.grammar.sentence import LONGEST, read_sentence
+from pusher.reading.grammar.shutting import Reading
 from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.speaking import NAMED, OFFERS, SHORTEST_TOLD, Desk, cut, read_parts
 from pusher.reading.grammar.tidying import merged, needed, widened

@@ -2,14 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from pusher.reading.grammar.clauses import Clause, clauses_of
 from pusher.reading.grammar.findings import Finding, Scope
-from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, quoted, rival, united
-from pusher.reading.grammar.residue import Left, left_of
+from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, quoted, rival
 from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.runs import joined, runs_of
+from pusher.reading.grammar.runs import runs_of
+from pusher.reading.grammar.shutting import (
+    EXCEPTS,
+    STARTS_WITH_OR,
+    Reading,
+    excepts,
+    exclude,
+    is_withheld,
+    judge_left,
+    take_back,
+)
 from pusher.reading.grammar.words import Words
 
 LONGEST = 1200
@@ -20,52 +29,11 @@ _NOT = re.compile(
 )
 # 未裁员或者裁员率不高于5.5%: what is denied ends before 或者
 _OR_ELSE = re.compile(r"^[^，。；、的]{2,6}(?:或者|或)")
-_KINDS_OF_FIRMS = frozenset({"type", "entity", "size", "qualification", "ownership"})
-_PEOPLE_NAMED = frozenset({"status", "work", "veteran", "stage", "employer", *_KINDS_OF_FIRMS})
-_DONE_TO = re.compile(r"(?:，)?(?:已|未|曾|因|被|由|有(?!限)|没有|无)")
-_SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
-_RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由)")
-_EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
-_TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
-_WITHHELD = re.compile(
-    r"不(?:再|得|能)?(?:同时|重复)?享受|不予(?:发放|享受|补贴|补助)|不(?:得)?重复|暂停(?:享受|发放)|不(?:再)?发放|不适用"
-)
-_HAD = re.compile(r"(?:已|正在|曾|已经)(?:经)?(?:享受|领取|获得|纳入|享有)(?!研发)")
-"""What somebody has had already is kept in registers, whatever it is called."""
 _SHORTEST_QUOTE = 4
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|取消|除外)|.{0,10}不受"
 )
-_CLOSES = re.compile(
-    r"的(?:单位|企业|主体|机构|人员|个人|家庭|申请人|居民|老年人|经营者|学生|职工|法人|商户|商家|项目){0,2}$"
-)
-"""How a clause ends that names somebody: …的，不予支持; …的单位，取消资格."""
-_STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
-
-
-@dataclass(slots=True)
-class Reading:
-    """What a piece of text asks and excludes.
-
-    Attributes:
-        asked: conditions that must hold.
-        excluded: conditions that must not.
-        unread: clauses that ask something that was not read.
-        checks: clauses that no register answers; they decide nothing.
-    """
-
-    asked: list[Node] = field(default_factory=list)
-    excluded: list[Node] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    checks: list[str] = field(default_factory=list)
-
-    def add(self, other: "Reading") -> None:
-        """Take over everything that *other* read."""
-        self.asked += other.asked
-        self.excluded += other.excluded
-        self.unread += other.unread
-        self.checks += other.checks
 
 
 def read_sentence(
@@ -100,7 +68,7 @@ def _read_part(
 ) -> None:
     open_clauses: list[Clause] = []
     for clause in clauses_of(part, scope, words, term=term):
-        if _EXCEPTS.search(clause.text) and _excepts(clause, open_clauses, into):
+        if EXCEPTS.search(clause.text) and excepts(clause, open_clauses, into):
             open_clauses = []
             continue
         if not has_role(clause.text, "excludes"):
@@ -109,19 +77,19 @@ def _read_part(
         while open_clauses and _listed_with(part, open_clauses[-1]):
             # 项目未备案的、发生过事故的企业不予奖励: each of them is shut out
             listed = open_clauses.pop()
-            _exclude(listed, listed.found, into)
-            _judge_left(listed, into)
+            exclude(listed, listed.found, into)
+            judge_left(listed, into)
         inside, outside = _parted(clause)
-        if not outside and all(_is_withheld(clause, one) for one in inside):
-            _take_back(open_clauses, into, all_of_it=bool(_BARELY.match(clause.text)))
-        _exclude(clause, inside, into)
-        _judge_left(clause, into)
+        if not outside and all(is_withheld(clause, one) for one in inside):
+            take_back(open_clauses, into, all_of_it=bool(_BARELY.match(clause.text)))
+        exclude(clause, inside, into)
+        judge_left(clause, into)
         if outside:
             open_clauses.append(replace(clause, found=outside))
     if shuts:
         for clause in open_clauses:
-            _exclude(clause, clause.found, into)
-            _judge_left(clause, into)
+            exclude(clause, clause.found, into)
+            judge_left(clause, into)
     else:
         _ask(part, open_clauses, into)
 
@@ -152,121 +120,20 @@ def _parted(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     return (inside, outside) if inside else (clause.found, ())
 
 
-def _excepts(clause: Clause, opened: list[Clause], into: Reading) -> bool:
-    """Leave the last exclusions open for whom the clause lets pass: 已移出名单的除外.
-
-    Returns:
-        False where nothing was shut out before: then the clause itself shuts out.
-    """
-    lets_pass = "限制" in (_EXCEPTS.search(clause.text) or [""])[0]
-    if not into.excluded:
-        return False
-    passing = [*opened, clause]
-    nodes = [joined(one) for one in passing if one.found]
-    kept = [quoted(node, one.text) for one, node in zip(
-        [p for p in passing if p.found], nodes, strict=True) if node]  # fmt: skip
-    for one in passing:
-        _judge_left(one, into)
-    if kept:
-        passed: Node = {"not": all_of(kept)}
-        into.excluded[:] = [{"all": [node, passed]} for node in into.excluded]
-    return bool(kept) or lets_pass or bool(opened or not clause.found)
-
-
-def _take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
-    """Turn the clauses that an exclusion closes (…的，不予支持) into exclusions."""
-    goes_on = all_of_it
-    while len(opened) > 1 and not opened[-1].found and _RESULT.match(opened[-1].text):
-        opened.pop()  # 未满16周岁的，纳入孤儿保障，不再纳入特困供养
-    while opened and (goes_on or _CLOSES.search(opened[-1].text)):
-        clause = opened.pop()
-        goes_on = bool(_STARTS_WITH_OR.match(clause.text))
-        _exclude(clause, clause.found, into)
-        _judge_left(clause, into)
-
-
-def _exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
-    """Shut out whoever one finding names; whoever all of them name where 且 joins them."""
-    named = [one for one in found if not _is_withheld(clause, one)]
-    if len(named) == 1 and _is_said_unread(clause, named[0]):
-        manual = {"fact": None, "op": "manual", "value": None}
-        into.excluded.append(quoted(all_of([_positive(named[0].node), manual]), clause.text))
-        return
-    nodes = [_positive(one.node) for one in named]
-    if _is_subject(clause, named):
-        first, *nodes = nodes
-        if named[0].group != "type":  # 托育机构 is whom all of the text is about
-            pairs = [all_of([first, node]) for node in nodes]
-            into.excluded += [quoted(pair, clause.text) for pair in pairs]
-            return
-    if nodes and _TOGETHER.search(clause.text):
-        nodes = [all_of(nodes)]
-    elif len(named) > 1 and clause.between(*named[-2:]).endswith("的"):
-        # 享受孤儿保障的残疾儿童不享受: the children who are both
-        nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]
-    parts = [part for node in nodes for part in _each(node, clause.text)]
-    into.excluded += united([quoted(part, clause.text) for part in parts])
-
-
-def _is_said_unread(clause: Clause, one: Finding) -> bool:
-    """Whether a clause says something unread of whom it names: 退休人员已由原单位补助的."""
-    rest = clause.text[one.end - clause.start :]
-    told = one.group in _PEOPLE_NAMED and bool(_DONE_TO.match(rest))
-    return told and left_of(clause.text, [one], at=clause.start) is Left.UNREAD
-
-
-def _is_subject(clause: Clause, named: Sequence[Finding]) -> bool:
-    """Whether a clause begins with those of whom it says something: 托育机构存在事故的."""
-    first = named[0] if named else None
-    if first is None or first.group not in _KINDS_OF_FIRMS or first.start != clause.start:
-        return False
-    return bool(_SAID_OF.match(clause.text, first.end - clause.start))
-
-
-def _is_withheld(clause: Clause, one: Finding) -> bool:
-    """Whether a clause says that just this is withheld: 不享受长期护理保险待遇."""
-    mark = _WITHHELD.search(clause.text)
-    if mark is None or not one.only_negated:
-        return False
-    return one.start - clause.start >= mark.start()
-
-
-def _positive(node: Node) -> Node:
-    """Turn 近三年无… inside an exclusion into what it shuts out."""
-    return {**node, "op": "has"} if node.get("op") == "none" else node
-
-
-def _each(node: Node, clause: str) -> list[Node]:
-    listed = set(node) == {"all"} and not _TOGETHER.search(clause) and "的" not in clause[:-1]
-    return node["all"] if listed else [node]
-
-
-def _judge_left(clause: Clause, into: Reading) -> None:
-    withheld = _WITHHELD.search(clause.text)
-    text = clause.text[: withheld.start()] if withheld else clause.text
-    left = left_of(text, clause.found, at=clause.start)
-    if left is not Left.UNREAD and not clause.found and _HAD.search(text):
-        left = Left.UNREAD
-    if left is Left.UNREAD:
-        into.unread.append(clause.text)
-    elif left is Left.ACT and len(clause.text) > 4:
-        into.checks.append(clause.text)
-
-
 def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     """Ask what the open clauses say; 以及 and 或者 join a clause to the last words before it."""
     runs: list[list[Node]] = []
     begun = 0
     for clause in _listed_industries(part, opened):
-        _judge_left(clause, into)
+        judge_left(clause, into)
         asked, barred = _denied(clause)
         if barred:
-            _exclude(clause, barred, into)
+            exclude(clause, barred, into)
         mine = [
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
             for run in runs_of(clause, asked)
         ]
-        if mine and runs and _STARTS_WITH_OR.match(clause.text):
+        if mine and runs and STARTS_WITH_OR.match(clause.text):
             _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
             continue
         begun = len(runs)

@@ -10,7 +10,8 @@ from pusher.reading.grammar.joining import (
     leaves_of,
 )
 from pusher.reading.grammar.roles import cues, has_role
-from pusher.reading.grammar.sentence import LONGEST, Reading, read_sentence
+from pusher.reading.grammar.sentence import LONGEST, read_sentence
+from pusher.reading.grammar.shutting import Reading
 from pusher.reading.grammar.words import Words, definitions, inline
 
 # Up to here a granting sentence says for whom, behind it what is given.

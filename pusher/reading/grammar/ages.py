@@ -65,10 +65,28 @@ def family() -> Family:
             Rule(_ABOVE, _above, "age",
                  (("年满八十周岁的", "birth_date age_ge 80"),
                   ("女性满40周岁", "(sex eq female & birth_date age_ge 40)"))),
+            Rule(_RELAXED, _relaxed, "age",
+                 (("年龄不超过35周岁，具有博士学位的放宽至40周岁", "birth_date age_le 40"),
+                  ("年满60周岁，重度残疾人放宽至55周岁", "birth_date age_ge 55"))),
             Rule(_FIFTY, _of_fifty, "status",
                  (("4050人员", _SPELT_4050), ("“4050”人员", _SPELT_4050))),
         ),
     )  # fmt: skip
+
+
+_RELAXED = re.compile(
+    rf"(?:年龄)?(?:可)?(?:适当)?(?:放宽|延长|提高|降低)(?:至|到|为)\s*(?P<age>{COUNT}){_YEARS}(?:及?以[上下])?"
+)
+_BOUNDED = re.compile(r"(?P<most>不超过|不大于|以下|以内|未满)|(?P<least>年满|不低于|以上|已满)")
+
+
+def _relaxed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 放宽至40周岁 by the bound that stands before it."""
+    bounds = list(_BOUNDED.finditer(mark.string[: mark.start()]))
+    age = read_count(mark["age"])
+    if not bounds or age is None:
+        return None
+    return leaf("birth_date", "age_le" if bounds[-1]["most"] else "age_ge", age)
 
 
 _SPELT_4050 = "((sex eq female & birth_date age_ge 40) | (sex eq male & birth_date age_ge 50))"

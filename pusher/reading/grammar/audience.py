@@ -59,18 +59,22 @@ _HIRED = {
 
 def _of_the_hired(parts: list[Node]) -> list[Node]:
     """Ask of the hired what stands beside 招用…: 签订1年以上劳动合同, 参保满6个月."""
-    hires = next((p for p in parts if (p.get("fact"), p.get("op")) == ("new_hires", "has")), None)
-    theirs = [p for p in parts if p.get("fact") in _HIRED]
+    records = [p for p in parts if (p.get("fact"), p.get("op")) == ("new_hires", "has")]
+    hires = next((p for p in records if "category" in str(p["value"])), None)
+    paid = [p for p in records if p is not hires and "category" not in str(p["value"])]
+    theirs = [*(p for p in parts if p.get("fact") in _HIRED), *paid]
     if hires is None or not theirs:
         return parts
     asked = {part.get("field") for part in hires["value"]["all"]}
-    more = [
+    told = [
         {"field": _HIRED[p["fact"]], "op": p["op"], "value": p["value"]}
         for p in theirs
-        if _HIRED[p["fact"]] not in asked
+        if p not in paid
     ]
+    told += [part for p in paid for part in p["value"]["all"]]
+    more = [part for part in told if part["field"] not in asked]
     whole = {**hires, "value": {"all": [*hires["value"]["all"], *more]}}
-    return [whole if p is hires else p for p in parts if p not in theirs]
+    return [whole if p is hires else p for p in parts if p is hires or p not in theirs]
 
 
 def _answerable(node: Node, audience: str) -> Node:

@@ -46,6 +46,7 @@ _OPEN_TO_ALL = re.compile(
 _SETTLED = re.compile(
     r"(?:下列|以下)[^，。；]{0,12}的，(?:可)?(?:认定|视)为(?P<term>[^，。；：]{3,14})"
 )
+_PLACES = frozenset({"household_area", "residence_area", "registered_area", "business_area"})
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
 _MOST_CONDITIONS = 200
@@ -150,8 +151,18 @@ def _define(tree: Item, desk: Desk) -> Iterator[tuple[str, str, Reading]]:
             for one in [beside] if beside else definitions(told):
                 reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
                 if reading.asked:
-                    desk.words.defined[one.term] = (all_of(alternatives(reading.asked)), one.quote)
+                    meant = [*alternatives(reading.asked), *_named_by(one.term, reading, desk)]
+                    desk.words.defined[one.term] = (all_of(meant), one.quote)
                 yield one.term, mark.group(0), reading
+
+
+def _named_by(term: str, reading: Reading, desk: Desk) -> list[Node]:
+    """Return what *term* itself says and its definition does not: 现役军人家属，是指户籍在本区的…"""
+    defined = {leaf["fact"] for node in reading.asked for leaf in leaves_of(node)}
+    if defined - _PLACES:
+        return []
+    own = read_sentence(term, desk.scope, Words(own=desk.words.own))
+    return [node for node in own.asked if not defined & {x["fact"] for x in leaves_of(node)}]
 
 
 def _ask_unused(defining: list[tuple[str, str, Reading]], desk: Desk) -> None:

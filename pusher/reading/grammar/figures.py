@@ -18,6 +18,7 @@ from pusher.reading.grammar.amounts import (
     Bound,
     bound_of,
     read_span,
+    scaled,
 )
 from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, leaf
 
@@ -34,6 +35,11 @@ _DEFINES = re.compile(r"[^，。；]{0,30}的(?:企业)?(?:为|属于)(?:大|中
 _GIVEN = re.compile(r"[^，。；、]{0,4}(?:的标准|给予|补贴|补助|奖励|发放|贴息|返还)")
 
 
+_EACH = re.compile(r"分别|首次|达到?|超过|突破")
+_ONE_OF_THEM = re.compile(rf"(?:、|和|或|及)(?P<number>{NUMBER})\s*(?P<unit>{UNITS})")
+_MORE_OF = re.compile(rf"(?:(?:、|和|或|及){NUMBER}\s*{UNITS}){{1,6}}")
+
+
 def family() -> Family:
     """Return the family of figures, from its table of nouns."""
     rules = [rule for row in _rows() for rule in _rules(row)]
@@ -44,6 +50,9 @@ def family() -> Family:
         Rule(_OF_SAME, _of_same, "figure",
              (("零售额同比增长15%以上且绝对额不低于1000万元", "retail_sales ge 1000"),
               ("出口额增长10%以上且总额达到500万元", "export_value ge 500"))),
+        Rule(_RELAXED, _of_same, "figure",
+             (("设备投资额300万元以上，高新技术企业放宽至200万元以上", "equipment_investment ge 200"),
+              ("年营业收入达到2000万元，服务业企业放宽到1000万元以上", "revenue ge 1000"))),
         Rule(_POSITIVE, _positive, "figure",
              (("营业收入同比正增长", "revenue_growth gt 0"),
               ("零售额实现正增长", "retail_sales_growth gt 0"))),
@@ -76,10 +85,11 @@ _OF_SAME = re.compile(
 )
 
 _SAME_GROWN = re.compile(
-    rf"(?<=[且，并、])(?:较|比|同比)(?:上一?年度?|去年|前一年度?)?(?:同期)?(?:实现)?(?:增长|增加|提高|增幅|增速|增长率)(?P<word>{WORD})?{_BOUND}"
+    rf"(?<=[且，并、])(?:(?:较|比|同比)(?:上一?年度?|去年|前一年度?)?(?:同期)?(?:实现)?|(?=增[幅速长]))(?:增长|增加|提高|增幅|增速|增长率)(?P<word>{WORD})?{_BOUND}"
 )
 
 
+_RELAXED = re.compile(rf"放宽(?:至|到)(?P<fill>){_BOUND}")
 _POSITIVE = re.compile(r"(?<=[入额值])(?:同比|较上年)?(?:保持|实现|为)?正增长")
 
 
@@ -155,6 +165,8 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     bounds = read_span(mark, kind) if groups.get("low") else _bounds(_compared(groups), kind)
     if not bounds or (_GIVEN.match(text, mark.end()) and not groups.get("side")):
         return None
+    if len(bounds) == 1 and _EACH.search(fill):
+        bounds = [_least_of(mark, bounds[0], kind)]
     nodes = [leaf(fact, bound.op, bound.value) for bound in bounds]
     if fact != row["fact"]:  # 增长10%以上且超过1000万元
         whole = bound_of(groups, row["kind"], which="2")
@@ -164,6 +176,15 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     if "prior" in row and _FIRST.search(fill):
         nodes.append(leaf(row["prior"], "lt", bounds[0].value))
     return all_or_one(nodes)
+
+
+def _least_of(mark: re.Match[str], first: Bound, kind: str) -> Bound:
+    """Take the least of what reaches a grant: 分别达到300平方米、200平方米、100平方米以上的."""
+    listed = _MORE_OF.match(mark.string, mark.end())
+    told = _ONE_OF_THEM.finditer(listed.group(0)) if listed else ()
+    values = [scaled(one["number"], one["unit"], kind) for one in told]
+    least = min([first.value, *(value for value in values if value is not None)])
+    return Bound(first.op, least) if first.op in ("ge", "gt") else first
 
 
 def _grown(row: Mapping[str, Any], bounds: list[Bound]) -> dict[str, Any] | None:

@@ -75,6 +75,7 @@ _TRIES_OUT = re.compile(r"(?:参加|开展)[^，。；]{0,4}见习")
 # 吸纳10人以上 asks for a number that no record answers
 _MANY = re.compile(r"\d\s*(?:人|名)(?:（含）)?(?:及?以上)")
 
+_PAID_WELL = re.compile(r"工资[^，。；]{0,8}?(?:不低于|高于|达到)[^，。；]{0,10}?最低工资标准")
 _VENTURE = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,12}?))?(?:(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)|(?:自主)?(?:创办|领办|开办)(?=[^，。；]{2,20}[，]?(?:并)?(?:担任|任|为)[^，。；]{0,6}(?:法定代表人|经营者|负责人)))(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营|登记满|注册满)[^，。；]{0,30}){0,3})"
 )
@@ -87,7 +88,7 @@ def family() -> Family:
     """Return the family of homes, parents, hired people and own businesses."""
     return Family(
         "households", "住房、父母情况、招用和创业",
-        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租"),
+        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租", "工资"),
         (
             Rule(_HOME, _homeless, "homes",
                  (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
@@ -125,6 +126,9 @@ def family() -> Family:
             Rule(_HIRE, _hired, "hires",
                  (("招用毕业年度高校毕业生", "new_hires has (category any_of graduate_this_year)"),
                   ("吸纳退役军人就业，并签订1年以上劳动合同的", "new_hires has (category any_of veteran & contract_months ge 12)"))),
+            Rule(_PAID_WELL, _paid_well, "wage",
+                 (("月工资不低于本市最低工资标准", "new_hires has (wage_ok is True)"),
+                  ("工资不低于当地最低工资标准", "new_hires has (wage_ok is True)"))),
             Rule(_VENTURE, _venture, "venture",
                  (("在槐荫区首次创办小微企业", "businesses has (registered_area within 370104 & is_first is True & size_class in micro,small)"),
                   ("首次创办个体工商户，正常经营1年以上", "businesses has (is_first is True & operating is True & established_on years_ge 1 & entity_type eq individual_business)"))),
@@ -219,6 +223,10 @@ def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if "最低工资" in more:
         where.append(field("wage_ok", "is", True))
     return has("new_hires", *where)
+
+
+def _paid_well(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return has("new_hires", field("wage_ok", "is", True))
 
 
 def _months(mark: re.Match[str]) -> int:

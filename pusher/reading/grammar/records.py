@@ -20,6 +20,9 @@ _OF_SIZE = re.compile(
     r"(?P<kind>规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:法人)?(?:企业|单位)"
 )
 _ALL_OF_SIZE = re.compile(r"(?:规模以上|规上|限额以上|限上)(?:法人)?企业")
+_COUNTED = re.compile(
+    r"(?<!新)(?:规模以上|规上|限额以上|限上)(?:单位|企业)?(?:统计(?!局|部门)|入库)(?:库|范围)?"
+)
 _DIRECT = re.compile(r"纳入(?:商贸)?(?:联网)?统计直报(?:系统|平台|库)?|纳入商贸统计直报(?:系统)?")
 _BOARDS = {
     "主板": "main", "科创板": "star", "创业板": "gem", "北交所": "bse", "北京证券交易所": "bse",
@@ -89,6 +92,9 @@ def family() -> Family:
             Rule(_ALL_OF_SIZE, _any_in_store, "statistics",
                  (("规模以上企业", "statistics_inclusion has (kind in industry,service & left_on null None)"),
                   ("限额以上企业", "statistics_inclusion has (kind in trade,catering & left_on null None)"))),
+            Rule(_COUNTED, _any_in_store, "statistics",
+                 (("限额以上统计", "statistics_inclusion has (kind in trade,catering & left_on null None)"),
+                  ("规模以上统计库", "statistics_inclusion has (kind in industry,service & left_on null None)"))),
             Rule(_DIRECT, _direct, "statistics",
                  (("纳入商贸统计直报系统", "statistics_inclusion has (kind in trade_direct,trade & left_on null None)"),
                   ("纳入统计直报平台", "statistics_inclusion has (kind in trade_direct,trade & left_on null None)"))),

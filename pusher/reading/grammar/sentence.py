@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pusher.reading.grammar.clauses import Clause, clauses_of
 from pusher.reading.grammar.findings import Finding, Scope
-from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, quoted, rival
+from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of, quoted, rival
 from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.runs import runs_of
 from pusher.reading.grammar.shutting import (
@@ -133,12 +133,22 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
             for run in runs_of(clause, asked)
         ]
+        if mine and runs and "放宽" in clause.text:
+            _relax(runs, all_of([any_of(run) for run in mine]))
+            continue
         if mine and runs and STARTS_WITH_OR.match(clause.text):
             _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
             continue
         begun = len(runs)
         runs += mine
     into.asked += [any_of(run) for run in _either_day(runs)]
+
+
+def _relax(runs: list[list[Node]], way: Node) -> None:
+    """Join 高新技术企业放宽至200万元 to the figure that it relaxes."""
+    facts = {leaf.get("fact") for leaf in leaves_of(way)}
+    same = [run for run in runs if facts & {x.get("fact") for n in run for x in leaves_of(n)}]
+    (same or runs)[-1].append(way)
 
 
 def _join_to_last(

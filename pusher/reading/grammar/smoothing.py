@@ -16,6 +16,9 @@ _SIGNS = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "％": "%"
 _IN_NUMBER = re.compile(r"(?<=\d)[,:](?=\d)")
 _BLANK = re.compile(r"[ \t\u3000\xa0]+")
 _ENDS = frozenset("。；：！？;:!?”」）)")
+_TITLE = re.compile(
+    r"(?:通知|办法|公告|通告|细则|方案|意见|规定|措施|政策|指南|须知|说明|规程|明白纸|若干规定|条例)(?:[（(〔][^）)〕]*[）)〕])?$"
+)
 _WRAPPED = 20
 """Characters from which a line without an end is one that was broken by its page."""
 
@@ -49,8 +52,10 @@ def smooth(original: str) -> Smooth:
     blanks = {p for mark in _BLANK.finditer(original) for p in range(*mark.span())}
     kept: list[str] = []
     places: list[int] = []
+    first = original.find("\n")
     for place, sign in enumerate(original):
-        if place in blanks or (sign == "\n" and _is_wrapped(original, place)):
+        titled = place == first and bool(_TITLE.search(original[:place].strip()))
+        if place in blanks or (sign == "\n" and not titled and _is_wrapped(original, place)):
             continue
         plain = sign.translate(_WIDE)
         kept.append(plain if place in numbers else _SIGNS.get(plain, plain))

@@ -7,6 +7,7 @@ from pusher.reading.grammar.findings import Scope
 from pusher.reading.grammar.joining import (
     Node,
     all_of,
+    any_of,
     leaves_of,
 )
 from pusher.reading.grammar.roles import cues, has_role
@@ -32,8 +33,13 @@ _LABEL = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?(?:申请|申报|申领|办理|所需|受理|报名|提交)?(?:的)?"
     r"(?:材料|资料|流程|程序|方式|渠道|地点|电话|时限|要件)(?:清单)?\s*："
 )
+_ONE_OF = re.compile(
+    r"(?P<lead>[^：；]{0,160}(?:之一|任一|任意一项)(?:的|者)?[^：；]{0,20})：(?P<ways>[^：]+)$"
+)
 # 有下列情形之一的，不纳入项目：甲；乙
-_SHUT_LIST = re.compile(r"[^：]{0,40}(?:下列|以下)[^：]{0,30}：")
+_SHUT_LIST = re.compile(
+    r"[^：]{0,40}(?:下列|以下)[^：]{0,30}：|[^：，。]{0,6}(?:不予|不得|不可|除外|排除)[^：，。]{0,10}："
+)
 # Several grants in one sentence: 对甲奖励…，对乙奖励…; 上市的奖励…，挂牌的奖励…
 _GRANTS_APART = re.compile(
     r"；|，(?=对(?!象|应))|(?<=元)，(?=(?:其中)?[^，。；]{2,30}的，?(?:给予|奖励|补助|补贴))"
@@ -60,12 +66,15 @@ _NAMES = frozenset(
      "living_arrangement", "family_planning_status", "ownership", "export_insurance_premium",
      "serious_illness", "zero_employment_family", "converted_from_individual_on", None}
 )  # fmt: skip
+# 外商投资企业同等享受: nobody is asked who owns a firm
+_ANY_FIRM = frozenset({"ownership", "entity_type", "size_class"})
 # nouns that say for whom where something is granted beside them
 _NAMES_OF_FIRMS = frozenset({"qualifications", "business_types", "statistics_inclusion"})
 _TITLE = re.compile(
     r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
 )
 # 已领取过…的，不得重复申领 shuts out who has had it; 不得重复享受 alone says how grants add up.
+_DUTY = re.compile(r"，|并(?=追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
     r"(?:已|曾)(?:经)?(?:享受|领取|获得|申领)(?:过)?[^，。；]{2,40}的[^，。；]{0,6}[，]?[^，。；]{0,4}不得"
 )
@@ -102,6 +111,10 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
         rest = sentence[shut.end() :]
         desk.reading.add(read_sentence(rest, desk.scope, desk.words, shuts=True))
         return
+    one_of = _ONE_OF.match(sentence)
+    if one_of and "；" in one_of["ways"]:
+        _read_ways(one_of["lead"], one_of["ways"].split("；"), desk)
+        return
     together: list[str] = []
     for part in re.split(r"[；;]", sentence):
         begins = any(has_role(part, role) for role in ("grants", "never", "likewise"))
@@ -114,6 +127,23 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
         told = _without_tail(part.strip())
         if told:
             _read_in_role(told, desk, inside=inside)
+
+
+def _read_ways(lead: str, ways: list[str], desk: Desk) -> None:
+    """Read a list within one sentence of which one is enough: 符合下列条件之一：甲；乙；丙。"""
+    desk.reading.add(read_sentence(cut(lead, OFFERS), desk.scope, desk.words))
+    options: list[Node] = []
+    for way in ways:
+        found = read_sentence(way, desk.scope, desk.words)
+        desk.reading.checks += found.checks
+        denied = [{"not": node} for node in found.excluded]
+        unread: list[Node] = [
+            {"fact": None, "op": "manual", "value": None, "quote": quote} for quote in found.unread
+        ]
+        if found.asked or denied or unread:
+            options.append(all_of([*found.asked, *denied, *unread]))
+    if options:
+        desk.reading.asked.append(any_of(options))
 
 
 def _without_tail(part: str) -> str:
@@ -139,13 +169,18 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
     way_in = _WAY_IN.search(sentence)
     resolves = has_role(sentence, "resolves") and not _NAMES_GRANT.search(sentence)
-    if resolves or (has_role(sentence, "never") and not _HAD_ONCE.search(sentence)):
+    if resolves:
+        return
+    if has_role(sentence, "never") and not _HAD_ONCE.search(sentence):
+        kept = _before_duties(sentence)
+        if kept and kept != sentence and has_role(kept, "excludes"):
+            _read_in_role(kept, desk, inside=inside)
         return
     if has_role(sentence, "likewise"):
         found = read_sentence(sentence, desk.scope, desk.words)
         leaves = [leaf for node in found.asked for leaf in leaves_of(node)]
         desk.likewise += leaves
-        if leaves and "同等享受" in sentence:
+        if leaves and "同等享受" in sentence and {x["fact"] for x in leaves} - _ANY_FIRM:
             desk.ways.append(_unit(found))
         return
     if way_in and not excludes:
@@ -165,6 +200,16 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
     else:
         _read_uncued(sentence, desk)
+
+
+def _before_duties(sentence: str) -> str:
+    """Keep what stands before a duty that follows: 取消补助资格并追回已发资金."""
+    kept: list[str] = []
+    for clause in _DUTY.split(sentence):
+        if has_role(clause, "never"):
+            break
+        kept.append(clause)
+    return "，".join(kept)
 
 
 def _read_uncued(sentence: str, desk: Desk) -> None:

@@ -39,11 +39,17 @@ _EVENT = re.compile(
 )
 _NEAR = 60
 """Characters before an event in which the term of its list is looked for."""
-_GOES_ON = re.compile(rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、)(?:或者?|以及|或是)(?:被|因)?$")
+_GOES_ON = re.compile(
+    rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、)(?:(?:或者?|以及|或是)(?:被|因)?|(?:且|并)?(?=$))$"
+)
 _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"],
            "一般": ["general", "larger", "major", "severe"], "严重": ["major", "severe"]}  # fmt: skip
 
 
+# deeds that need no 行为 or 事故 behind them
+_DEED = re.compile(
+    r"(?:骗取|套取)[^，。；、]{0,10}?(?:资金|补贴|补助|奖补|奖励)(?!行为)|拖欠(?:职工|农民工|员工|劳动者)?工资(?!失信|“|的?行为)|欺老虐老(?!行为)|刷单炒信(?!行为|等)"
+)
 _TAX = re.compile(
     r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?:(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|不低于(?P<least>[ABMC])级|A级?、B级?(?:、|或|和|或者)(?P<three>M)级|A级?(?:、|或|和|或者)(?P<two>[BM])级|(?P<only>A)级)"
 )
@@ -52,7 +58,7 @@ _TAX = re.compile(
 def family() -> Family:
     """Return the family of lists, accidents and penalties."""
     return Family(
-        "standing", "信用、事故和处罚", ("纳税信用", "失信", "经营异常", "严重违法", "税收违法", "拖欠农民工", "事故", "事件", "行为", "处罚", "投诉", "骗取", "套取"),
+        "standing", "信用、事故和处罚", ("纳税信用", "失信", "经营异常", "严重违法", "税收违法", "拖欠农民工", "事故", "事件", "行为", "处罚", "投诉", "骗取", "套取", "拖欠", "虐老", "刷单"),
         (
             Rule(_LISTED, _listed, "record",
                  (("列入经营异常名录、严重违法失信名单或失信被执行人的",
@@ -65,6 +71,9 @@ def family() -> Family:
             Rule(_EVENT, _befell, "event",
                  (("近三年无重大安全、质量事故", "adverse_events none (kind in safety,quality & severity in major,severe & occurred_on years_lt 3)"),
                   ("近一年内无安全、消防、食品安全责任事故", "adverse_events none (kind in safety,food & occurred_on years_lt 1)"))),
+            Rule(_DEED, _done, "event",
+                 (("套取补贴资金的", "adverse_events has (kind in fraud_subsidy)"),
+                  ("拖欠职工工资的", "adverse_events has (kind in wage_arrears)")), only_negated=True),
             Rule(_TAX, _tax_grade, "tax grade",
                  (("纳税信用等级须为B级及以上", "tax_credit_grade ge B"),
                   ("纳税信用级别不低于B级", "tax_credit_grade ge B"))),
@@ -119,11 +128,19 @@ def _befell(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     return none("adverse_events", *where)
 
 
+def _done(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    said = mark.group(0)
+    names = (("取", "fraud_subsidy"), ("工资", "wage_arrears"), ("老", "elder_abuse"))
+    kinds = [kind for word, kind in names if word in said] or ["brushing"]
+    return has("adverse_events", field("kind", "in", kinds))
+
+
 def _term_before(mark: re.Match[str]) -> tuple[str, int] | None:
     """Read the term of the clause before: 近两年内受到处罚，或发生重大安全事故的."""
     before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
     told = _GOES_ON.search(before)
-    return _term(told) if told else None
+    denied = bool(mark["not"]) or "或" in before[-3:] or "以及" in before[-3:]
+    return _term(told) if told and denied else None
 
 
 def _term(mark: re.Match[str]) -> tuple[str, int] | None:

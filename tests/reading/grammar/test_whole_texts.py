@@ -255,6 +255,7 @@ TEXTS = [
         "200平方米以上且正常经营满6个月的，分别给予30万元、10万元奖励。连锁直营分公司"
         "参照执行。",
         [
+            "business_area within 370104",
             "qualifications has (code eq first_store)",
             "premises_area ge 200",
             "established_on months_ge 6",
@@ -269,6 +270,7 @@ TEXTS = [
             "qualifications has (code eq childcare_filing)",
             "qualifications has (code eq inclusive_childcare)",
             "not adverse_events has (kind in safety)",
+            "not adverse_events has (kind in fraud_subsidy)",
         ],
         [],
     ),
@@ -344,7 +346,7 @@ TEXTS = [
             "size_class in micro,small",
             "new_hires has (category any_of graduate_th"
             "is_year,graduate_2y & contract_months ge 1"
-            "2 & insured_months ge 6)",
+            "2 & insured_months ge 6 & wage_ok is True)",
         ],
         [],
     ),

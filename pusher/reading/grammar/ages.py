@@ -1,6 +1,7 @@
 """Phrases of age: 年满80周岁, 未满18周岁, 18至35周岁, 女性满40周岁, 截至…年满6周岁."""
 
 import re
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,7 +12,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, lea
 _YEARS = r"\s*(?:周岁|岁)"
 _IN = r"(?:\s*[（(]含[^）)]{0,6}[）)])?"
 _SEX = r"(?:(?<![子儿])(?P<sex>男|女)(?:性|职工|方|子)?(?:居民|人员)?\s*)?"
-_ON = rf"(?:(?:截至|截止到?|截止|到|至)\s*(?P<on>{PATTERN})[，]?\s*(?:时|前)?[，]?\s*)?"
+_ON = rf"(?:(?:截至|截止到?|截止|到|至)\s*(?P<on>{PATTERN}|(?:入学)?(?:当年|本年)度?\d{{1,2}}月\d{{1,2}}日)[，]?\s*(?:时|前)?[，]?\s*)?"
 _SPAN = re.compile(
     rf"{_SEX}(?:年龄)?(?:在|为)?(?P<low>{COUNT})(?:{_YEARS})?{_IN}\s*(?:至|到|-|—|－|~|～|–)+\s*(?P<high>{COUNT}){_YEARS}{_IN}(?P<open>以下)?"
 )
@@ -29,9 +30,8 @@ _FIFTY = re.compile(r"[“\"]?4050[”\"]?(?:人员)?")
 # What a person of an age receives is no condition by itself.
 _MONEY_AFTER = re.compile(r"[^，。；]{0,8}每人每|[^，。；、]{0,10}\d+元")
 # 直至年满3周岁 tells when a benefit ends; 自年满80周岁的当月 when it begins.
-_UNTIL = re.compile(
-    r"(?:当年\d{1,2}月\d{1,2}日(?:前|时)?|(?<!\d)至|直至|发放至|发至|享受至|延续至|延长至|自)[^，。；]{0,4}$"
-)
+_UNTIL = re.compile(r"(?:(?<![\d截止])至|直至|发放至|发至|享受至|延续至|延长至|自)[^，。；]{0,4}$")
+_OF_THE_YEAR = re.compile(r"(20\d\d)\s*年")
 _OLDEST = 120
 
 
@@ -115,10 +115,19 @@ def _one(op: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if age is None or age > _OLDEST or not _counts(mark):
         return None
     on = mark.groupdict().get("on")
-    day = first_date(on) if on else None
+    day = _day(on, scope) if on else None
     if day and op == "age_ge":
         return leaf("birth_date", "age_ge_on", {"age": age, "on": day.isoformat()})
     return _sexed(mark, leaf("birth_date", op, age))
+
+
+def _day(on: str, scope: Scope) -> date | None:
+    """Read 当年8月31日 by the year that the document names."""
+    year = _OF_THE_YEAR.search(scope.whole)
+    month = re.search(r"\d{1,2}月\d{1,2}日", on)
+    if re.search(r"[当本]年", on):
+        return first_date(f"{year[1]}年{month[0]}") if year and month else None
+    return first_date(on)
 
 
 def _sexed(mark: re.Match[str], *nodes: dict[str, Any]) -> dict[str, Any] | None:

@@ -34,11 +34,13 @@ _GIVEN = re.compile(
     r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$|申请(?:认定|确认|纳入)?(?:为)?$"
 )
 _PARENT = re.compile(
-    r"(?:其|且|儿童|婴幼儿|学生|随迁子女)?(?:父母|父亲|母亲)(?:任意?一方|一方|双方)?(?!双亡|均符合)"
+    r"(?:其|且|儿童|婴幼儿|学生|随迁子女)?(?:父母|父亲|母亲)(?:任意?一方|一方|双方)?(?!双亡|均符合)|(?:其)?(?:子女|赡养人)(?:均|都|应)"
 )
-_PARENTS_OWN = frozenset(
-    {"father_state", "mother_state", "father_state_since", "mother_state_since"}
-)
+# what a child has itself: said of a parent it is no fact of the child
+_OF_A_CHILD = frozenset(
+    {"birth_date", "household_area", "residence_area", "disability", "welfare_status",
+     "serious_illness", "sex"}
+)  # fmt: skip
 # Who comes first among those who qualify is no condition.
 _PREFERS = re.compile(r"优先(?!股|发展)")
 # 在个体工商户经营期间受到处罚的: when it was, not who applies
@@ -107,7 +109,7 @@ def _facts(one: Finding) -> set[Any]:
 def _of_applicants(clause: Clause) -> Clause:
     """Leave out what is said of a parent, and people whom a firm serves."""
     if _PARENT.match(clause.text):
-        kept = tuple(f for f in clause.found if _facts(f) <= _PARENTS_OWN)
+        kept = tuple(f for f in clause.found if not _facts(f) & _OF_A_CHILD)
         return replace(clause, found=kept)
     if _SERVES.search(clause.text):
         kept = tuple(one for one in clause.found if one.group not in _OF_PEOPLE)

@@ -50,6 +50,9 @@ def family() -> Family:
         Rule(_OF_SAME, _of_same, "figure",
              (("零售额同比增长15%以上且绝对额不低于1000万元", "retail_sales ge 1000"),
               ("出口额增长10%以上且总额达到500万元", "export_value ge 500"))),
+        Rule(_CROWD, _crowd, "figure",
+             (("新招用人员占现有在职职工人数15%以上（超过100人的企业达到8%）", "(focus_hire_ratio ge 15 | (employees gt 100 & focus_hire_ratio ge 8))"),
+              ("新招用符合条件人员达到现有在职职工的10%（超过100人的企业达到5%）", "(focus_hire_ratio ge 10 | (employees gt 100 & focus_hire_ratio ge 5))"))),
         Rule(_RELAXED, _of_same, "figure",
              (("设备投资额300万元以上，高新技术企业放宽至200万元以上", "equipment_investment ge 200"),
               ("年营业收入达到2000万元，服务业企业放宽到1000万元以上", "revenue ge 1000"))),
@@ -75,7 +78,7 @@ def _rows() -> tuple[Mapping[str, Any], ...]:
 
 
 _STANDARD = re.compile(
-    r"(?:家庭)?(?:人均)?(?:月)?(?:可支配)?收入(?P<word>低于|不超过|不高于|未超过)(?:当地|我市|我区|本市|本区|同期|上述|新|城乡|城市)*(?:居民)?(?:最低生活保障|低保)?标准(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍)?"
+    r"(?:家庭)?(?:人均)?(?:月)?(?:可支配)?收入(?:原则上|应)?(?P<word>低于|不超过|不高于|未超过)(?:当地|我市|我区|本市|本区|同期|上述|新|城乡|城市)*(?:居民)?(?:最低生活保障|低保)?标准(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍)?"
 )
 _SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
 _NEAR = 60
@@ -90,6 +93,18 @@ _SAME_GROWN = re.compile(
 
 
 _RELAXED = re.compile(rf"放宽(?:至|到)(?P<fill>){_BOUND}")
+# the share that is asked of bigger firms stands in brackets behind the share of the others
+_CROWD = re.compile(
+    r"新招用[^，。；\d]{0,40}?(?P<share>\d{1,2})%(?:以上)?（(?:职工)?超过(?P<crowd>\d+)人(?:（含）)?的(?:企业|小微企业)?(?:达到|不低于)?(?P<less>\d{1,2})%(?:以上)?）"
+)
+
+
+def _crowd(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    ratio = "focus_hire_ratio"
+    bigger = [leaf("employees", "gt", int(mark["crowd"])), leaf(ratio, "ge", int(mark["less"]))]
+    return {"any": [leaf(ratio, "ge", int(mark["share"])), {"all": bigger}]}
+
+
 _POSITIVE = re.compile(r"(?<=[入额值])(?:同比|较上年)?(?:保持|实现|为)?正增长")
 
 
@@ -122,9 +137,12 @@ def _same_grown(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 def _named_before(mark: re.Match[str]) -> Mapping[str, Any] | None:
     before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
     named = [
-        (m.end(), n) for n, row in enumerate(_rows()) for m in re.finditer(row["noun"], before)
+        (m.end(), n)
+        for n, row in enumerate(_rows())
+        for m in re.finditer(row["noun"], before)
+        if not before[: m.start()].endswith(("占", "占同期", "占企业", "占年"))
     ]
-    # of one place the first row counts: a share of research is no sum of research
+    # 占营业收入的比例 speaks of the share; of one place the first row counts: a share of research is no sum of research
     grows = [(end, n) for end, n in named if {"over", "growth"} & _rows()[n].keys()]
     return _rows()[max(grows, key=lambda pair: (pair[0], -pair[1]))[1]] if grows else None
 

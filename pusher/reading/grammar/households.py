@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from pusher.reading.counting import COUNT, read_count
+from pusher.reading.dates import PATTERN, first_date
 from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, field, has, leaf, none
 from pusher.reading.grammar.places import area_in
 
@@ -11,7 +12,12 @@ _HOME = re.compile(
     r"(?P<who>(?:本人|申请人|购房人|职工)(?:及其?|和|与|、)配偶(?:(?:、|和|及)未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋)(?!转让|交易|抵押|买卖)"
 )
 _SOLD = re.compile(
-    rf"(?:近|最近)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:有)?[^，。；、]{{0,8}}?(?:转让|出售|赠与)(?:、(?:转让|出售|赠与))*(?:过)?(?:(?P<place>[^，。；、]{{2,8}}?))?(?:自有)?(?:住房|房产|房屋)"
+    rf"(?:近|最近)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:有)?[^，。；、]{{0,8}}?(?P<how>转让|出售|赠与|购买|购置)(?:、(?:转让|出售|赠与))*(?:过)?(?:(?P<place>[^，。；、]{{2,8}}?))?(?:自有|商品)?(?:住房|房产|房屋)"
+)
+_HOMES = r"(?:住房|商品房|住宅)"
+_BOUGHT = re.compile(
+    rf"(?:(?P<before>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)，?)?在(?P<place>[^，。；、]{{2,8}}?)(?:范围)?内?(?:新)?(?:购买|购置)(?:[^，。；、]{{0,10}}?){_HOMES}"
+    rf"(?:，?(?:并|且)?[^，。；]{{0,6}}?(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)[^，。；]{{0,6}}(?:登记|网签|备案|权属证书|产权证书))?"
 )
 _STATES = {
     "死亡": "dead", "失踪": "missing", "重残": "severely_disabled", "重病": "seriously_ill",
@@ -23,6 +29,7 @@ _STATE = r"(?:死亡|失踪|重残|重病|服刑|强制隔离戒毒|限制人身
 _BOTH_PLAIN = re.compile(
     rf"父母双方(?:均|都)?(?:已)?(?:处于|为|系|因)?(?P<states>(?:{_STATE}|外出务工)(?:[^，。；的]{{0,6}}(?:、|或|或者)(?:{_STATE}|外出务工)){{0,8}}[^，。；的]{{0,6}})"
 )
+_ORPHANED = re.compile(r"父母(?:双亡|(?:双方)?均?已?(?:双双)?(?:去世|亡故))")
 _RENTS = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:租赁|承租|租住|租房)(?:的)?(?:住房|房屋|居住)?[^。；]{0,8}?(?:并)?(?:已)?(?:办理)?(?:房屋租赁|住房租赁|租赁合同)?(?:网签|登记)?备案"
 )
@@ -44,7 +51,7 @@ _BOTH = re.compile(
     rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}"
 )
 _ONE = re.compile(
-    rf"父母一方(?P<one>[^，。；]{{0,24}}?{_STATE}[^，。；、]{{0,8}}?)(?:的)?(?:、|，)(?:而)?(?:且)?另一方(?P<other>[^，。；]{{0,160}}?){_ENDS}"
+    rf"父母一方(?P<one>[^，。；]{{0,24}}?{_STATE}[^，。；、]{{0,8}}?)(?:的)?(?:、|，)?(?:而)?(?:且)?另一方(?P<other>[^，。；]{{0,160}}?){_ENDS}"
 )
 _CAPABLE = re.compile(r"父母(?:任|有)?一方(?:具)?有(?:监护|抚养|履行)+能力(?:的)?")
 _LOST = re.compile(rf"失联[^。]{{0,40}}?(?P<months>{COUNT})\s*个月以上")
@@ -57,7 +64,7 @@ _HIRED = {
     "登记失业": "unemployed", "失业半年": "unemployed",
 }  # fmt: skip
 _HIRE = re.compile(
-    r"(?:新)?(?:招用|吸纳|录用|聘用|留用|引进(?!人才|的)|招收)(?P<who>[^，。；]{2,80})(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保|工资)[^，。；]{0,40}?(?:合同|保险费?|社保|参保|最低工资标准)[^，。；的]{0,40}){0,3})(?:的)?"
+    r"(?:新)?(?:招用|吸纳|录用|聘用|留用|引进(?!人才|的)|招收)(?P<who>[^，。；]{2,80}(?:，(?:或者?|以及)(?![^，。；]{0,20}(?:签订|缴纳|企业))[^，。；]{2,50})?)(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保|工资)[^，。；]{0,40}?(?:合同|保险费?|社保|参保|最低工资标准)[^，。；的]{0,40}){0,3})(?:的)?"
 )
 _OUT_OF_WORK = re.compile(
     rf"(?:登记失业|失业登记|失业)(?:连续)?(?:满)?(?:半年|(?P<count>{COUNT})\s*(?P<unit>年|个月))(?:（含）)?以上"
@@ -96,6 +103,9 @@ def family() -> Family:
             Rule(_SOLD, _sold, "sold",
                  (("近5年内转让过本市住房的", "homes_owned has (area within 370100 & disposed_on years_lt 5)"),
                   ("3年内出售住房的", "homes_owned has (disposed_on years_lt 3)")), only_negated=True),
+            Rule(_BOUGHT, _bought, "homes",
+                 (("在本区购买首套新建商品住房，并于2025年1月1日以后取得不动产登记", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"),
+                  ("2025年1月1日以后在本区购买商品住房", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"))),
             Rule(_BOTH, _both_parents, "parents",
                  (("父母双方均符合重残、重病情形之一的", "(father_state in severely_disabled,seriously_ill & mother_state in severely_disabled,seriously_ill)"),
                   ("父母双方均为重残的", "(father_state in severely_disabled & mother_state in severely_disabled)"))),
@@ -105,6 +115,9 @@ def family() -> Family:
             Rule(_BOTH_PLAIN, _both_parents, "parents",
                  (("父母双方外出务工的", "(father_state in working_away & mother_state in working_away)"),
                   ("父母双方均死亡或失踪的", "(father_state in dead,missing & mother_state in dead,missing)"))),
+            Rule(_ORPHANED, _orphaned, "parents",
+                 (("父母双亡的未成年人", "(father_state in dead & mother_state in dead)"),
+                  ("父母均已去世", "(father_state in dead & mother_state in dead)"))),
             Rule(_RENTS, _rents, "rents",
                  (("在本区租赁住房并办理房屋租赁登记备案", "rented_homes has (area within 370104 & filed is True)"),
                   ("租住房屋已办理租赁合同备案", "rented_homes has (filed is True)"))),
@@ -150,7 +163,18 @@ def _sold(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     years = read_count(mark["count"])
     codes = area_in(mark["place"] or "", scope.area_code)
     where = [field("area", "within", codes)] if codes else []
-    return has("homes_owned", *where, field("disposed_on", "years_lt", years)) if years else None
+    when = "registered_on" if mark["how"].startswith("购") else "disposed_on"
+    return has("homes_owned", *where, field(when, "years_lt", years)) if years else None
+
+
+def _bought(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    day = first_date(mark["on"] or mark["before"] or "")
+    codes = area_in(mark["place"], scope.area_code)
+    if day is None or not codes:
+        return None
+    since = field("registered_on", "on_or_after", day.isoformat())
+    still = field("disposed_on", "null", None)
+    return has("homes_owned", field("area", "within", codes), since, still)
 
 
 def _states(text: str) -> list[str]:
@@ -175,6 +199,10 @@ def _in_state(who: str, states: list[str], scope: Scope) -> dict[str, Any]:
 def _both_parents(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     states = _states(mark["states"])
     return {"all": [_in_state(who, states, scope) for who in ("father", "mother")]}
+
+
+def _orphaned(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return {"all": [leaf(f"{who}_state", "in", ["dead"]) for who in ("father", "mother")]}
 
 
 def _one_parent(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -69,6 +69,34 @@ def _rung(node: Node) -> int:
     return order.index(node["value"]) if node["value"] in order else -1
 
 
+def one_record(nodes: list[Node]) -> list[Node]:
+    """Make one of records that differ in their kinds alone: 食品安全事故、欺老虐老行为的."""
+    kept: list[Node] = []
+    for node in nodes:
+        same = next((k for k in kept if _of_one_kind(k, node)), None)
+        if same is None:
+            kept.append({**node} if "op" in node else node)
+            continue
+        mine, its = (
+            next(p for p in n["value"]["all"] if p.get("field") == "kind") for n in (same, node)
+        )
+        kinds = {**mine, "value": list(dict.fromkeys([*mine["value"], *its["value"]]))}
+        same["value"] = {"all": [kinds if p == mine else p for p in same["value"]["all"]]}
+    return kept
+
+
+def _of_one_kind(one: Node, other: Node) -> bool:
+    if (one.get("op"), one.get("fact")) != ("has", other.get("fact")) or other.get("op") != "has":
+        return False
+    if one["fact"] not in _KINDS_UNITED:
+        return False
+    rest = [[p for p in n["value"]["all"] if p.get("field") != "kind"] for n in (one, other)]
+    return rest[0] == rest[1]
+
+
+_KINDS_UNITED = frozenset({"adverse_events", "hardship_events"})
+
+
 def _unites(one: Node, other: Node) -> bool:
     return (
         one.get("op") in _UNITED

@@ -82,7 +82,7 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     groups = mark.groupdict()
     where = [field("code", "eq", row["code"])]
-    where += _level(groups)
+    where += _level(groups) or _named_level(row, mark.group(0))
     where += _batch(groups, scope)
     where += _grade(groups)
     # an award of a year or a first award is an event; else it must stand today
@@ -92,14 +92,21 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     return has("qualifications", *where)
 
 
-def _level(groups: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
+def _level(groups: Mapping[str, str | None]) -> list[dict[str, Any]]:
     said = groups["level"] or ""
     levels = [code for word, code in _LEVELS.items() if word in said]
-    if levels and groups["up"]:
-        yield field("level", "in", list(_RANKS[min(map(_RANKS.index, levels)) :]))
-    elif levels:
-        one = len(levels) == 1
-        yield field("level", "eq" if one else "in", levels[0] if one else levels)
+    if not levels or said == "国家":  # 国家高新技术企业 is its whole name
+        return []
+    if groups["up"]:
+        return [field("level", "in", list(_RANKS[min(map(_RANKS.index, levels)) :]))]
+    one = len(levels) == 1
+    return [field("level", "eq" if one else "in", levels[0] if one else levels)]
+
+
+def _named_level(row: Mapping[str, Any], said: str) -> list[dict[str, Any]]:
+    """Read the level that a name tells: 中华老字号, 山东老字号."""
+    named: Mapping[str, str] = row.get("named", {})
+    return [field("level", "eq", level) for word, level in named.items() if word in said][:1]
 
 
 def _batch(groups: Mapping[str, str | None], scope: Scope) -> Iterator[dict[str, Any]]:

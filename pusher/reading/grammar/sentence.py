@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from pusher.reading.grammar.clauses import Clause, clauses_of
 from pusher.reading.grammar.findings import Finding, Scope
-from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of, quoted, rival
+from pusher.reading.grammar.joining import (
+    Node,
+    all_of,
+    any_of,
+    is_place,
+    leaves_of,
+    one_record,
+    quoted,
+    rival,
+)
 from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.runs import runs_of
 from pusher.reading.grammar.shutting import (
@@ -127,6 +136,7 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     for clause in _listed_industries(part, opened):
         judge_left(clause, into)
         asked, barred = _denied(clause)
+        asked, barred = _as_false(asked, barred)
         if barred:
             exclude(clause, barred, into)
         mine = [
@@ -141,7 +151,16 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             continue
         begun = len(runs)
         runs += mine
-    into.asked += [any_of(run) for run in _either_day(runs)]
+    into.asked += [any_of(one_record(run)) for run in _either_day(runs)]
+
+
+def _as_false(
+    asked: tuple[Finding, ...], barred: tuple[Finding, ...]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Ask for no what is denied and is yes or no: 无当前逾期 asks that nothing is overdue."""
+    plain = tuple(f for f in barred if (f.node.get("op"), f.node.get("value")) == ("is", True))
+    said = tuple(replace(f, node={**f.node, "value": False}, only_negated=False) for f in plain)
+    return (*asked, *said), tuple(f for f in barred if f not in plain)
 
 
 def _relax(runs: list[list[Node]], way: Node) -> None:
@@ -181,6 +200,8 @@ def _either_day(runs: list[list[Node]]) -> list[list[Node]]:
 
 def _dates_of_one_fact(one: list[Node], other: list[Node]) -> bool:
     facts = {node.get("fact") for node in (*one, *other)}
+    if facts == {"hardship_events"}:  # 因火灾，家庭成员突发重大疾病，或者…: one of them befell
+        return True
     ops = [{node.get("op") for node in run} for run in (one, other)]
     return facts == {"graduated_on"} and ops[0] != ops[1]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pusher.reading.grammar.clauses import Clause
 from pusher.reading.grammar.findings import Finding
-from pusher.reading.grammar.joining import Node, all_of, quoted, united
+from pusher.reading.grammar.joining import Node, all_of, one_record, quoted, united
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.runs import joined
 
@@ -106,7 +106,7 @@ def exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
         # 享受孤儿保障的残疾儿童不享受: the children who are both
         nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]
     parts = [part for node in nodes for part in _each(node, clause.text)]
-    into.excluded += united([quoted(part, clause.text) for part in parts])
+    into.excluded += one_record(united([quoted(part, clause.text) for part in parts]))
 
 
 def _is_said_unread(clause: Clause, one: Finding) -> bool:

@@ -47,7 +47,7 @@ _GRANTS_APART = re.compile(
 # What is added to a grant decides nobody's claim to it: 次年增长10%以上的，再奖励5万元.
 _PAID = re.compile(r"(?<=元)，")
 _EXTRA = re.compile(
-    r"[另再](?:外|行)?(?:一次性)?(?:给予|奖励|补助|补贴|增加|增发|加发|奖|补)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮"
+    r"再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮"
 )
 OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
@@ -74,6 +74,7 @@ _TITLE = re.compile(
     r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
 )
 # 已领取过…的，不得重复申领 shuts out who has had it; 不得重复享受 alone says how grants add up.
+_PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
 _DUTY = re.compile(r"，|并(?=追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
     r"(?:已|曾)(?:经)?(?:享受|领取|获得|申领)(?:过)?[^，。；]{2,40}的[^，。；]{0,6}[，]?[^，。；]{0,4}不得"
@@ -173,7 +174,7 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         return
     if has_role(sentence, "never") and not _HAD_ONCE.search(sentence):
         kept = _before_duties(sentence)
-        if kept and kept != sentence and has_role(kept, "excludes"):
+        if kept and kept != sentence and (has_role(kept, "excludes") or _pays(kept)):
             _read_in_role(kept, desk, inside=inside)
         return
     if has_role(sentence, "likewise"):
@@ -200,6 +201,10 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
     else:
         _read_uncued(sentence, desk)
+
+
+def _pays(sentence: str) -> bool:
+    return has_role(sentence, "grants") or bool(_PAYS.search(sentence))
 
 
 def _before_duties(sentence: str) -> str:

@@ -28,11 +28,11 @@ _NOT = r"(?:因)?(?P<not>未|无|没有|未发生|不存在)?(?:发生|出现|�
 _DISHONEST = re.compile(rf"{_WITHIN}{_NOT}(?:严重)?(?:违法)?失信(?:行为|记录)?")
 _KINDS = {
     "safety": ("安全",), "quality": ("质量",), "environment": ("环境", "环保", "生态"),
-    "wage_arrears": ("欠薪", "拖欠工资", "拖欠农民工"), "tax": ("涉税", "税收违法", "偷税", "税务"),
+    "wage_arrears": ("欠薪", "拖欠工资", "拖欠农民工"), "tax": ("涉税", "税收违法", "偷税", "税务", "虚开"),
     "food": ("食品",), "elder_abuse": ("欺老", "虐老"), "fraud_subsidy": ("骗取", "套取"),
     "brushing": ("刷单",), "tourism": ("旅游投诉", "旅游服务质量"),
 }  # fmt: skip
-_WHAT = r"(?:安全生产|生产安全|消防安全|安全|消防|质量|产品质量|环境保护|环境污染|生态环境|环境|环保|食品安全|食品药品安全|欠薪|涉税|欺老虐老|拖欠工资|拖欠农民工工资|骗取财政资金|骗取补贴|套取资金|刷单炒信|旅游投诉|旅游服务质量)"
+_WHAT = r"(?:安全生产|生产安全|消防安全|安全|消防|质量|产品质量|环境保护|环境污染|生态环境|环境|环保|食品安全|食品药品安全|欠薪|涉税|偷税(?:漏税)?|偷逃税|虚开发票|欺老虐老|拖欠工资|拖欠农民工工资|骗取财政资金|骗取补贴|套取资金|刷单炒信|旅游投诉|旅游服务质量)"
 _EVENT = re.compile(
     rf"(?:{_WITHIN})?(?:以来)?{_NOT}(?P<what>(?:农产品|产品)?(?:(?P<severity>重大|较大|一般|严重)(?:及以上|以上)?(?:的)?)?{_WHAT}"
     rf"(?:[^，。；、]{{0,4}}(?:、|和|或|及|或者|以及){{1,2}}(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:(?:受到?|被)[^，。；]{{0,6}}处罚)?(?:(?:未满|不满|不足)(?P<since>{COUNT})年)?(?:的)?"
@@ -40,7 +40,7 @@ _EVENT = re.compile(
 _NEAR = 60
 """Characters before an event in which the term of its list is looked for."""
 _GOES_ON = re.compile(
-    rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、)(?:(?:或者?|以及|或是)(?:被|因)?|(?:且|并)?(?=$))$"
+    rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、|(?=或|以及))(?:或者?|以及|或是|且|并)?(?:被|因|存在|发生|有)?$"
 )
 _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"],
            "一般": ["general", "larger", "major", "severe"], "严重": ["major", "severe"]}  # fmt: skip
@@ -52,6 +52,11 @@ _DEED = re.compile(
 )
 _TAX = re.compile(
     r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?:(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|不低于(?P<least>[ABMC])级|A级?、B级?(?:、|或|和|或者)(?P<three>M)级|A级?(?:、|或|和|或者)(?P<two>[BM])级|(?P<only>A)级)"
+)
+
+
+_POOR = re.compile(
+    r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,6}?)(?P<grades>[CDM]级?(?:(?:、|和|或者?|及)[CDM]级?){0,2})级?(?![^，。；]{0,4}(?:以上|及以上))"
 )
 
 
@@ -71,6 +76,9 @@ def family() -> Family:
             Rule(_EVENT, _befell, "event",
                  (("近三年无重大安全、质量事故", "adverse_events none (kind in safety,quality & severity in major,severe & occurred_on years_lt 3)"),
                   ("近一年内无安全、消防、食品安全责任事故", "adverse_events none (kind in safety,food & occurred_on years_lt 1)"))),
+            Rule(_POOR, _poor_grade, "tax grade",
+                 (("纳税信用等级为D级的", "tax_credit_grade eq D"),
+                  ("纳税信用评价为C级、D级的企业", "tax_credit_grade in C,D")), only_negated=True),
             Rule(_DEED, _done, "event",
                  (("套取补贴资金的", "adverse_events has (kind in fraud_subsidy)"),
                   ("拖欠职工工资的", "adverse_events has (kind in wage_arrears)")), only_negated=True),
@@ -86,6 +94,13 @@ _THREE_YEARS = "(list in serious_illegal,judgment_defaulter,tax_major & (listed_
 
 def _tax_grade(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return leaf("tax_credit_grade", "ge", next(one for one in mark.groups() if one))
+
+
+def _poor_grade(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    grades = re.findall("[CDM]", mark["grades"])
+    if len(grades) == 1:
+        return leaf("tax_credit_grade", "eq", grades[0])
+    return leaf("tax_credit_grade", "in", grades)
 
 
 def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
@@ -132,15 +147,18 @@ def _done(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     said = mark.group(0)
     names = (("取", "fraud_subsidy"), ("工资", "wage_arrears"), ("老", "elder_abuse"))
     kinds = [kind for word, kind in names if word in said] or ["brushing"]
-    return has("adverse_events", field("kind", "in", kinds))
+    years = _term_before(mark)
+    since = [field("occurred_on", *years)] if years else []
+    return has("adverse_events", field("kind", "in", kinds), *since)
 
 
 def _term_before(mark: re.Match[str]) -> tuple[str, int] | None:
     """Read the term of the clause before: 近两年内受到处罚，或发生重大安全事故的."""
     before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
     told = _GOES_ON.search(before)
-    denied = bool(mark["not"]) or "或" in before[-3:] or "以及" in before[-3:]
-    return _term(told) if told and denied else None
+    denied = bool(mark.groupdict().get("not"))
+    listed = re.search(r"(?:、|或者?|以及|或是)(?:被|因|存在|发生|有)?$", before)
+    return _term(told) if told and (denied or listed) else None
 
 
 def _term(mark: re.Match[str]) -> tuple[str, int] | None:

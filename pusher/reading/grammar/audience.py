@@ -27,6 +27,8 @@ def audience_of(rule: Node, text: str) -> Literal["resident", "enterprise", "bot
     kinds = {kind for leaf in _positive(rule) if (kind := _kind(leaf)) != "both"}
     if len(kinds) == 1:
         return "enterprise" if kinds == {"enterprise"} else "resident"
+    if kinds and min(len(told) for told in _facts_by_kind(rule).values()) > 1:
+        return "both"
     firms, persons = len(_FIRM.findall(text)), len(_PERSON.findall(text))
     if kinds and min(firms, persons) * 3 > max(firms, persons) * 2:
         return "both"
@@ -97,6 +99,15 @@ def subject_of(rule: Node, text: str) -> Literal["self", "ward", "self_or_ward"]
     if (_CHILD.search(text) or "disability" in facts) and _GUARDIAN.search(text):
         return "self_or_ward"
     return "self"
+
+
+def _facts_by_kind(rule: Node) -> dict[str, set[str]]:
+    """Return the facts that are asked of people and of firms."""
+    told: dict[str, set[str]] = {"resident": set(), "enterprise": set()}
+    for one in _positive(rule):
+        if _kind(one) in told:
+            told[_kind(one)].add(one["fact"])
+    return told
 
 
 def _entities(rule: Node) -> list[Node]:

@@ -20,6 +20,8 @@ _OF_PEOPLE = frozenset(
 )  # fmt: skip
 # 残疾人子女 are not disabled: what is said of a parent is no fact of the child.
 _OF_PARENTS = re.compile(r"(?:家庭)?(?:的)?(?:子女|配偶|父母|家属)")
+# 子女均不在本市居住: said of kin
+_KIN = re.compile(r"(?<![及和与、])(?:子女|赡养人|父母|配偶)(?:均|都|须|应)?(?:不)?$")
 _OF_ONESELF = frozenset(
     {
         "disability",
@@ -31,7 +33,7 @@ _OF_ONESELF = frozenset(
     }
 )
 _GIVEN = re.compile(
-    r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$|申请(?:认定|确认|纳入)?(?:为)?$"
+    r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$|视(?:同|为)$|申请(?:认定|确认|纳入)?(?:为)?$"
 )
 _PARENT = re.compile(
     r"(?:其|且|儿童|婴幼儿|学生|随迁子女)?(?:父母|父亲|母亲)(?:任意?一方|一方|双方)?(?!双亡|均符合)|(?:其)?(?:子女|赡养人)(?:均|都|应)"
@@ -92,6 +94,8 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
 
 
 def _is_of_a_parent(one: Finding, part: str) -> bool:
+    if _facts(one) & _OF_A_CHILD and _KIN.search(part[max(one.start - 6, 0) : one.start]):
+        return True
     return _facts(one) <= _OF_ONESELF and bool(_OF_PARENTS.match(part, one.end))
 
 

@@ -25,7 +25,7 @@ from pusher.reading.grammar.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.shutting import Reading
 from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.speaking import NAMED, OFFERS, SHORTEST_TOLD, Desk, cut, read_parts
-from pusher.reading.grammar.tidying import merged, needed, widened
+from pusher.reading.grammar.tidying import merged, needed, waived, widened
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
@@ -87,7 +87,9 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
         _read_item(item, desk, inside=inside)
     _ask_unused(defining, desk)
     _take_ways(desk)
-    desk.reading.asked = [widened(node, desk.likewise) for node in desk.reading.asked]
+    desk.reading.asked = [
+        waived(widened(node, desk.likewise), desk.waived) for node in desk.reading.asked
+    ]
     return _finished(desk, even)
 
 
@@ -150,10 +152,18 @@ def _define(tree: Item, desk: Desk) -> Iterator[tuple[str, str, Reading]]:
             beside = inline(told)
             for one in [beside] if beside else definitions(told):
                 reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
-                if reading.asked:
+                if reading.asked and _is_award(one.term, desk):
+                    desk.reading.asked += [n for n in reading.asked if is_place(n)]
+                elif reading.asked:
                     meant = [*alternatives(reading.asked), *_named_by(one.term, reading, desk)]
                     desk.words.defined[one.term] = (all_of(meant), one.quote)
                 yield one.term, mark.group(0), reading
+
+
+def _is_award(term: str, desk: Desk) -> bool:
+    """Whether a defined term is an award that each sentence tells in its own way: 首次认定的高企."""
+    own = read_sentence(term, desk.scope, Words(own=desk.words.own))
+    return any(leaf["fact"] == "qualifications" for n in own.asked for leaf in leaves_of(n))
 
 
 def _named_by(term: str, reading: Reading, desk: Desk) -> list[Node]:

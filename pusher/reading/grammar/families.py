@@ -41,6 +41,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     kept = without_overlaps([*first, *_beside(found, first)])
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
+    kept = without_overlaps([*kept, *_beside(qualifications.of_the_same(text, scope), kept)])
     return qualifications.of_one_batch(kept, text)
 
 

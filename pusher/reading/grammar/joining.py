@@ -69,32 +69,42 @@ def _rung(node: Node) -> int:
     return order.index(node["value"]) if node["value"] in order else -1
 
 
+_UNITED_BY = {"adverse_events": "kind", "hardship_events": "kind", "qualifications": "level"}
+"""The field of a record whose values a list unites: 国家级、省级绿色工厂, 食品安全事故、欺老虐老."""
+
+
 def one_record(nodes: list[Node]) -> list[Node]:
-    """Make one of records that differ in their kinds alone: 食品安全事故、欺老虐老行为的."""
+    """Make one of records that differ in one field alone, which a list names."""
     kept: list[Node] = []
     for node in nodes:
         same = next((k for k in kept if _of_one_kind(k, node)), None)
         if same is None:
             kept.append({**node} if "op" in node else node)
             continue
-        mine, its = (
-            next(p for p in n["value"]["all"] if p.get("field") == "kind") for n in (same, node)
-        )
-        kinds = {**mine, "value": list(dict.fromkeys([*mine["value"], *its["value"]]))}
-        same["value"] = {"all": [kinds if p == mine else p for p in same["value"]["all"]]}
+        name = _UNITED_BY[node["fact"]]
+        told = {**_named(same, name), "op": "in", "value": _values(same, node, name)}
+        parts = [told if p.get("field") == name else p for p in same["value"]["all"]]
+        same["value"] = {"all": parts}
     return kept
 
 
 def _of_one_kind(one: Node, other: Node) -> bool:
-    if (one.get("op"), one.get("fact")) != ("has", other.get("fact")) or other.get("op") != "has":
+    name = _UNITED_BY.get(str(one.get("fact")))
+    if name is None or any(n.get("op") != "has" for n in (one, other)):
         return False
-    if one["fact"] not in _KINDS_UNITED:
+    if one["fact"] != other["fact"] or not (_named(one, name) and _named(other, name)):
         return False
-    rest = [[p for p in n["value"]["all"] if p.get("field") != "kind"] for n in (one, other)]
+    rest = [[p for p in n["value"]["all"] if p.get("field") != name] for n in (one, other)]
     return rest[0] == rest[1]
 
 
-_KINDS_UNITED = frozenset({"adverse_events", "hardship_events"})
+def _named(node: Node, name: str) -> Node:
+    return next((p for p in node["value"]["all"] if p.get("field") == name), {})
+
+
+def _values(one: Node, other: Node, name: str) -> list[Any]:
+    told = [_named(n, name)["value"] for n in (one, other)]
+    return list(dict.fromkeys(v for t in told for v in (t if isinstance(t, list) else [t])))
 
 
 def _unites(one: Node, other: Node) -> bool:

@@ -55,6 +55,37 @@ def of_one_batch(found: Sequence[Finding], text: str) -> list[Finding]:
     return kept
 
 
+_AGAIN = re.compile(
+    r"(?:对)?(?:(?P<again>重新认定|再次认定|复审通过|复核通过)(?:（[^（）]{0,30}）)?的?|(?<![\u4e00-\u9fff])(?P<level>国家级|省级|市级|区级)的?)(?=，?(?:分别|一次性)?(?:给予|奖励|补助|资助))"
+)
+_NEAR = 120
+"""Characters before an elliptic grant in which its award is looked for."""
+
+
+def of_the_same(text: str, scope: Scope) -> list[Finding]:
+    """Find grants that leave out the award named before: …奖励15万元；对重新认定的，奖励5万元."""
+    found = []
+    for mark in _AGAIN.finditer(text):
+        place = scope.whole.find(text) + mark.start()
+        named = _last_named(scope.whole[max(place - _NEAR, 0) : place])
+        if named is None:
+            continue
+        where = [field("code", "eq", named["code"])]
+        if mark["again"]:
+            where.append(field("review", "eq", "renewed"))
+        else:
+            where.append(field("level", "eq", _LEVELS[mark["level"].removesuffix("级")]))
+        found.append(
+            Finding(mark.start(), mark.end(), has("qualifications", *where), "qualification")
+        )
+    return found
+
+
+def _last_named(before: str) -> Mapping[str, Any] | None:
+    ends = [(m.end(), n) for n, row in enumerate(_rows()) for m in re.finditer(row["says"], before)]
+    return _rows()[max(ends)[1]] if ends else None
+
+
 def _in_batch(node: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
     where, before = node["value"]["all"], last["value"]["all"]
     shared = [part for part in before if part["field"] in _BATCH]

@@ -15,6 +15,9 @@ _KINDS = (
 _ENTERED = re.compile(
     rf"{_YEAR}(?P<mode>月度|年度)?(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>(?:工业|服务业|商贸业?|批发零售业?|批发业?|零售业?|住宿业?|餐饮业?|建筑业)(?=企业|法人)|规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业|(?:规模以上|规上|限额以上|限上)(?:单位)?(?:统计)?(?:库|范围)?的?(?:工业|服务业|批发业?|零售业?|餐饮业?|住宿业?|住宿餐饮业?|商贸业?))(?:零售)?(?:业)?(?:法人)?(?:企业|单位)?(?:统计(?:库|范围)?)?"
 )
+_THEN_ENTERED = re.compile(
+    r"(?P<year>)(?P<mode>)(?P<kind>(?:规模以上|规上|限额以上|限上)(?:工业|服务业|批发业?|零售业?|餐饮业?|住宿业?|商贸业?))(?:法人)?企业(?P<new>首次|新)(?:入库|纳统|升规|入统)"
+)
 _NEW = re.compile(r"(?P<year>20\d\d)\s*年度?(?:内)?新(?:入库|纳统|升规|入统)(?:的)?(?:企业)?")
 _OF_SIZE = re.compile(
     r"(?P<kind>规模以上工业|规上工业|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:法人)?(?:企业|单位)"
@@ -84,6 +87,9 @@ def family() -> Family:
             Rule(_ENTERED, _entered, "statistics",
                  (("2026年首次纳入规模以上工业企业", "statistics_inclusion has (kind in industry & first is True & entered_on between_dates 2026-01-01,2026-12-31 & left_on null None)"),
                   ("首次升规纳统、年度退库风险可控的规模以上服务业法人企业", "statistics_inclusion has (kind in service & first is True & left_on null None)"))),
+            Rule(_THEN_ENTERED, _entered, "statistics",
+                 (("规模以上服务业企业首次入库的", "statistics_inclusion has (kind in service & first is True & left_on null None)"),
+                  ("限额以上零售业企业首次纳统", "statistics_inclusion has (kind in trade & first is True & left_on null None)"))),
             Rule(_NEW, _newly, "statistics",
                  (("2026年内新入库", "statistics_inclusion has (entered_on between_dates 2026-01-01,2026-12-31 & left_on null None)"),
                   ("2025年度新纳统", "statistics_inclusion has (entered_on between_dates 2025-01-01,2025-12-31 & left_on null None)"))),

@@ -74,6 +74,16 @@ _TITLE = re.compile(
     r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
 )
 # 已领取过…的，不得重复申领 shuts out who has had it; 不得重复享受 alone says how grants add up.
+# 不适用第二条，但可按第三条执行: shut out of one way alone
+_NOT_BY_ARTICLE = re.compile(
+    r"不适用(?:本办法|本细则)?第[一二三四五六七八九十]{1,3}[条项款][^。；]*(?:但|可按)"
+)
+# 低保对象不受收入限制: a second way for one figure
+_WAIVED = re.compile(
+    r"(?:的)?，?不受(?:上述|前述|前款)?(?P<what>收入|年龄|户籍|学历)[^，。；]{0,6}限制"
+)
+_WAIVERS = {"收入": "household_income_month", "年龄": "birth_date", "户籍": "household_area",
+            "学历": "education_level"}  # fmt: skip
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
 _DUTY = re.compile(r"，|并(?=追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
@@ -91,6 +101,8 @@ class Desk:
     reading: Reading = field(default_factory=Reading)
     ways: list[Reading] = field(default_factory=list)
     likewise: list[Node] = field(default_factory=list)
+    waived: list[tuple[str, Node]] = field(default_factory=list)
+    """A fact, and those of whom it is not asked."""
     several: bool = False
     """Whether the text tells for each of several benefits whom it is for."""
 
@@ -168,6 +180,14 @@ def _goes_on(part: str, before: str) -> bool:
 def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     """Read a sentence for what it does; what speaks of something else is passed over."""
     excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
+    waived = _WAIVED.search(sentence)
+    if waived and not has_role(sentence, "excludes"):
+        who = read_sentence(sentence[: waived.start()], desk.scope, desk.words)
+        desk.waived += [(_WAIVERS[waived["what"]], all_of(who.asked))] if who.asked else []
+        return
+    if _NOT_BY_ARTICLE.search(sentence):
+        desk.reading.unread.append(sentence)
+        return
     way_in = _WAY_IN.search(sentence)
     resolves = has_role(sentence, "resolves") and not _NAMES_GRANT.search(sentence)
     if resolves:

@@ -17,7 +17,7 @@ _LISTS = {
     "拖欠农民工工资": "wage_arrears",
 }
 _LIST = (
-    r"(?:[“\"《]?(?:经营异常|严重违法失信|严重违法|严重失信|失信被执行人|失信(?:联合)?惩戒|重大税收违法|拖欠农民工工资)[”\"》]?"
+    r"(?:[“\"《]?(?:经营异常|严重违法失信|严重违法(?!违规)|严重失信|失信被执行人|失信(?:联合)?惩戒|重大税收违法|拖欠农民工工资)[”\"》]?"
     r"(?:失信)?(?:企业|主体|案件|当事人|对象|行为)?(?:名录|名单|状态|“?黑名单”?)?(?:库)?)"
 )
 _LISTED = re.compile(
@@ -48,7 +48,7 @@ _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"
 
 # deeds that need no 行为 or 事故 behind them
 _DEED = re.compile(
-    r"(?:骗取|套取)[^，。；、]{0,10}?(?:资金|补贴|补助|奖补|奖励)(?!行为)|拖欠(?:职工|农民工|员工|劳动者)?工资(?!失信|“|的?行为)|欺老虐老(?!行为)|刷单炒信(?!行为|等)"
+    r"(?:骗取|套取)[^，。；、]{0,10}?(?:资金|补贴|补助|奖补|奖励)(?!行为)|拖欠(?:职工|农民工|员工|劳动者)?工资(?!失信|“|的?行为)|欺老虐老(?!行为)|刷单炒信(?!行为|等)|旅游投诉(?=负有|有责|属实)(?:负有[^，。；、]{0,4}责任)?"
 )
 _TAX = re.compile(
     r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,8}?)(?:(?P<grade>[ABMC])级?(?:[（(]含[）)])?(?:及|（含）)?以上|不低于(?P<least>[ABMC])级|A级?、B级?(?:、|或|和|或者)(?P<three>M)级|A级?(?:、|或|和|或者)(?P<two>[BM])级|(?P<only>A)级)"
@@ -56,7 +56,7 @@ _TAX = re.compile(
 
 
 _POOR = re.compile(
-    r"纳税信用(?:等级|级别|评价)?(?:[^，。；、]{0,6}?)(?P<grades>[CDM]级?(?:(?:、|和|或者?|及)[CDM]级?){0,2})级?(?![^，。；]{0,4}(?:以上|及以上))"
+    r"纳税信用(?:等级|级别|评价)?(?:为|被?评为|评价为|是)(?P<grades>[CDM]级?(?:(?:、|和|或者?|及)[CDM]级?){0,2})级?(?![^，。；]{0,4}(?:以上|及以上))"
 )
 
 
@@ -145,7 +145,12 @@ def _befell(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 def _done(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     said = mark.group(0)
-    names = (("取", "fraud_subsidy"), ("工资", "wage_arrears"), ("老", "elder_abuse"))
+    names = (
+        ("取", "fraud_subsidy"),
+        ("工资", "wage_arrears"),
+        ("老", "elder_abuse"),
+        ("旅游", "tourism"),
+    )
     kinds = [kind for word, kind in names if word in said] or ["brushing"]
     years = _term_before(mark)
     since = [field("occurred_on", *years)] if years else []

@@ -40,6 +40,15 @@ def widened(node: Node, likewise: Sequence[Node]) -> Node:
     return {**node, "value": list(dict.fromkeys([*node["value"], *values]))} if values else node
 
 
+def waived(node: Node, waivers: Sequence[tuple[str, Node]]) -> Node:
+    """Let pass those of whom a condition is not asked: 低保对象不受收入限制."""
+    for join in ("all", "any"):
+        if join in node and "op" not in node:
+            return {join: [waived(part, waivers) for part in node[join]]}
+    free = [who for fact, who in waivers if node.get("fact") == fact]
+    return {"any": [node, *free]} if free else node
+
+
 def _where(node: Node) -> list[Node]:
     parts: list[Node] = node["value"]["all"]
     return parts

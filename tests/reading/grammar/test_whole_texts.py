@@ -142,11 +142,12 @@ TEXTS = [
         "办事处受理。本办法自2026年3月1日起施行。",
         [
             "household_area within 370104",
-            "birth_date age_ge 60",
+            "(birth_date age_ge 60 | ability_level ge mild)",
             "(welfare_status any_of tekun,dibao | famil"
             "y_planning_status any_of special_family | "
-            "(birth_date age_ge 80 & living_arrangement"
-            " in alone,empty_nest))",
+            "((birth_date age_ge 80 | ability_level ge "
+            "mild) & living_arrangement in alone,empty_"
+            "nest))",
             "not care_setting in institution",
         ],
         [],

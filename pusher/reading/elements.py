@@ -56,8 +56,8 @@ _PAPER = re.compile(
     r"(?:证|书|表|件|户口簿|户口本|执照|材料|证明|承诺|合同|复印件|照片|账户|账号|发票|单据|凭证|报告|存折|社保卡|银行卡|协议|清单|名册|票据)"
     r"(?:原件|复印件|扫描件)?(?:[（(][^）)]{0,20}[）)])?$"
 )
-# 持身份证到社区填写申请表: the way that follows a paper is no part of it
-_PAPERS_END = re.compile(r"[。；，]|(?<=[证书表件簿本照明料])(?:到|至|前往|向)")
+# 持身份证到社区填写申请表, 持身份证于12月31日前申请: what follows a paper is no part of it
+_PAPERS_END = re.compile(r"[。；，]|(?<=[证书表件簿本照明料])(?:到|至|前往|向|于|在)")
 _ITEM_START = re.compile(r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,2}[）)、.．]|[①-⑳])\s*")
 # 常年受理 and 无需申报 are ways of applying too.
 _ALWAYS = re.compile(

@@ -95,10 +95,18 @@ def test_a_persons_mobile_number_is_not_the_offices_phone() -> None:
     assert read_elements(["联系电话：19900000001（联系人张某某）。"]).phone is None
 
 
-def test_the_way_that_follows_a_paper_is_no_paper() -> None:
-    found = read_elements(["由本人持身份证到户籍所在社区填写申请表；行动不便的，可以电话预约。"])
-
-    assert found.materials == ("身份证",)
+@pytest.mark.parametrize(
+    ("text", "papers"),
+    [
+        ("由本人持身份证到户籍所在社区填写申请表；行动不便的，可以电话预约。", ("身份证",)),
+        ("申请人持身份证、户口簿于2026年12月31日前到社区申请。", ("身份证", "户口簿")),
+        ("企业持营业执照在受理期内向区商务局申报。", ("营业执照",)),
+    ],
+)
+def test_the_way_and_the_time_that_follow_a_paper_are_no_paper(
+    text: str, papers: tuple[str, ...]
+) -> None:
+    assert read_elements([text]).materials == papers
 
 
 def test_numbered_papers_below_a_heading_are_a_list() -> None:

@@ -59,6 +59,8 @@ OF_NOBODY: Final = frozenset(
         *("correction", "officephrase"),
         *("watchedcolumn", "watchedpage"),
         *("batch", "staff", "staffstreet", "staffsession", "invitation", "slot", "heartbeat"),
+        # a digest and a blind mark, for five minutes
+        "signature",
         *("pause", "hold", "holiday", "epoch", "program", "programcall"),
     }
 )

@@ -1,5 +1,6 @@
 """One person's page: found by whole words, masked, each look at a guarded record written down."""
 
+import re
 from datetime import date
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from tests.sending.makers import (
     make_confirmed,
     make_firm,
     make_person,
+    make_run,
 )
 from tests.web.browsing import Console
 
@@ -250,3 +252,17 @@ def test_a_profile_of_another_office_is_not_there(lite: Console) -> None:
         other = make_person(session, far, street=None).id
 
     assert lite.browser(Role.CLERK).get(f"/profiles/{other}").status_code == 404
+
+
+def test_a_policy_that_came_to_fit_since_the_list_stands_first(lite: Console) -> None:
+    one = person(lite, born=date(1940, 3, 5), facts={"household_area": "370104"})
+    with lite.office() as (session, office):
+        make_run(session, make_confirmed(session, office, short_title="高龄津贴"))
+        never = {"fact": "birth_date", "op": "age_lt", "value": 3}
+        make_confirmed(session, office, short_title="托育补助", rule=never)
+
+    page = lite.browser(Role.VIEWER).get(f"/profiles/{one}").text
+    first, second = re.findall(r'<tr><th scope="row"><a href="/policies/.*?</tr>', page, re.DOTALL)
+
+    assert "高龄津贴" in first and "可能符合" in first and "不在名单中" in first
+    assert "托育补助" in second and "不在其列" in second and "未算名单" in second

@@ -31,14 +31,11 @@ def list_batches(
 ) -> dict[str, Any]:
     """Batches in the order in which they were drafted."""
     refuse_strange_words(request, "state", "after", "limit")
-    asked = select(Batch).where(Batch.office_id == program.office_id).order_by(col(Batch.id))
+    asked = select(Batch).where(Batch.office_id == program.office_id)
     if state is not None:
         asked = asked.where(Batch.state == state)
-    if after is not None:
-        asked = asked.where(col(Batch.id) > after)
     with desk.store.reading() as session:
-        rows = session.exec(asked.limit(limit + 1)).all()
-    return page_of("batches", rows, limit, _line)
+        return page_of(session, "batches", asked, col(Batch.id), _line, after=after, limit=limit)
 
 
 @router.get("/batches/{batch_id}")
@@ -72,13 +69,11 @@ def list_receipts(
         .join(Notice, col(Notice.id) == Receipt.notice_id)
         .join(Batch, col(Batch.id) == Notice.batch_id)
         .where(Batch.office_id == program.office_id)
-        .order_by(col(Receipt.id))
     )
-    if after is not None:
-        asked = asked.where(col(Receipt.id) > after)
     with desk.store.reading() as session:
-        rows = session.exec(asked.limit(limit + 1)).all()
-    return page_of("receipts", rows, limit, _receipt)
+        return page_of(
+            session, "receipts", asked, col(Receipt.id), _receipt, after=after, limit=limit
+        )
 
 
 def _find(session: Session, program: Program, batch_id: UUID) -> Batch:

@@ -1,10 +1,13 @@
 """Lists for programs: a page at a time, from an id on; a word that nobody knows is refused."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Query, Request
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pusher.web.api.errors import Told
 
@@ -14,16 +17,28 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 def page_of(
-    name: str, rows: Sequence[Row], limit: int, line: Callable[[Row], dict[str, Any]]
+    session: Session,
+    name: str,
+    asked: SelectOfScalar[Row],
+    key: Mapped[UUID],
+    line: Callable[[Row], dict[str, Any]],
+    *,
+    after: UUID | None,
+    limit: int,
 ) -> dict[str, Any]:
-    """One page.
+    """One page of a list, in the order of its ids.
 
     Args:
-        rows: one more than *limit* where there is a next page.
+        asked: the whole list.
+        key: its id.
+        line: how one row is told.
 
     Returns:
         The rows under *name*, and ``next``: what to give as ``after``, None at the end.
     """
+    if after is not None:
+        asked = asked.where(key > after)
+    rows = session.exec(asked.order_by(key).limit(limit + 1)).all()
     shown = [line(row) for row in rows[:limit]]
     return {name: shown, "next": shown[-1]["id"] if len(rows) > limit else None}
 

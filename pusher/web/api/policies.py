@@ -32,14 +32,11 @@ def list_policies(
 ) -> dict[str, Any]:
     """Policies in the order in which they were read."""
     refuse_strange_words(request, "state", "after", "limit")
-    asked = select(Policy).where(Policy.office_id == program.office_id).order_by(col(Policy.id))
+    asked = select(Policy).where(Policy.office_id == program.office_id)
     if state is not None:
         asked = asked.where(Policy.state == state)
-    if after is not None:
-        asked = asked.where(col(Policy.id) > after)
     with desk.store.reading() as session:
-        rows = session.exec(asked.limit(limit + 1)).all()
-    return page_of("policies", rows, limit, _line)
+        return page_of(session, "policies", asked, col(Policy.id), _line, after=after, limit=limit)
 
 
 @router.get("/{policy_id}")

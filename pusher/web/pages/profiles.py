@@ -19,13 +19,11 @@ from profiles.model import Channel, Contact, OptOut, Profile, ProfileKind
 from profiles.shown import shown_name, shown_number
 from pusher import audit
 from pusher.matching.explain import Explanation, explain
-from pusher.matching.match import latest_run
 from pusher.model.errors import NotFound, Unwilling
-from pusher.model.match import Match
-from pusher.model.policy import Policy, PolicyState
+from pusher.model.policy import Policy
 from pusher.model.staff import AuditEntry, Role
-from pusher.model.standing import Standing, standing
 from pusher.reading.taxonomy import taxonomy
+from pusher.web.concerns import concerns
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import Clerk, Looking, Sender
@@ -55,16 +53,6 @@ class Hit:
     name: str
     number: str
     street: str
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """What the newest run of a policy said of this profile; None: it was not among the found."""
-
-    policy: Policy
-    stands: Standing
-    decision: str | None
-    computed: bool
 
 
 @router.get("/profiles")
@@ -243,7 +231,7 @@ def _show(
         seen = {
             "sheet": read_sheet(session, profile, unmasked=unmasked, today=today),
             "street": streets_of(session, who).get(profile.street_code or "", "未登记街道"),
-            "concerns": _concerns(session, who, profile, today),
+            "concerns": concerns(session, profile, as_of=today),
             "asked": asked,
             "why": _why(session, asked, profile, today) if asked else None,
             "trail": _trail(session, profile),
@@ -283,31 +271,6 @@ def _why(session: Session, policy: Policy, profile: Profile, today: date) -> Exp
         return explain(session, policy, profile, as_of=today)
     except Unwilling:
         return None
-
-
-def _concerns(session: Session, who: SignedIn, profile: Profile, today: date) -> list[Concern]:
-    """Every confirmed policy with what its newest run said; those that found the profile first."""
-    policies = session.exec(
-        select(Policy)
-        .where(col(Policy.office_id) == who.office_id, col(Policy.state) == PolicyState.CONFIRMED)
-        .order_by(col(Policy.read_at).desc(), col(Policy.id).desc())
-    ).all()
-    found = [_concern(session, policy, profile, today) for policy in policies]
-    return sorted(found, key=lambda one: one.decision is None)
-
-
-def _concern(session: Session, policy: Policy, profile: Profile, today: date) -> Concern:
-    run = latest_run(session, policy)
-    decision = None
-    if run is not None:
-        decision = session.exec(
-            select(Match.decision).where(
-                col(Match.run_id) == run.id, col(Match.profile_id) == profile.id
-            )
-        ).first()
-    return Concern(
-        policy, standing(policy, today), str(decision) if decision else None, run is not None
-    )
 
 
 def _trail(session: Session, profile: Profile) -> list[AuditEntry]:

@@ -98,6 +98,20 @@ def followers(
     return {profile_id: sorted(tags) for profile_id, tags in found.items()}
 
 
+def following(session: Session, tag_codes: Collection[str]) -> set[UUID]:
+    """Who follows any of the tags: `followers` where it is all the same which."""
+    found: set[UUID] = set()
+    for codes in in_chunks(set(tag_codes)):
+        found.update(
+            session.exec(
+                select(Subscription.profile_id)
+                .where(col(Subscription.tag_code).in_(codes), col(Subscription.ended_at).is_(None))
+                .distinct()
+            )
+        )
+    return found
+
+
 def _running(session: Session, profile: Profile, tag_code: str) -> Subscription | None:
     return session.exec(
         select(Subscription).where(

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from sqlmodel import Session, select
 
-from profiles.subscriptions import followers
+from profiles.subscriptions import following
 from pusher.matching.decisions import without_exclusions
 from pusher.matching.index import View, view
 from pusher.matching.segment import ELIGIBLE, NOT, POSSIBLE, Found, Question
@@ -64,7 +64,7 @@ def trial(
     except (ValueError, TypeError):
         raise BadTrial("audience_kind 或 subject 不对") from None
     everybody = view(session, policy.office_id)
-    follow = followers(session, given.get("tags") or _tags(session, policy))
+    follow = following(session, given.get("tags") or _tags(session, policy))
     return {"judged": everybody.size, **_counted(everybody, row, tree, as_of, follow)}
 
 

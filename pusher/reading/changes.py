@@ -1,7 +1,7 @@
 """What differs between two rules, condition by condition: between versions, and after mending."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,35 @@ def changes(before: Rule | None, after: Rule | None) -> list[Change]:
             come.remove(other)
         found.append(Change(one, other))
     return [*found, *(Change(None, one) for one in come)]
+
+
+def regrouped(before: Rule | None, after: Rule | None) -> bool:
+    """Whether the conditions that both rules have are combined otherwise in *after*."""
+    both = {_key(one) for one in _conditions(before)} & {_key(one) for one in _conditions(after)}
+    return _skeleton(before, both) != _skeleton(after, both)
+
+
+def _skeleton(rule: Rule | None, wanted: Collection[str], *, shuts: bool = False) -> object:
+    """How the *wanted* conditions are combined; None where none is in it.
+
+    What shuts out is written as what it means (不得 A 或 B: neither A nor B), and a group of one,
+    or within a group of its own kind, is none.
+    """
+    if not rule:
+        return None
+    if "op" in rule:
+        key = _key({"not": dict(rule)} if shuts else dict(rule))
+        return key if key in wanted else None
+    if "not" in rule:
+        return _skeleton(rule["not"], wanted, shuts=not shuts)
+    together = ("all" in rule) is not shuts
+    parts: set[object] = set()
+    for child in rule.get("all", rule.get("any", ())):
+        part = _skeleton(child, wanted, shuts=shuts)
+        alike = isinstance(part, tuple) and part[0] is together
+        parts |= part[1] if alike and isinstance(part, tuple) else {part}
+    parts.discard(None)
+    return next(iter(parts)) if len(parts) == 1 else (together, frozenset(parts)) if parts else None
 
 
 def _conditions(rule: Rule | None, *, shuts: bool = False) -> Iterator[Leaf]:

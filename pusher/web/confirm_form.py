@@ -13,6 +13,7 @@ from profiles.facts import Fact
 from pusher.model.policy import Audience, Policy, PolicyState, Subject
 from pusher.reading.confirm import BENEFIT_LENGTH, TITLE_LENGTH, Confirmation, proposed
 from pusher.reading.ingest import latest_rule
+from pusher.reading.succession import decided_before
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.language import BadRule, parse
 from pusher.web.element_form import ElementForm, elements_from, elements_of
@@ -28,10 +29,15 @@ DECISIONS = ("check", "condition", "none")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause that the reading could not make a condition of, and what staff say of it."""
+    """A clause that the reading could not make a condition of, and what staff say of it.
+
+    Attributes:
+        as_before: chosen because staff said so of the same words in an earlier version.
+    """
 
     quote: str
     decision: str = ""
+    as_before: bool = False
 
 
 @dataclass(slots=True)
@@ -112,7 +118,11 @@ def started_from(session: Session, policy: Policy) -> ConfirmForm:
         checks=_quotes(confirmed.manual_checks if confirmed else wish.manual_checks),
     )
     if policy.state is PolicyState.READ:
-        form.clauses = [Clause(quote) for quote in policy.draft.get("needs_person", [])]
+        known = decided_before(session, policy)
+        form.clauses = [
+            Clause(quote, known.get(quote, ""), as_before=quote in known)
+            for quote in policy.draft.get("needs_person", [])
+        ]
     _lay_out(form, confirmed.rule if confirmed else wish.rule)
     return form
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from pusher.matching.turned import no_news, turned
+from pusher.model.batch import Visit, VisitState
+from pusher.model.match import Decision
 from pusher.model.notice import NoticeState, Reason
 from pusher.model.policy import PolicyState
 from pusher.sending.compose import NobodyToTell
@@ -37,7 +39,7 @@ def test_who_was_told_and_whose_result_is_the_same_is_left_out(session: Session)
     session.flush()
 
     between = turned(session, policy, before)
-    known = no_news(session, policy, before)
+    known = no_news(session, policy)
     batch = draft(session, policy, second, known=known)
 
     assert between is not None
@@ -56,3 +58,43 @@ def test_where_nothing_changed_for_anybody_nobody_is_written_to(session: Session
 
     with pytest.raises(NobodyToTell):
         draft(session, policy, run, known={person.id})
+
+
+def test_who_heard_of_the_first_version_need_not_hear_of_a_third_that_leaves_them_be(
+    session: Session,
+) -> None:
+    office = make_office(session)
+    alike, back = (make_person(session, office) for _ in range(2))
+    first = make_confirmed(session, office)
+    run = make_run(session, first)
+    make_matches(session, run, [alike, back])
+    draft(session, first, run)
+    first.state = PolicyState.SUPERSEDED
+    second = make_confirmed(session, office, family_id=first.family_id, version=2)
+    between = make_run(session, second)
+    make_matches(session, between, [alike])
+    make_matches(session, between, [back], decision=Decision.POSSIBLE)
+    draft(session, second, between, include=[Decision.POSSIBLE])
+    second.state = PolicyState.SUPERSEDED
+
+    third = make_confirmed(session, office, family_id=first.family_id, version=3)
+    make_matches(session, make_run(session, third), [alike, back])
+    session.flush()
+
+    assert no_news(session, third) == {alike.id}
+
+
+def test_who_was_told_at_the_door_was_told(session: Session) -> None:
+    office = make_office(session)
+    person, not_met = (make_person(session, office, phone=None) for _ in range(2))
+    first = make_confirmed(session, office)
+    run = make_run(session, first)
+    make_matches(session, run, [person, not_met])
+    batch = draft(session, first, run)
+    for visit in session.exec(select(Visit).where(Visit.batch_id == batch.id)):
+        visit.state = VisitState.DONE if visit.profile_id == person.id else VisitState.NOT_MET
+    second = make_confirmed(session, office, family_id=first.family_id, version=2)
+    make_matches(session, make_run(session, second), [person, not_met])
+    session.flush()
+
+    assert no_news(session, second) == {person.id}

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from pusher.model.learning import Correction, Mending
-from pusher.reading.changes import Change, changes
+from pusher.reading.changes import Change, changes, regrouped
 from pusher.reading.confirm import Confirmation, confirm
 from pusher.reading.ingest import read_policy
 from pusher.reading.learning import (
@@ -18,6 +18,7 @@ from pusher.reading.learning import (
     most_corrected,
     phrases_of,
 )
+from pusher.reading.succession import decided_before, version_before
 from pusher.store import Store
 from tests.makers import NOW, make_office, make_policy
 
@@ -53,6 +54,33 @@ def test_conditions_are_removed_changed_and_added() -> None:
 
     assert found == [Change(HERE, None), Change(EIGHTY, SEVENTY), Change(None, {"not": POOR})]
     assert [change.quote for change in found] == ["具有本区户籍", "年满70周岁", "低保对象"]
+
+
+def test_conditions_that_are_combined_otherwise_are_told() -> None:
+    two, three = {"all": [HERE, EIGHTY]}, {"all": [HERE, EIGHTY, POOR]}
+
+    assert regrouped(two, {"any": [HERE, EIGHTY]})
+    assert regrouped(three, {"all": [{"any": [HERE, EIGHTY]}, POOR]})
+    assert not regrouped(two, {"all": [{"any": [EIGHTY]}, {"all": [HERE]}, POOR]})
+    assert not regrouped(
+        {"not": {"any": [HERE, EIGHTY]}}, {"all": [{"not": HERE}, {"not": EIGHTY}]}
+    )
+    assert not regrouped(None, two)
+
+
+def test_what_was_decided_of_a_clause_is_known_when_the_next_version_says_it_again(
+    session: Session,
+) -> None:
+    office = make_office(session)
+    draft = {"rule": {"all": [HERE]}, "needs_person": ["生活确有困难"]}
+    first = make_policy(session, office, draft=draft)
+    confirm(session, first, wish({"all": [HERE]}), by="A01", now=NOW)
+
+    second = make_policy(session, office, draft=draft, family_id=first.family_id, version=2)
+
+    assert decided_before(session, second) == {"生活确有困难": "none"}
+    assert decided_before(session, first) == {}
+    assert version_before(session, second) == first
 
 
 def test_what_staff_mend_is_kept_with_before_and_after(session: Session) -> None:

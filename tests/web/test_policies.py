@@ -451,3 +451,6 @@ def test_a_new_version_shows_which_conditions_changed(console: Console) -> None:
     assert "与第1版相比" in page
     assert "改动" in page
     assert "增加" in page
+    assert '<del><b>年满80周岁</b><q class="from">年满80周岁的老年人</q></del>' in page
+    assert "<b>年满70周岁</b>" in page
+    assert "与第1版相比" in browser.get(f"{second.headers['location']}/confirm").text

@@ -36,6 +36,7 @@ from pusher.web.pages.policies import find_policy, with_shares
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 from pusher.web.streets import streets_of
+from pusher.web.version_change import version_change
 
 router = APIRouter()
 
@@ -106,6 +107,7 @@ def _show(
         policy = find_policy(session, who, policy_id)
         shape = policy_shape(session, policy)
         area_code = session.get_one(Office, who.office_id).area_code
+        change = version_change(session, policy)
     known = {tag["code"] for tag in shape["tags"]}
     quotes = _quotes(form)
     clauses = numbered(quotes)
@@ -122,6 +124,7 @@ def _show(
         leads_to=_leads_to(form, clauses),
         form=form,
         area_code=area_code,
+        change=change,
         rule_text=_say(form.rule),
         doubts=_doubts(form.rule),
         tried=_tried(desk, who, policy_id, form),

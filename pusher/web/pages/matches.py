@@ -20,7 +20,6 @@ from pusher.model.errors import NotFound
 from pusher.model.match import Decision, MatchRun, readable, reasons_of
 from pusher.model.policy import Policy, PolicyTag
 from pusher.model.staff import Role
-from pusher.reading.succession import version_before
 from pusher.sending.compose import plan, write_down
 from pusher.sending.limits import limits_of
 from pusher.sending.prices import prices
@@ -112,7 +111,7 @@ def draft_batch(
         with desk.store.reading() as session:
             policy = find_policy(session, who, policy_id)
             run = _run(session, policy, fields.typed("run"))
-            known = _known(session, policy) if fields.ticked("only_changed") else ()
+            known = no_news(session, policy) if fields.ticked("only_changed") else ()
             worked_out = plan(
                 session,
                 policy,
@@ -135,12 +134,6 @@ def draft_batch(
     return go(f"/batches/{batch.id}", desk=desk, said="批次已起草，请逐项核对后提交审核。")
 
 
-def _known(session: Session, policy: Policy) -> frozenset[UUID]:
-    """Profiles that were told of the version before and whose result is the same."""
-    before = version_before(session, policy)
-    return no_news(session, policy, before) if before else frozenset()
-
-
 def _show(
     request: Request,
     desk: Desk,
@@ -158,7 +151,7 @@ def _show(
         run = _run(session, policy, wanted["run"] or fields.typed("run"))
         streets = streets_of(session, who)
         found = counts(session, run)
-        known = _known(session, policy)
+        known = no_news(session, policy)
         part = narrowed(session, policy, run, wanted, page=page, seed=seed, now=desk.now())
         names = _tag_names(session, run)
         shown = [_one(session, who, pair, part.told, streets, names) for pair in part.pairs]

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, or_, select
 
 from profiles.facts import vocabulary
 from pusher.matching.match import counts, latest_run
-from pusher.matching.turned import turned
 from pusher.model.batch import Batch
 from pusher.model.errors import NotFound
 from pusher.model.match import Match, MatchRun
@@ -24,9 +23,6 @@ from pusher.reading.ingest import policy_shape
 from pusher.reading.intake import Desk as ReadingDesk
 from pusher.reading.intake import take_in
 from pusher.reading.related import ties, told, withdrawn_at
-from pusher.reading.succession import changed_since, version_before
-from pusher.rules.language import parse
-from pusher.rules.say import say
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
@@ -35,6 +31,7 @@ from pusher.web.layout import go, show
 from pusher.web.paging import PAGE, Listing, listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
+from pusher.web.version_change import version_change
 
 router = APIRouter()
 
@@ -110,7 +107,6 @@ def show_policy(
         policy = find_policy(session, who, policy_id)
         shape = policy_shape(session, policy)
         run = latest_run(session, policy)
-        before = version_before(session, policy)
         shown = {
             "policy": policy,
             "shape": shape,
@@ -118,9 +114,7 @@ def show_policy(
             "ties": ties(session, policy),
             "tellings": told(session, policy),
             "withdrawn_at": withdrawn_at(session, policy),
-            "before": before,
-            "changed": _changed(session, policy, before) if before else [],
-            "turned": turned(session, policy, before) if before else None,
+            "change": version_change(session, policy),
             "run": run,
             "found": counts(session, run) if run else None,
             "batches": session.exec(
@@ -147,22 +141,6 @@ def show_policy(
         fields=fields or Fields.empty(),
         **shown,
     )
-
-
-def _changed(session: Session, policy: Policy, before: Policy) -> list[tuple[str, str, str]]:
-    """Each changed condition: how it changed, what it said, what it says."""
-    return [
-        (
-            "added" if one.before is None else "removed" if one.after is None else "changed",
-            _said(one.before),
-            _said(one.after),
-        )
-        for one in changed_since(session, policy, before)
-    ]
-
-
-def _said(condition: Mapping[str, Any] | None) -> str:
-    return "；".join(say(parse(condition))) if condition else ""
 
 
 def find_policy(session: Session, who: SignedIn, policy_id: UUID) -> Policy:

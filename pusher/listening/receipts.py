@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from profiles.addresses import contact_index
-from profiles.model import Channel, Doubt
+from profiles.model import Channel, Contact, Doubt
 from profiles.optouts import opt_out
 from profiles.sealing import SealBroken, sealer_of
 from profiles.signs import doubt, see_sign
@@ -25,6 +25,7 @@ from pusher.gateways.base import Receipt as Told
 from pusher.listening.inbox import BODY
 from pusher.listening.plain import near, plain
 from pusher.listening.replies import keep
+from pusher.model.contact_code import ContactCode
 from pusher.model.notice import (
     RISING,
     Attempt,
@@ -52,6 +53,7 @@ class Folded:
         receipts: that fit a notice of ours.
         strangers: that fit none; kept, without effect.
         elsewhere: that name a call of ours and another address; kept, without effect.
+        codes: that fit a code which was sent to confirm a number.
         replies: new ones.
         stops: of these, clear wishes to be silent.
         doubtful: of these, doubtful ones.
@@ -63,6 +65,7 @@ class Folded:
     receipts: int = 0
     strangers: int = 0
     elsewhere: int = 0
+    codes: int = 0
     replies: int = 0
     stops: int = 0
     doubtful: int = 0
@@ -165,6 +168,9 @@ class _Match:
     kind: str
     notice: Notice | None = None
     attempt: Attempt | None = None
+    code: ContactCode | None = None
+    contact: Contact | None = None
+    """To whom the code went."""
     early: bool = False
     """It names only the vendor's id, and we do not know that id (yet)."""
 
@@ -181,6 +187,12 @@ def _match(session: Session, told: Told, gateway: str, channel: Channel) -> _Mat
             if index is not None and index != notice.address_index:
                 return _Match("elsewhere")
             return _Match("receipts", notice, attempt)
+        code = _code(session, reference, gateway)
+        if code:
+            sent, contact = code
+            if index is not None and index != contact.address_index:
+                return _Match("elsewhere")
+            return _Match("codes", code=sent, contact=contact)
     if not gateway_ref:
         return _Match("strangers")
     candidates = session.exec(
@@ -209,32 +221,50 @@ def _keep_receipt(
             at=near(told.reported_at, inbox.received_at),
         )
     )
-    if match.notice is None or match.attempt is None:
-        return
-    _raise(session, match.notice.id, outcome)
-    _prove_accepted(session, match.notice, match.attempt, plain(told.gateway_ref, 80), now=now)
-    if told.why is Why.OPT_OUT:
-        opt_out(
-            session,
-            address_index=match.notice.address_index,
-            channel=match.notice.channel,
-            how="运营商回执：本人拒收",
-            now=inbox.received_at,
+    at = match.notice or match.contact
+    if match.code is not None:
+        _prove_sent(session, match.code)
+    if match.notice is not None and match.attempt is not None:
+        _raise(session, match.notice.id, outcome)
+        _prove_accepted(session, match.notice, match.attempt, plain(told.gateway_ref, 80), now=now)
+    if at is not None and at.channel is not None and at.address_index is not None:
+        _weigh_address(
+            session, at.channel, at.address_index, outcome, told.why, now=inbox.received_at
         )
-    _weigh_address(session, match.notice, outcome, told.why, now=inbox.received_at)
 
 
 def _weigh_address(
-    session: Session, notice: Notice, outcome: Outcome, why: Why, *, now: datetime
+    session: Session, channel: Channel, index: str, outcome: Outcome, why: Why, *, now: datetime
 ) -> None:
     """A number out of service will be a stranger's; a notice that was opened was theirs."""
-    channel, index = notice.channel, notice.address_index
-    if channel is None or index is None:
-        return
+    if why is Why.OPT_OUT:
+        how = "运营商回执：本人拒收"
+        opt_out(session, address_index=index, channel=channel, how=how, now=now)
     if why is Why.RECIPIENT:
         doubt(session, channel=channel, address_index=index, why=Doubt.DEAD_NUMBER, now=now)
     elif outcome is Outcome.READ:
         see_sign(session, channel=channel, address_index=index, now=now)
+
+
+def _code(session: Session, call: str, gateway: str) -> tuple[ContactCode, Contact] | None:
+    asked = select(ContactCode, Contact).where(
+        ContactCode.contact_id == Contact.id,
+        ContactCode.call == call,
+        ContactCode.gateway == gateway,
+    )
+    return session.exec(asked).first()
+
+
+def _prove_sent(session: Session, code: ContactCode) -> None:
+    """A receipt proves that the vendor took the code, also where its own answer was lost."""
+    session.exec(
+        update(ContactCode)
+        .where(
+            col(ContactCode.id) == code.id,
+            or_(col(ContactCode.result).is_(None), ContactCode.result == AttemptResult.UNSURE),
+        )
+        .values(result=AttemptResult.ACCEPTED)
+    )
 
 
 def _raise(session: Session, notice: UUID, outcome: Outcome) -> None:

@@ -15,6 +15,7 @@ from pusher.gateways.base import Parcel
 from pusher.model.batch import Batch, BatchKind, BatchState
 from pusher.model.errors import Overtaken
 from pusher.model.notice import Attempt, Notice, NoticeState, Reason
+from pusher.sending.doors import walk_instead
 from pusher.sending.drafting import text_of
 from pusher.sending.hours import Calendar, may_send_at, next_moment, read_calendar
 from pusher.sending.judge import Bearing, is_elderly, look_around, objections
@@ -83,6 +84,8 @@ def claim(session: Session, way: Way, *, settings: Settings, now: datetime, at_m
         against[notice_id] = Reason.CAP
     for notice_id, reason in against.items():
         withhold(session, notice_id, reason)
+    doubted = [notice for notice in notices if against.get(notice.id) is Reason.UNCONFIRMED]
+    walk_instead(session, doubted, bearing)
     free = [notice for notice in notices if notice.id not in against]
     late = _too_late_for(session, free, bearing, calendar, settings=settings, now=now)
     for notice_id in late:

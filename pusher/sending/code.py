@@ -28,6 +28,8 @@ from pusher.model.contact_code import MAYBE_SENT, ContactCode
 from pusher.model.errors import IllegalMove, NotFound, Unwilling
 from pusher.model.notice import AttemptResult
 from pusher.sending.claim import call_of
+from pusher.sending.heed import heed_refusal
+from pusher.sending.record import stop_gateway
 from pusher.sending.route import Way, open_way
 from pusher.sending.wording import fill, vendor_code, wordings
 from pusher.settings import Settings
@@ -80,7 +82,9 @@ def send_code(
     """Send a fresh code to a number that is to be confirmed. Audited.
 
     Somebody who asks for a code on the phone is not sent a notice: opt-outs, quiet hours and caps
-    do not stop it. Holds and paused gateways do.
+    do not stop it. Holds and paused gateways do. A gateway with a wrong key or no money is paused,
+    as it is for notices, and the next one is tried; where there is none the clerk sends a code
+    once staff have resumed it, for one that waited would come when nobody is on the phone.
 
     Args:
         gateways: by name, in the order of preference.
@@ -94,17 +98,20 @@ def send_code(
         BadWording: the template is not registered with the vendor.
         NotSent: all sending is held, no gateway is open, or the vendor took nothing.
     """
-    with store.writing() as session:
-        way = _way(session, gateways, settings=settings, now=now)
-        contact = _contact(session, contact_id, office_id=office_id, now=now)
-        _keep_pace(session, contact, now=now)
-        code = new_code(draw)
-        row = _write_down(session, contact, code, way, by=by, now=now)
-        parcel = _parcel(session, contact, code, way, row, settings=settings)
-    deadline = boot_seconds() + settings.call_timeout_s
-    [answer] = way.gateway.hand_over([parcel], deadline=deadline)
-    with store.writing() as session:
-        _record(session, row.id, answer)
+    stopped = True
+    while stopped:  # each round shuts a gateway or is the last
+        with store.writing() as session:
+            way = _way(session, gateways, settings=settings, now=now)
+            contact = _contact(session, contact_id, office_id=office_id, now=now)
+            _keep_pace(session, contact, now=now)
+            code = new_code(draw)
+            row = _write_down(session, contact, code, way, by=by, now=now)
+            parcel = _parcel(session, contact, code, way, row, settings=settings)
+        deadline = boot_seconds() + settings.call_timeout_s
+        [answer] = way.gateway.hand_over([parcel], deadline=deadline)
+        with store.writing() as session:
+            _record(session, row.id, contact, answer, now=now)
+            stopped = stop_gateway(session, way.name, [answer], now=now)
     if answer.result in (Result.NOT_SENT, Result.REFUSED):
         raise NotSent(f"验证码没有发出：{_because(answer)}")
     return Sent(answer.result is Result.UNSURE, row.until)
@@ -117,7 +124,7 @@ def _way(
     if way is not None:
         return way
     held = is_held(session)
-    because = "目前全部停发" if held else "没有可用的短信通道，可能已停用或正在恢复"
+    because = "目前全部停发" if held else "没有可用的短信通道，可能已停用、欠费或正在恢复"
     raise NotSent(f"验证码没有发出：{because}；{_OTHERWISE}")
 
 
@@ -192,10 +199,15 @@ def _parcel(
     )
 
 
-def _record(session: Session, row: UUID, answer: Answer) -> None:
+def _record(
+    session: Session, row: UUID, contact: Contact, answer: Answer, *, now: datetime
+) -> None:
     kept = session.get(ContactCode, row)
     if kept is None:
         return  # its person was forgotten meanwhile
+    heed_refusal(
+        session, answer.why, channel=Channel.SMS, address_index=contact.address_index, now=now
+    )
     kept.result = AttemptResult(answer.result.value)
     kept.answer = answer.code.replace("\0", "")[:80]
     session.add(kept)

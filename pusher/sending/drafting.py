@@ -19,6 +19,7 @@ from pusher.model.match import Decision
 from pusher.model.notice import Basis, Notice, NoticeState, Reason
 from pusher.model.policy import Policy
 from pusher.model.standing import Standing, standing
+from pusher.sending.doors import door_of
 from pusher.sending.particulars import Particulars, particulars
 from pusher.sending.segments import price, segments, signed
 from pusher.sending.sort_out import Meeting
@@ -82,16 +83,8 @@ class Drafter:
         return row
 
     def visit(self, told: Sequence[Told], because: str) -> Visit:
-        """A door: the reader's, or that of whom it is about where the reader's is unknown."""
-        reader = told[0].reader
-        lives = reader if reader.street_code else told[0].recipient.concerned
-        return Visit(
-            batch_id=self.batch.id,
-            profile_id=reader.id,
-            street_code=lives.street_code,
-            community=lives.community,
-            because=because,
-        )
+        """The door of one reader."""
+        return door_of(self.batch.id, told[0].reader, told[0].recipient.concerned, because)
 
     def _row(self, reader: UUID, told: Sequence[Told]) -> Notice:
         meant = any(one.match.decision is not Decision.SUBSCRIBED for one in told)

@@ -10,12 +10,10 @@ from uuid import UUID
 from sqlalchemy import Update, bindparam, or_
 from sqlmodel import Session, SQLModel, col, select, update
 
-from profiles.model import Doubt
-from profiles.optouts import opt_out
-from profiles.signs import doubt
 from pusher.gateways.base import Answer, Result, Why
 from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
 from pusher.sending.claim import Errand, stop_batch
+from pusher.sending.heed import heed_refusal
 from pusher.sending.route import NOT_THE_VENDORS, pause_gateway
 from pusher.settings import Settings
 
@@ -234,20 +232,12 @@ def _fail(session: Session, errand: Errand, answer: Answer, *, now: datetime) ->
     seen = (NoticeState.HANDING, NoticeState.UNSURE)
     _move(session, errand, seen, state=NoticeState.FAILED, not_before=None, lease_until=None)
     notice = session.get_one(Notice, errand.notice_id)
-    if answer.why is Why.RECIPIENT and notice.channel and notice.address_index:
-        doubt(
+    if notice.channel and notice.address_index:
+        heed_refusal(
             session,
+            answer.why,
             channel=notice.channel,
             address_index=notice.address_index,
-            why=Doubt.DEAD_NUMBER,
-            now=now,
-        )
-    if answer.why is Why.OPT_OUT:
-        opt_out(
-            session,
-            address_index=notice.address_index,
-            channel=notice.channel,
-            how="通道告知：本人已拒收",
             now=now,
         )
 
@@ -276,10 +266,7 @@ def _stop_what_is_wrong(
     now: datetime,
 ) -> None:
     """Pause a gateway with a wrong key or no money, and a batch that the vendor will not have."""
-    for answer in answers:
-        if answer.why in _STOPPED and answer.code != HELD:
-            pause_gateway(session, gateway, because=_because(gateway, answer), now=now)
-            break
+    stop_gateway(session, gateway, answers, now=now)
     spoiled: Counter[UUID] = Counter()
     sound: set[UUID] = set()
     for errand, answer in zip(errands, answers, strict=True):
@@ -291,6 +278,17 @@ def _stop_what_is_wrong(
         if refused >= SPOILED and batch_id not in sound:
             because = f"连续 {refused} 条因模板或内容被通道拒绝，已自动暂停；请核对模板报备后再继续"
             stop_batch(session, batch_id, because=because, now=now)
+
+
+def stop_gateway(
+    session: Session, gateway: str, answers: Sequence[Answer], *, now: datetime
+) -> bool:
+    """Pause *gateway* if one of its answers tells of a wrong key or no money; say whether."""
+    for answer in answers:
+        if answer.why in _STOPPED and answer.code != HELD:
+            pause_gateway(session, gateway, because=_because(gateway, answer), now=now)
+            return True
+    return False
 
 
 def _because(gateway: str, answer: Answer) -> str:

@@ -8,17 +8,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from profiles.model import Contact
+from profiles.model import Contact, Doubt
 from pusher.listening.codes import Checked, NoCode, Verdict, check_code, read_code
+from pusher.listening.receipts import Folded
 from pusher.model.contact_code import ContactCode
 from pusher.model.errors import IllegalMove
+from pusher.model.notice import AttemptResult
 from pusher.model.staff import AuditEntry
 from pusher.store import Store
+from tests.listening.callbacks import folded, push
 from tests.makers import NOW
-from tests.sending.code_makers import in_doubt, send
+from tests.sending.code_makers import PHONE, doubt_of, in_doubt, send, silent
 from tests.sending.outbox import UNSURE, Outbox
 
 RIGHT, WRONG = "020304", "020305"
+DEAD = "MOBILE_NOT_ON_SERVICE"
 
 
 def check(store: Store, contact: Contact, code: str, after_s: float = 1) -> Checked:
@@ -166,3 +170,46 @@ def test_what_is_read_is_six_plain_digits_or_refused(typed: str) -> None:
     except NoCode:
         return
     assert len(code) == 6 and set(code) <= set("0123456789")
+
+
+def told(store: Store, **given: object) -> Folded:
+    """Aliyun's word on the last code."""
+    with store.reading() as session:
+        newest = select(ContactCode).order_by(col(ContactCode.id).desc())
+        code = session.exec(newest).first()
+    assert code is not None
+    entry = {
+        "phone_number": PHONE, "success": True, "err_code": "DELIVERED", "biz_id": "b",
+        "out_id": code.call, "report_time": "2026-11-25 09:30:05", **given,
+    }  # fmt: skip
+    push(store, [entry])
+    return folded(store)
+
+
+def test_a_receipt_of_a_code_proves_that_it_went(store: Store) -> None:
+    contact = in_doubt(store)
+    send(store, Outbox(mood=UNSURE), contact.id)
+
+    assert told(store) == Folded(bodies=1, codes=1)
+
+    with store.reading() as session:
+        assert session.exec(select(ContactCode)).one().result is AttemptResult.ACCEPTED
+
+
+def test_a_receipt_of_a_code_that_names_another_number_changes_nothing(store: Store) -> None:
+    contact = silent(store)
+    send(store, Outbox(mood=UNSURE), contact.id)
+
+    came = told(store, phone_number="19900000002", success=False, err_code=DEAD)
+
+    assert (came.elsewhere, came.codes) == (1, 0)
+    assert doubt_of(store, contact) is None
+
+
+def test_a_receipt_of_a_dead_number_puts_it_in_doubt_also_by_a_code(store: Store) -> None:
+    contact = silent(store)
+    send(store, Outbox(), contact.id)
+
+    told(store, success=False, err_code=DEAD)
+
+    assert doubt_of(store, contact) is Doubt.DEAD_NUMBER

@@ -1,6 +1,8 @@
 """A number in doubt, and codes sent to it."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,7 +14,9 @@ from tests.makers import NOW
 from tests.sending.delivery_makers import make_contact, make_person, make_settings, the_office
 from tests.sending.outbox import Outbox
 
-SETTINGS = make_settings()
+_ALIYUN = make_settings()
+SETTINGS = replace(_ALIYUN, gateways={**_ALIYUN.gateways, "tencent": _ALIYUN.gateways["aliyun"]})
+"""Of an office that registered its template with two vendors."""
 PHONE = "19900000001"
 
 
@@ -24,12 +28,31 @@ def in_doubt(store: Store, address: str = PHONE) -> Contact:
     return contact
 
 
-def send(store: Store, box: Outbox, contact: UUID, after_s: float = 0, code: int = 20_304) -> Sent:
+def silent(store: Store) -> Contact:
+    """A number without a sign for more than a year; nobody doubted it."""
+    with store.writing() as session:
+        contact = make_contact(session, make_person(session, the_office(session)), address=PHONE)
+        contact.added_at = NOW - timedelta(days=400)
+        session.add(contact)
+    return contact
+
+
+def doubt_of(store: Store, contact: Contact) -> Doubt | None:
+    with store.reading() as session:
+        return session.get_one(Contact, contact.id).doubt
+
+
+def send(
+    store: Store, boxes: Outbox | Sequence[Outbox], contact: UUID, after_s: float = 0,
+    code: int = 20_304,
+) -> Sent:  # fmt: skip
+    """By the only gateway, or by the first of several that will."""
+    boxes = [boxes] if isinstance(boxes, Outbox) else boxes
     with store.reading() as session:
         office = the_office(session).id
     return send_code(
-        store, {box.name: box}, contact, office_id=office, settings=SETTINGS, by="1001",
-        now=NOW + timedelta(seconds=after_s), draw=lambda _: code,
+        store, {box.name: box for box in boxes}, contact, office_id=office, settings=SETTINGS,
+        by="1001", now=NOW + timedelta(seconds=after_s), draw=lambda _: code,
     )  # fmt: skip
 
 

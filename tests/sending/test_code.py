@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from profiles.model import Channel, Contact
+from profiles.model import Channel, Contact, Doubt, OptOut
 from profiles.optouts import opt_out
 from profiles.signs import confirm, end
 from pusher.gateways.base import Answer, Parcel, Result, Why
@@ -22,7 +22,7 @@ from pusher.sending.wording import BadWording
 from pusher.settings import Settings
 from pusher.store import Store
 from tests.makers import NOW
-from tests.sending.code_makers import PHONE, SETTINGS, in_doubt, send
+from tests.sending.code_makers import PHONE, SETTINGS, doubt_of, in_doubt, send, silent
 from tests.sending.delivery_makers import make_contact, make_person, the_office
 from tests.sending.outbox import NOT_SENT, UNSURE, Mood, Outbox, accepts, says
 
@@ -112,6 +112,62 @@ def test_what_surely_did_not_go_is_said_and_may_be_tried_again_at_once(
 
     assert PHONE not in str(caught.value)
     assert [row.result for row in kept(store)][1] is AttemptResult.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("why", "doubted"), [(Why.RECIPIENT, Doubt.DEAD_NUMBER), (Why.CONTENT, None)]
+)
+def test_a_number_that_takes_no_text_comes_into_doubt(
+    store: Store, why: Why, doubted: Doubt | None
+) -> None:
+    contact = silent(store)
+
+    with pytest.raises(NotSent):
+        send(store, Outbox(mood=says(Result.REFUSED, why)), contact.id)
+
+    assert doubt_of(store, contact) is doubted
+
+
+def test_who_blocks_us_at_the_vendor_has_opted_out(store: Store) -> None:
+    contact = silent(store)
+
+    with pytest.raises(NotSent, match="拒收"):
+        send(store, Outbox(mood=says(Result.REFUSED, Why.OPT_OUT)), contact.id)
+
+    with store.reading() as session:
+        said = session.exec(select(OptOut)).one()
+    assert (said.address_index, said.channel) == (contact.address_index, Channel.SMS)
+
+
+@pytest.mark.parametrize("result", [Result.REFUSED, Result.NOT_SENT])
+@pytest.mark.parametrize("why", [Why.AUTH, Why.QUOTA])
+def test_a_gateway_with_a_wrong_key_or_no_money_is_paused_and_the_next_one_sends(
+    store: Store, result: Result, why: Why
+) -> None:
+    contact, spent, other = in_doubt(store), Outbox(mood=says(result, why)), Outbox(name="tencent")
+
+    assert not send(store, [spent, other], contact.id).unsure
+
+    with store.reading() as session:
+        pause = session.exec(select(Pause)).one()
+    assert (pause.gateway, pause.by) == ("aliyun", "clockwork")
+    assert [len(box.parcels) for box in (spent, other)] == [1, 1]
+    assert [row.gateway for row in kept(store)] == ["aliyun", "tencent"]
+
+
+def test_without_another_gateway_a_code_is_sent_once_staff_have_resumed_it(store: Store) -> None:
+    contact, box = in_doubt(store), Outbox(mood=says(Result.REFUSED, Why.QUOTA))
+
+    for _ in range(2):
+        with pytest.raises(NotSent, match="欠费"):
+            send(store, box, contact.id)
+    assert len(box.parcels) == 1, "a paused gateway is not called"
+    with store.writing() as session:
+        session.delete(session.exec(select(Pause)).one())
+    box.mood = accepts
+    send(store, box, contact.id, 1)
+
+    assert len(box.parcels) == 2
 
 
 def test_an_unsure_one_is_told_and_counts_as_sent(store: Store) -> None:

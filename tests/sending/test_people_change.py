@@ -19,8 +19,8 @@ from profiles.model import (
     Guardianship,
     Profile,
 )
-from pusher.model.batch import Visit
-from pusher.model.notice import Notice, NoticeState, Reason
+from pusher.model.batch import Visit, VisitMatch
+from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
 from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.sending.delivery_makers import (
@@ -137,8 +137,32 @@ def test_nothing_sensitive_leaves_for_an_address_that_came_into_doubt(
 
     send(store, outbox)
 
+    notice = the_notice(store)
     assert len(outbox.parcels) == leaves
-    assert the_notice(store).reason is (None if leaves else Reason.UNCONFIRMED)
+    assert notice.reason is (None if leaves else Reason.UNCONFIRMED)
+    with store.reading() as session:
+        doors = [(v.profile_id, v.because) for v in session.exec(select(Visit))]
+        told = session.exec(select(VisitMatch.match_id)).all()
+        about = session.exec(select(NoticeMatch.match_id)).all()
+    assert doors == ([] if leaves else [(notice.profile_id, "unconfirmed")])
+    assert told == ([] if leaves else about)
+
+
+def test_two_notices_of_a_batch_to_one_reader_in_doubt_lead_to_one_door(store: Store) -> None:
+    with store.writing() as session:
+        reader, batch = make_person(session, the_office(session)), make_batch(session)
+        wards = [make_person(session, the_office(session), born=date(2012, 5, 1)) for _ in "ab"]
+        for child in wards:
+            link(session, child, reader, kind=GuardianKind.GUARDIAN, relation="母亲", until_on=None)
+            make_notice(session, batch, reader=reader, concerned=[child], sensitive=True)
+        for contact in session.exec(select(Contact)):
+            contact.doubt, contact.doubted_at = Doubt.WRONG_PERSON, NOW
+
+    send(store, Outbox())
+
+    with store.reading() as session:
+        assert session.exec(select(Visit.profile_id)).all() == [reader.id]
+        assert len(session.exec(select(VisitMatch)).all()) == 2
 
 
 def test_who_cannot_be_written_to_for_sure_is_walked_to(store: Store) -> None:

@@ -77,12 +77,15 @@ def family() -> Family:
 _RELAXED = re.compile(
     rf"(?:年龄)?(?:可)?(?:适当)?(?:放宽|延长|提高|降低)(?:至|到|为)\s*(?P<age>{COUNT}){_YEARS}(?:及?以[上下])?"
 )
-_BOUNDED = re.compile(r"(?P<most>不超过|不大于|以下|以内|未满)|(?P<least>年满|不低于|以上|已满)")
+_BOUNDED = re.compile(
+    r"(?P<most>不超过|不大于|以下|以内|未满|[至—-]\d{1,2}周?岁)|(?P<least>年满|不低于|以上|已满)"
+)
 
 
 def _relaxed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     """Read 放宽至40周岁 by the bound that stands before it."""
-    bounds = list(_BOUNDED.finditer(mark.string[: mark.start()]))
+    before = scope.whole[: max(scope.whole.find(mark.group(0)), 0)] + mark.string[: mark.start()]
+    bounds = list(_BOUNDED.finditer(before))
     age = read_count(mark["age"])
     if not bounds or age is None:
         return None
@@ -96,7 +99,8 @@ def _span(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     low, high = read_count(mark["low"]), read_count(mark["high"])
     if low is None or high is None or not low < high <= _OLDEST or not _counts(mark):
         return None
-    return _sexed(mark, leaf("birth_date", "age_ge", low), leaf("birth_date", "age_le", high))
+    least = [leaf("birth_date", "age_ge", low)] if low else []  # 0至6周岁
+    return _sexed(mark, *least, leaf("birth_date", "age_le", high))
 
 
 def _up_to(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

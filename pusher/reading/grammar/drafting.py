@@ -46,6 +46,10 @@ _OPEN_TO_ALL = re.compile(
 _SETTLED = re.compile(
     r"(?:下列|以下)[^，。；]{0,12}的，(?:可)?(?:认定|视)为(?P<term>[^，。；：]{3,14})"
 )
+# 享受下列优待：免费乘车；免费体检: a list of what is given
+_OFFERED = re.compile(
+    r"(?:可)?(?:享受|给予|提供)(?:以下|下列|如下)[^，。；]{0,12}(?:优待|待遇|服务|优惠|政策|支持|扶持|补贴|奖励|照顾)\s*[:：]?$"
+)
 _PLACES = frozenset({"household_area", "residence_area", "registered_area", "business_area"})
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
@@ -236,7 +240,12 @@ def _read_item(item: Item, desk: Desk, *, inside: bool) -> None:
         sentence = mark.group(0).strip()
         if sentence and sentence != lead.strip():
             read_parts(sentence, desk, inside=inside)
-    if leads:
+    if leads and _OFFERED.search(lead):
+        desk.reading.add(read_sentence(cut(lead, _OFFERED), desk.scope, desk.words))
+        for below in item.items:
+            if has_role(below.text, "grants"):
+                _read_item(below, desk, inside=False)
+    elif leads:
         if not _TIERS.search(lead) and not has_role(lead, "excludes") and not _shuts_out(item):
             desk.reading.add(read_sentence(cut(lead, OFFERS), desk.scope, desk.words))
         _read_list(item, lead, desk, desk.reading)

@@ -36,6 +36,9 @@ _RENTS = re.compile(
 _OWNS_FIRM = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:登记注册|注册登记|注册|创办|开办|经营)(?:的)?(?P<what>小微企业|企业|个体工商户)(?:的)?(?:法定代表人|经营者|负责人|业主)"
 )
+_HEADS = re.compile(
+    r"(?:申请人|申领人|本人)(?:须|应当?)?(?:为|是|担任)(?:该|其|所创办|创办)?(?:的)?(?:小微)?企业(?:的)?法定代表人"
+)
 _OWNER = re.compile(
     r"(?P<where>[^。；，]{0,80}?)(?:的)?(?:房屋|住房|房产)?(?:的)?(?:所有权人|产权人|业主)(?=$|[，。；、（]|可|享受|为|的|申请|均)"
 )
@@ -44,7 +47,7 @@ _SEATED = re.compile(
 )
 _ESTATE = re.compile(r"[\u4e00-\u9fff\d]{2,10}?(?:小区|花园|家园|新村|大院|宿舍|公寓|苑)")
 _RUNS_FIRM = re.compile(
-    r"(?:名下)?(?:有|登记有|拥有)(?P<run>正常经营|在营|存续)?(?:的)?(?:企业|个体工商户)(?:、个体工商户)?(?:(?:、|或者|或)其他(?:经营|市场)?主体)?(?:的)?(?=$|[，。；])"
+    r"(?:已)?办理(?:了)?(?:个体(?:工商户)?)?营业执照(?:并正常经营)?(?:的)?(?=$|[，。；]|人员)|(?:名下)?(?:有|登记有|拥有)(?P<run>正常经营|在营|存续)?(?:的)?(?:企业|个体工商户)(?:、个体工商户)?(?:(?:、|或者|或)其他(?:经营|市场)?主体)?(?:的)?(?=$|[，。；])"
 )
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
 _BOTH = re.compile(
@@ -86,6 +89,9 @@ _PAID_WELL = re.compile(r"工资[^，。；]{0,8}?(?:不低于|高于|达到)[^�
 _VENTURE = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,12}?))?(?:(?P<first>首次)(?:自主)?(?:创办|注册|领办|开办|登记)|(?:自主)?(?:创办|领办|开办)(?=[^，。；]{2,20}[，]?(?:并)?(?:担任|任|为)[^，。；]{0,6}(?:法定代表人|经营者|负责人)|(?:小微企业|个体工商户)(?:(?:或者?|、|和)(?:小微企业|个体工商户))?(?=[，。；]|$|的，)))(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营|登记满|注册满)[^，。；]{0,30}){0,3})"
 )
+_YOUNG = re.compile(
+    rf"(?:登记注册|注册登记|成立|创办|注册)(?:时间)?(?P<count>{COUNT})年(?:以内|之内|内)"
+)
 _RUN = re.compile(
     rf"(?:正常)?(?:经营|运营)(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:以上)?|(?:满)(?P<count2>{COUNT})\s*(?P<unit2>年|个月)"
 )
@@ -95,7 +101,7 @@ def family() -> Family:
     """Return the family of homes, parents, hired people and own businesses."""
     return Family(
         "households", "住房、父母情况、招用和创业",
-        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租", "工资"),
+        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租", "工资", "法定代表人"),
         (
             Rule(_HOME, _homeless, "homes",
                  (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
@@ -124,6 +130,9 @@ def family() -> Family:
             Rule(_OWNS_FIRM, _owns, "venture",
                  (("在本区登记注册的小微企业法定代表人", "businesses has (registered_area within 370104 & role in legal_rep,operator & size_class in micro,small)"),
                   ("创办的个体工商户经营者", "businesses has (role in legal_rep,operator & entity_type eq individual_business)"))),
+            Rule(_HEADS, _heads, "venture",
+                 (("申请人为企业法定代表人", "businesses has (role in legal_rep)"),
+                  ("本人担任所创办企业的法定代表人", "businesses has (role in legal_rep)"))),
             Rule(_OWNER, _owner, "homes",
                  (("道德街街道范围内房屋所有权人", "homes_owned has (area within 370104003 & disposed_on null None)"),
                   ("幸福小区、光明花园的房屋所有权人", "homes_owned has (estate in 幸福小区,光明花园 & disposed_on null None)"))),
@@ -285,6 +294,10 @@ def _rents(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return has("rented_homes", *where, field("filed", "is", True))
 
 
+def _heads(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return has("businesses", field("role", "in", ["legal_rep"]))
+
+
 def _owns(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     codes = area_in(mark["place"] or "", scope.area_code)
     where = [field("registered_area", "within", codes)] if codes else []
@@ -311,6 +324,9 @@ def _venture(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
         op = "years_ge" if unit == "年" else "months_ge"
         runs = [field("operating", "is", True)] if "营" in run.group(0) or mark["first"] else []
         where += [*runs, field("established_on", op, read_count(count))]
+    young = _YOUNG.search(what)
+    if young:
+        where.append(field("established_on", "years_le", read_count(young["count"])))
     kinds = []
     if "个体工商户" in what:
         kinds.append(field("entity_type", "eq", "individual_business"))

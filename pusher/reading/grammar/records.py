@@ -54,7 +54,7 @@ _DRAWN = re.compile(
     rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新)?(?:发放|获得|取得)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
 _BORROWED = re.compile(
-    rf"(?:(?P<from>{PATTERN})\s*起?(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|内)?[，]?)?(?:新)?"
+    rf"{_YEAR}(?P<first>首次)?(?:(?P<from>{PATTERN})\s*起?(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|内)?[，]?)?(?:新)?"
     rf"(?P<bank>(?:从|向|在)[^，。；、]{{0,10}}?(?:银行业金融机构|银行|金融机构))(?:实际|新|首次)*(?:获得|取得|申请|发放|办理)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
 _APPROVED = re.compile(
@@ -218,6 +218,9 @@ def _from_bank(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     where = [field("kind", "eq", _LOANS[mark["kind"]])]
     if "银行" in mark["bank"]:
         where.append(field("lender", "eq", "bank"))
+    if mark["first"]:
+        where.append(field("first_ever", "is", True))
+    where += _during(mark, "drawn_on")
     start = first_date(mark["from"]) if mark["from"] else None
     if start:
         end = first_date(mark["to"]) or first_date(f"{start.year}年{mark['to']}")

@@ -13,6 +13,7 @@ from pusher.reading.grammar.runs import joined
 _KINDS_OF_FIRMS = frozenset({"type", "entity", "size", "qualification", "ownership"})
 _PEOPLE_NAMED = frozenset({"status", "work", "veteran", "stage", "employer", *_KINDS_OF_FIRMS})
 _DONE_TO = re.compile(r"(?:，)?(?:已|未|曾|因|被|由|有(?!限)|没有|无)")
+_SHORTEST_DEED = 5
 _SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
 _RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由)")
 EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
@@ -113,7 +114,8 @@ def _is_said_unread(clause: Clause, one: Finding) -> bool:
     """Whether a clause says something unread of whom it names: 退休人员已由原单位补助的."""
     rest = clause.text[one.end - clause.start :]
     told = one.group in _PEOPLE_NAMED and bool(_DONE_TO.match(rest))
-    return told and left_of(clause.text, [one], at=clause.start) is Left.UNREAD
+    unread = left_of(clause.text, [one], at=clause.start) is Left.UNREAD
+    return told and (unread or (one.group == "status" and len(rest) > _SHORTEST_DEED))
 
 
 def _is_subject(clause: Clause, named: Sequence[Finding]) -> bool:

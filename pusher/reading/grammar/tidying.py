@@ -61,7 +61,8 @@ def _same_record(one: Node, other: Node) -> bool:
     fields = [{part.get("field"): part for part in _where(node)} for node in (one, other)]
     shared = fields[0].keys() & fields[1].keys() - {None}
     agree = all(fields[0][name] == fields[1][name] for name in shared)
-    return agree and (bool(shared & {"code", "left_on", "category"}))
+    one_of_all = one["fact"] == "businesses"  # somebody's own firm
+    return agree and (one_of_all or bool(shared & {"code", "left_on", "category"}))
 
 
 def needed(shut: Sequence[Node], asked: Sequence[Node]) -> list[Node]:

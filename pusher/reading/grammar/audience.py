@@ -44,7 +44,10 @@ def of_its_kind(rule: Node, audience: str) -> Node:
         for part in rule["all"]
         if "not" not in part or any(_kind(x) in (audience, "both") for x in leaves_of(part["not"]))
     ]
-    kept = _of_the_hired(kept) if audience == "enterprise" else _of_the_owned(kept)
+    if audience == "enterprise":
+        kept = _of_the_hired(kept)
+    if audience == "resident":
+        kept = _of_the_owned(kept)
     return {"all": [_answerable(part, audience) for part in kept]}
 
 

@@ -32,6 +32,10 @@ _OF_ONESELF = frozenset(
         "ability_level",
     }
 )
+_STATUSES = frozenset(
+    {"welfare_status", "child_category", "housing_support", "benefits_received",
+     "hard_to_employ", "preferential_status", "family_planning_status"}
+)  # fmt: skip
 _GIVEN = re.compile(
     r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$|视(?:同|为)$|申请(?:认定|确认|纳入)?(?:为)?$"
 )
@@ -46,10 +50,7 @@ _OF_A_CHILD = frozenset(
 # Who comes first among those who qualify is no condition.
 _PREFERS = re.compile(r"优先(?!股|发展)")
 # 在个体工商户经营期间受到处罚的: when it was, not who applies
-_MEANWHILE = re.compile(r"在[^，。；、]{2,12}期间")
-
-
-_LODGED = re.compile(r"养老|住院|机构|供养|就业|失业|服役|就读|在校|学")
+_MEANWHILE = re.compile(r"在[^，。；、]{2,8}(?:经营|存续|运营)期间")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,9 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     """Cut *part* at commas outside brackets and outside what one finding holds together."""
     found = find_all(part, scope, first=words.find(part, beside=term))
     included = [mark.span() for mark in _INCLUDES.finditer(part)]
-    included += [mark.span() for mark in _MEANWHILE.finditer(part) if not _LODGED.search(mark[0])]
+    while_run = [mark.span() for mark in _MEANWHILE.finditer(part)]
     found = [f for f in found if not any(a <= f.start < b for a, b in included)]
+    found = [f for f in found if f.group != "entity" or not _within_any(f, while_run)]
     found = [f for f in found if not _is_of_a_parent(f, part) and not _is_given(f, part)]
     cuts, depth, start = [], 0, 0
     for place, sign in enumerate(part):
@@ -93,6 +95,10 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     return [_of_applicants(clause) for clause in clauses]
 
 
+def _within_any(one: Finding, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(a <= one.start < b for a, b in spans)
+
+
 def _is_of_a_parent(one: Finding, part: str) -> bool:
     if _facts(one) & _OF_A_CHILD and _KIN.search(part[max(one.start - 6, 0) : one.start]):
         return True
@@ -101,6 +107,8 @@ def _is_of_a_parent(one: Finding, part: str) -> bool:
 
 def _is_given(one: Finding, part: str) -> bool:
     """Whether a status is what is granted, not what is asked: 应当依法纳入特困人员供养范围."""
+    if not _facts(one) <= _STATUSES:
+        return False
     before = part[max(one.start - 8, 0) : one.start]
     inside = part[one.start : one.end].startswith("纳入")
     return bool(_GIVEN.search(f"{before}纳入" if inside else before))

@@ -46,6 +46,8 @@ _OPEN_TO_ALL = re.compile(
 _SETTLED = re.compile(
     r"(?:下列|以下)[^，。；]{0,12}的，(?:可)?(?:认定|视)为(?P<term>[^，。；：]{3,14})"
 )
+_SHORTEST_LEAD = 20
+"""Characters of a lead that tells for whom, beside what is given."""
 # 享受下列优待：免费乘车；免费体检: a list of what is given
 _OFFERED = re.compile(
     r"(?:可)?(?:享受|给予|提供)(?:以下|下列|如下)[^，。；]{0,12}(?:优待|待遇|服务|优惠|政策|支持|扶持|补贴|奖励|照顾)\s*[:：]?$"
@@ -91,6 +93,8 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
         _read_item(item, desk, inside=inside)
     _ask_unused(defining, desk)
     _take_ways(desk)
+    facts = {x["fact"] for node in desk.reading.asked for x in leaves_of(node)}
+    desk.reading.asked += [who for fact, who in desk.waived if fact not in facts]
     desk.reading.asked = [
         waived(widened(node, desk.likewise), desk.waived) for node in desk.reading.asked
     ]
@@ -240,7 +244,7 @@ def _read_item(item: Item, desk: Desk, *, inside: bool) -> None:
         sentence = mark.group(0).strip()
         if sentence and sentence != lead.strip():
             read_parts(sentence, desk, inside=inside)
-    if leads and _OFFERED.search(lead):
+    if leads and _OFFERED.search(lead) and len(lead) > _SHORTEST_LEAD:
         desk.reading.add(read_sentence(cut(lead, _OFFERED), desk.scope, desk.words))
         for below in item.items:
             if has_role(below.text, "grants"):

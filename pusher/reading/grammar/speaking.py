@@ -45,7 +45,6 @@ _GRANTS_APART = re.compile(
     r"；|，(?=对(?!象|应))|(?<=元)，(?=(?:其中)?[^，。；]{2,30}的，?(?:给予|奖励|补助|补贴))"
 )
 # What is added to a grant decides nobody's claim to it: 次年增长10%以上的，再奖励5万元.
-_PAID = re.compile(r"(?<=元)，")
 _EXTRA = re.compile(
     r"再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
 )
@@ -84,6 +83,10 @@ _WAIVED = re.compile(
 )
 _WAIVERS = {"收入": "household_income_month", "年龄": "birth_date", "户籍": "household_area",
             "学历": "education_level"}  # fmt: skip
+# 去世次月起停发: a benefit ends with its holder
+_ON_DEATH = re.compile(
+    r"(?:去世|死亡|亡故)[^。；]{0,14}?(?:次月|当月|之日)起?(?:停发|停止(?:发放|享受|保障)|终止)"
+)
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
 _DUTY = re.compile(r"，|并(?=追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
@@ -114,6 +117,10 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
         return
     if _LABEL.match(sentence):
         return
+    ended = _ON_DEATH.search(sentence)
+    if ended:
+        over = {"fact": "deceased_on", "op": "before_as_of", "value": None}
+        desk.reading.excluded.append({**over, "quote": ended.group(0)})
     beside = inline(sentence)
     if beside:
         sentence = sentence[: sentence.find(beside.quote)].rstrip("，；")
@@ -162,12 +169,22 @@ def _read_ways(lead: str, ways: list[str], desk: Desk) -> None:
 def _without_tail(part: str) -> str:
     """Drop the clauses from the first one on that speaks of something else."""
     kept = []
-    part = "，".join(piece for piece in _PAID.split(part) if not _EXTRA.search(piece))
-    for clause in part.split("，"):
+    for clause in _without_extras(part.split("，")):
         if has_role(clause, "tail"):
             break
         kept.append(clause)
     return "，".join(kept)
+
+
+def _without_extras(clauses: list[str]) -> list[str]:
+    """Drop what is added to a grant, with the condition before it: 次年增长的，再奖励5万元."""
+    kept: list[str] = []
+    for clause in clauses:
+        if not _EXTRA.search(clause):
+            kept.append(clause)
+        elif kept and kept[-1].endswith("的"):
+            kept.pop()
+    return kept
 
 
 def _goes_on(part: str, before: str) -> bool:

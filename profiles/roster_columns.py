@@ -155,15 +155,25 @@ def _meaning(cell: str, kind: ProfileKind) -> str | Fact | None:
     return _names(kind).get(name) or _names(kind).get(re.sub(r"\(.*\)$", "", name))
 
 
-@cache
-def _names(kind: ProfileKind) -> Mapping[str, str | Fact]:
-    facts = [
+def columns_of(kind: ProfileKind) -> Sequence[str | Fact]:
+    """Every column that we keep something of: the fixed ones by name, then the facts."""
+    residents = _OF_RESIDENTS if kind is ProfileKind.RESIDENT else ()
+    return [*IDENTITY[kind], *_OF_BOTH, *residents, *_facts(kind)]
+
+
+def _facts(kind: ProfileKind) -> Sequence[Fact]:
+    return [
         fact
         for fact in vocabulary().values()
         if fact.applies_to in ("both", kind.value)
         and not fact.derived
         and fact.code != "entity_name"  # it follows the column of the name
     ]
+
+
+@cache
+def _names(kind: ProfileKind) -> Mapping[str, str | Fact]:
+    facts = _facts(kind)
     residents = _OF_RESIDENTS if kind is ProfileKind.RESIDENT else ()
     fixed = (*IDENTITY[kind], *_OF_BOTH, *residents, *UNUSED)
     others = {other: name for other, name in _OTHER_NAMES.items() if name in fixed}

@@ -93,6 +93,35 @@ def roster_import(
     answer(document, as_json, lambda: _lines(document, dry_run=dry_run, snapshot=snapshot))
 
 
+@roster.command("columns")
+@click.option(
+    "--kind", type=click.Choice(["enterprise", "resident"]), required=True, help="名册种类"
+)
+@click.option("--csv", "out", metavar="文件.csv", help="写一张只有列名的空表")
+@json_option
+def roster_columns(kind: str, out: str | None, as_json: bool) -> None:
+    """名册里可以有哪些列，每列怎么填；只有头两列必须有。
+
+    \b
+    例：pusher roster columns --kind resident --csv 居民空表.csv
+    """
+    import csv
+    from dataclasses import asdict
+
+    from profiles.model import ProfileKind
+    from profiles.roster_guide import guide
+
+    columns = guide(ProfileKind(kind))
+    if out:
+        with written(out, encoding="utf-8-sig", newline="") as sheet:
+            csv.writer(sheet).writerow(column.name for column in columns)
+    answer(
+        [asdict(column) for column in columns],
+        as_json,
+        lambda: [f"{c.name}{'（必填）' if c.needed else ''}：{c.filled}" for c in columns],
+    )
+
+
 @roster.command("imports")
 @json_option
 def roster_imports(as_json: bool) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 
 from pusher.reading.attachments import listed
 from pusher.reading.body import is_around, written
@@ -10,7 +11,7 @@ from pusher.reading.document import Document
 from pusher.reading.labels import is_labelled, read_labels
 from pusher.reading.lines import Line, squeeze
 from pusher.reading.numbers import is_number_line
-from pusher.reading.refusals import NoBody
+from pusher.reading.refusals import NoBody, UnknownKind
 
 _FEWEST_WRITTEN = 10
 _FEWEST_WITHOUT_SENTENCE = 30
@@ -52,12 +53,20 @@ class PlainText:
     paragraphs: tuple[str, ...]
 
 
+_PROSE = re.compile(r"。|[:：]$")
+_TABLE_ROWS, _FEWEST_CELLS, _SHORT_CELL = 5, 4, 12
+
+
 def read_text(text: str) -> Document:
     """Read a plain text as a document.
 
     Raises:
+        UnknownKind: rows of cells, most likely a register of people: it must not become a policy
+            that everybody may read.
         NoBody: nothing of it is Chinese prose.
     """
+    if _is_table(text):
+        raise UnknownKind("这像一份表格，不是政策文件，没有保存；名册请在“导入”里上传。")
     read = split(text)
     refuse_bodiless(read.paragraphs)
     return Document(
@@ -68,6 +77,22 @@ def read_text(text: str) -> Document:
         paragraphs=read.paragraphs,
         meta={f"label:{name}": value for name, value in read.labels.items()},
         attachments=listed(read.paragraphs),
+    )
+
+
+def _is_table(text: str) -> bool:
+    """Whether two rows that follow each other near the top have as many short cells, four or more.
+
+    Texts that write their commas as ``,`` have sentences between them, longer than a cell.
+    """
+    rows = list(islice((line for line in text.splitlines() if line.strip()), _TABLE_ROWS))
+    cells = [[row.split(mark) for row in rows] for mark in (",", "\t", ";")]
+    return any(
+        len(above) == len(below) >= _FEWEST_CELLS
+        and not any(_PROSE.search(cell) for cell in above + below)
+        and sum(map(len, above + below)) <= _SHORT_CELL * len(above + below)
+        for table in cells
+        for above, below in pairwise(table)
     )
 
 

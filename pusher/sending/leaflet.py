@@ -117,7 +117,7 @@ def _sheet(session: Session, policy: Policy, community: str | None, now: datetim
         begins=say_day(begins) if begins and stands is Standing.UPCOMING else None,
         until=say_day(policy.apply_until) if policy.apply_until else None,
         materials=_line(said.get("materials")),
-        where=_line(said.get("how")),
+        where=_line(said.get("how"), lines=3),
         department=_line(said.get("department"), lines=1),
         phone=_line(said.get("phone"), lines=1),
         office=office,

@@ -25,8 +25,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     pages.filters.update(
-        moment=say_moment, day=say_day, yuan=say_yuan, count=say_count, machine=say_machine
-    )
+        moment=say_moment, day=say_day, yuan=say_yuan, count=say_count, machine=say_machine,
+        lasting=say_lasting,
+    )  # fmt: skip
     pages.globals["static"] = static_address
     return pages
 
@@ -76,6 +77,14 @@ def say_yuan(amount: Decimal | None) -> str:
 def say_count(number: int) -> str:
     """12,345."""
     return f"{number:,}"
+
+
+def say_lasting(seconds: float) -> str:
+    """How long, in the largest unit that leaves no fraction: 3天, 90分钟, 0.5秒."""
+    for unit, called in ((86_400, "天"), (3_600, "小时"), (60, "分钟")):
+        if seconds and seconds % unit == 0:
+            return f"{int(seconds // unit)}{called}"
+    return f"{seconds:g}秒"
 
 
 def say_wait(wait: timedelta) -> str:

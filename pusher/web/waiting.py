@@ -14,6 +14,7 @@ from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import Role
 from pusher.model.word import Reply
+from pusher.sending.hours import read_calendar
 from pusher.web.pages.replies import OPEN
 from pusher.web.session import SignedIn
 
@@ -40,8 +41,14 @@ class Waiting:
     names: Sequence[str] = ()
 
 
-def waiting(session: Session, who: SignedIn) -> list[Waiting]:
-    """Every kind of work that *who* may do or see, also where nothing waits."""
+def waiting(session: Session, who: SignedIn, *, year: int) -> list[Waiting]:
+    """Every kind of work that *who* may do or see, also where nothing waits.
+
+    Args:
+        year: of today; its calendar and the next one's are an admin's to write down.
+    """
+    if who.role is Role.ADMIN:
+        return [_calendars(session, (year, year + 1))]
     if who.role not in (Role.VIEWER, Role.CLERK, Role.REVIEWER):
         return []
     kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
@@ -167,6 +174,13 @@ def _contacts(session: Session, who: SignedIn) -> Waiting:
     ).one()
     explained = "可能已换人，核实前不发敏感通知"
     return Waiting(count, "个", "号码待核实", explained, "/contacts", "去核实")
+
+
+def _calendars(session: Session, years: Sequence[int]) -> Waiting:
+    calendar = read_calendar(session)
+    lacking = [f"{year}年" for year in years if calendar.doubts(year)]
+    explained = "没有录入的年份，节假日也会照常发送"
+    return Waiting(len(lacking), "年", "节假日未录入", explained, "/settings", "去录入", lacking)
 
 
 def _count(session: Session, table: Any, *where: ColumnElement[bool]) -> int:

@@ -145,6 +145,10 @@ def _zip(name: str) -> bytes:
     return made.getvalue()
 
 
+REGISTER = (
+    "槐荫区老年人台账（样例）\n姓名,证件号码,街道,手机号\n"
+    "欧阳样例,370199195001011234,兴福街道,19900000001\n"
+)
 REFUSED: list[tuple[bytes, str, type[Unreadable], str]] = [
     (b"", "空.html", Empty, "空的"),
     (b" \n\t ", "空.txt", Empty, "空的"),
@@ -160,6 +164,8 @@ REFUSED: list[tuple[bytes, str, type[Unreadable], str]] = [
     ("<html><body><p>无</p></body></html>".encode(), "无.html", NoBody, "没有找到"),
     (b"<html><body></body></html>", "无.html", NoBody, "没有找到"),
     (b"hello world", "a.txt", NoBody, "没有找到"),
+    (REGISTER.encode(), "名册.csv", UnknownKind, "名册请在“导入”里上传"),
+    (REGISTER.replace(",", "\t").encode("gb18030"), "名册.txt", UnknownKind, "像一份表格"),
     (b"<p>" + b"x" * (5 * 1024 * 1024), "大.html", TooLarge, "5 MB"),
     (b"<div>" * 201 + "正文".encode(), "深.html", TooDeep, "嵌套"),
 ]

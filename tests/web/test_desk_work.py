@@ -74,7 +74,9 @@ def test_the_overview_says_what_waits_for_whom(console: Console) -> None:
     assert "政策待确认" not in reviewer
     assert "件事等您处理" in clerk
     assert "正在发送" in clerk
-    assert "等您处理" not in admin
+    assert "政策待确认" not in admin
+    assert "30天内截止" not in admin
+    assert waits(admin, "年", "节假日未录入")
 
 
 def test_the_overview_names_what_ends_soon_and_whether_people_were_told(console: Console) -> None:

@@ -100,6 +100,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/contacts/{contact_id}/code/check"): CLERK,
     ("GET", "/imports"): LOOK,
     ("POST", "/imports"): CLERK,
+    ("GET", "/imports/columns/{kind}"): LOOK,
+    ("GET", "/imports/columns/{kind}.csv"): LOOK,
     ("GET", "/imports/{import_id}"): LOOK,
     ("GET", "/imports/{import_id}/errors.csv"): LOOK,
     ("POST", "/imports/{import_id}/confirm"): CLERK,

@@ -125,6 +125,23 @@ def test_what_is_no_register_is_told_beside_the_file(
     assert word in refused.text and 'id="file-error"' in refused.text
 
 
+@pytest.mark.parametrize("kind", ["resident", "enterprise"])
+def test_whoever_prepares_a_register_finds_its_columns_and_an_empty_table(
+    lite: Console, kind: str
+) -> None:
+    clerk = lite.browser(Role.CLERK)
+
+    where = f"/imports/columns/{kind}"
+    assert f'href="{where}"' in clerk.get("/imports").text
+    page, empty = clerk.get(where).text, clerk.get(f"{where}.csv")
+
+    assert page.count("必填") == 2
+    assert empty.text.startswith("\ufeff")
+    assert empty.text.count("\n") == 1
+    assert all(f">{name}" in page for name in empty.text.strip("\ufeff\r\n").split(","))
+    assert clerk.get("/imports/columns/other").status_code == 404
+
+
 def test_an_import_of_another_office_or_of_nobody_is_not_there(lite: Console) -> None:
     clerk = lite.browser(Role.CLERK)
     nobody = "/imports/01936f5e-0000-7000-8000-000000000000"

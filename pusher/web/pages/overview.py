@@ -68,7 +68,7 @@ class Due:
 
 @router.get("/")
 def overview(request: Request, desk: DeskHere, who: Anyone) -> Response:
-    """The overview; an admin or auditor sees only whether the clockwork lives."""
+    """The overview; an admin or auditor sees no policy and no batch."""
     if who.role is Role.COMMUNITY:
         return go("/visits", desk=desk)
     return show_overview(request, desk, who, fields=Fields.empty())
@@ -90,7 +90,7 @@ def show_overview(
     """
     now = desk.now()
     with desk.store.reading() as session:
-        kinds = waiting(session, who)
+        kinds = waiting(session, who, year=now.year)
         shown: dict[str, Any] = {
             "waiting": [kind for kind in kinds if kind.count],
             "resting": [kind for kind in kinds if not kind.count],
@@ -109,6 +109,7 @@ def show_overview(
         fields=fields,
         erring=erring,
         works=bool(kinds),
+        looks=who.role in (Role.VIEWER, Role.CLERK, Role.REVIEWER),
         total=sum(kind.count for kind in kinds),
         may_stop=who.role in (Role.CLERK, Role.REVIEWER),
         may_lift=who.role is Role.REVIEWER,

@@ -341,7 +341,7 @@ def test_no_page_needs_a_script_or_a_style_of_its_own(lite: Console) -> None:
             for hole, value in ids.items():
                 path = path.replace("{" + hole + "}", value)
             page = browser.get(address(path)).text
-            ends = {"/intake": ["intake"], "/confirm": ["clauses", "counts"]}
+            ends = {"/intake": ["intake"], "/confirm": ["confirm", "counts"]}
             ours = next((names for end, names in ends.items() if path.endswith(end)), [])
             own = sum(page.count(f'<script src="/static/{name}.js?') for name in ours)
             assert page.count("<script") == own, path

@@ -126,7 +126,7 @@ def furnish(console: Console) -> dict[str, str]:
         }
         notice = unsure.id
     submit(console, waiting)
-    ids["import_id"] = _upload(console)
+    ids |= {"import_id": _upload(console), "kind": "resident"}
     push(console.store, [answer("19900000001", "别烦我")])
     folded(console.store)
     word = make_link_token(console.app.state.desk.sealer, WHY_PAGE, notice)

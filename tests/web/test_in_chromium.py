@@ -126,11 +126,12 @@ def furnish(console: Console) -> dict[str, str]:
         }
         notice = unsure.id
     submit(console, waiting)
-    ids |= {"import_id": _upload(console), "kind": "resident"}
+    ids["import_id"] = _upload(console)
     push(console.store, [answer("19900000001", "别烦我")])
     folded(console.store)
     word = make_link_token(console.app.state.desk.sealer, WHY_PAGE, notice)
-    return {**{name: str(one) for name, one in ids.items()}, "word": word, "invited": invited}
+    of_text = {"word": word, "invited": invited, "kind": "resident"}
+    return {**{name: str(one) for name, one in ids.items()}, **of_text}
 
 
 def _upload(console: Console) -> UUID:

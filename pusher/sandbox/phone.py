@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -103,6 +104,7 @@ def _masked(to: str) -> str:
     return f"{to[:4]}…{to[-4:]}"
 
 
+@cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, auto_reload=False

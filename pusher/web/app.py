@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -29,6 +29,18 @@ from pusher.web.pages import ROUTERS
 if TYPE_CHECKING:
     from pusher.reading.classify import Tagger
 
+_DOORS: Final = (
+    sign_in.router,
+    code.router,
+    *ROUTERS,
+    public.router,
+    callbacks.router,
+    plain.router,
+    health.router,
+    spec.router,
+    *spec.ROUTERS,
+)
+
 
 def create_app(
     store: Store,
@@ -50,20 +62,10 @@ def create_app(
     Raises:
         Unguarded: a route without a gate.
     """
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    # not include_router: for each application it would analyse every route once more
+    routes = [route for router in _DOORS for route in router.routes]
+    app = FastAPI(routes=routes, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.desk = Desk(store, settings, gateways, now, tagger, sealer_from(store))
-    for router in (
-        sign_in.router,
-        code.router,
-        *ROUTERS,
-        public.router,
-        callbacks.router,
-        plain.router,
-        health.router,
-        spec.router,
-        *spec.ROUTERS,
-    ):
-        app.include_router(router)
     check_gates(app)
     app.add_middleware(SizeCap)
     app.add_middleware(Armour, https=is_https(settings))

@@ -15,8 +15,9 @@ from pusher.clock import OFFICE_ZONE
 WEEKDAYS = "一二三四五六日"
 
 
+@cache
 def environment() -> Environment:
-    """Jinja over the house's own pages: escaping always on, a missing name is an error."""
+    """Jinja over our own pages, one a process: escaping always on, a missing name an error."""
     pages = Environment(
         loader=PackageLoader("templates", ""),
         autoescape=True,

@@ -82,8 +82,8 @@ def test_a_killed_restore_leaves_the_old_or_the_new(home: Path, step: str, path:
     ("step", "path", "time"),
     [
         ("os.rename", "epoch.", 1),
-        ("open", "migrations/env.py", 1),
-        ("open", "migrations/env.py", 2),
+        ("exec", "migrations/env.py", 1),
+        ("exec", "migrations/env.py", 2),
         ("os.rename", "epoch.", 2),
     ],
     ids=["at the start", "before the tables", "with the rows, not settled", "settled"],

@@ -28,7 +28,9 @@ _UP_TO = re.compile(
 )
 _FIFTY = re.compile(r"[“\"]?4050[”\"]?(?:人员)?")
 # What a person of an age receives is no condition by itself.
-_MONEY_AFTER = re.compile(r"[^，。；]{0,8}每人每|[^，。；、]{0,10}\d+元")
+_MONEY_AFTER = re.compile(
+    r"(?:的)?(?:次月|之日|当月)起?停|[^，。；]{0,8}每人每|[^，。；、]{0,10}\d+元"
+)
 # 直至年满3周岁 tells when a benefit ends; 自年满80周岁的当月 when it begins.
 _UNTIL = re.compile(r"(?:(?<![\d截止])至|直至|发放至|发至|享受至|延续至|延长至|自)[^，。；]{0,4}$")
 _OF_THE_YEAR = re.compile(r"(20\d\d)\s*年")

@@ -124,7 +124,11 @@ def _of_applicants(clause: Clause) -> Clause:
         kept = tuple(f for f in clause.found if not _facts(f) & _OF_A_CHILD)
         return replace(clause, found=kept)
     if _SERVES.search(clause.text):
-        kept = tuple(one for one in clause.found if one.group not in _OF_PEOPLE)
+        kept = tuple(
+            one
+            for one in clause.found
+            if one.group not in _OF_PEOPLE and not _facts(one) <= _OF_A_CHILD
+        )
         return replace(clause, found=kept)
     return clause
 

@@ -48,6 +48,10 @@ _SETTLED = re.compile(
 )
 _SHORTEST_LEAD = 20
 """Characters of a lead that tells for whom, beside what is given."""
+# 去世次月起停发: a benefit ends with its holder
+_ON_DEATH = re.compile(
+    r"(?:去世|死亡|亡故)[^。；]{0,14}?(?:次月|当月|之日)起?(?:停发|停止(?:发放|享受|保障)|终止)"
+)
 # 享受下列优待：免费乘车；免费体检: a list of what is given
 _OFFERED = re.compile(
     r"(?:可)?(?:享受|给予|提供)(?:以下|下列|如下)[^，。；]{0,12}(?:优待|待遇|服务|优惠|政策|支持|扶持|补贴|奖励|照顾)\s*[:：]?$"
@@ -92,6 +96,10 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
     for item, inside in _spoken(tree, inside=False):
         _read_item(item, desk, inside=inside)
     _ask_unused(defining, desk)
+    ended = _ON_DEATH.search(even.text)
+    if ended:
+        over = {"fact": "deceased_on", "op": "before_as_of", "value": None}
+        desk.reading.excluded.append({**over, "quote": ended.group(0)})
     _take_ways(desk)
     facts = {x["fact"] for node in desk.reading.asked for x in leaves_of(node)}
     desk.reading.asked += [who for fact, who in desk.waived if fact not in facts]

@@ -42,7 +42,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
     kept = without_overlaps([*kept, *_beside(qualifications.of_the_same(text, scope), kept)])
-    return qualifications.of_one_batch(kept, text)
+    return qualifications.of_one_batch(kept, text, scope)
 
 
 def _beside(found: Iterable[Finding], known: Sequence[Finding]) -> list[Finding]:

@@ -16,23 +16,40 @@ _FOLLOWS = r"(?=[^，。；、]{0,8}(?:企业|法人|单位|主体|机构|从业
 # Words that name a field of work rather than an industry unless a firm follows.
 _SHORT = frozenset({"教育", "卫生", "体育", "农业", "工业", "服务业", "社会工作", "物业管理"})
 _BEFORE_FIRM = frozenset(
-    {"住宿餐饮", "批发零售", "餐饮", "住宿", "零售", "批发", "建筑", "制造", "软件", "物流", "商贸"}
+    {
+        "住宿餐饮",
+        "批发零售",
+        "餐饮",
+        "住宿",
+        "零售",
+        "批发",
+        "建筑",
+        "房地产",
+        "制造",
+        "软件",
+        "物流",
+        "商贸",
+    }
 )
 _FIRM = re.compile(
     r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)"
 )
 _CODES = re.compile(r"(?:行业代码|行业(?:大类|中类|小类))(?:为|属于|是)?\s*(?P<code>\d{2,4})")
 
+_OUTSIDE = re.compile(r"非(?P<what>金融|房地产)(?:类|业)?企业")
+
 
 def family() -> Family:
     """Return the family of industries."""
     names = "|".join(map(re.escape, sorted(named_industries(), key=len, reverse=True)))
     return Family(
-        "industries", "行业", ("业", "教育", "卫生", "社会工作", "物业", "互联网", "门类", "加油站", "体育", "中介", "大类", "行业", "研究"),
+        "industries", "行业", ("业", "教育", "卫生", "社会工作", "物业", "互联网", "门类", "加油站", "体育", "中介", "大类", "行业", "研究", "非金融", "房地产"),
         (
             Rule(re.compile(rf"(?P<name>{names})(?:{_CODED}|{_SECTION}|{_FOLLOWS})"), _named, "industry",
                  (("槐荫区零售业（行业大类52）法人企业", "industry prefix 52"),
                   ("制造业企业（国民经济行业分类C门类）", "industry prefix C"))),
+            Rule(_OUTSIDE, _outside, "industry",
+                 (("非金融类企业", "not industry prefix J"), ("非房地产企业", "not industry prefix K"))),
             Rule(_CODES, _coded, "industry",
                  (("行业代码为65", "industry prefix 65"), ("行业小类5292", "industry prefix 5292"))),
         ),
@@ -57,6 +74,10 @@ def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if not code and name in _SHORT and not _FIRM.match(mark.string, mark.end("name")):
         return None
     return leaf("industry", "prefix", [code] if code else list(named_industries()[name]))
+
+
+def _outside(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return {"not": leaf("industry", "prefix", ["J" if mark["what"] == "金融" else "K"])}
 
 
 def _coded(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

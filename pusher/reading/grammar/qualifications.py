@@ -43,14 +43,19 @@ _LISTED_WITH = re.compile(r"[、和及或与“”\"]*(?:以及|或者)?[、]?")
 _BATCH = frozenset({"batch_year", "review", "granted_on"})
 
 
-def of_one_batch(found: Sequence[Finding], text: str) -> list[Finding]:
+def of_one_batch(found: Sequence[Finding], text: str, scope: Scope) -> list[Finding]:
     """Let a list share its batch: 2026年新认定的创新型中小企业、省级专精特新中小企业."""
     kept: list[Finding] = []
+    place = max(scope.whole.find(text), 0)
+    before = scope.whole[max(place - _NEAR, 0) : place]
     for one in found:
         last = kept[-1] if kept else None
         same = last and last.group == one.group == "qualification"
         listed = last and _LISTED_WITH.fullmatch(text[last.end : one.start])
         node = _in_batch(one.node, last.node) if last and same and listed else one.node
+        headed = _HEADED.search(before + text[: one.start])
+        if headed and one.group == "qualification":
+            node = _in_batch(node, _headed(headed))
         kept.append(replace(one, node=node))
     return kept
 
@@ -84,6 +89,17 @@ def of_the_same(text: str, scope: Scope) -> list[Finding]:
 def _last_named(before: str) -> Mapping[str, Any] | None:
     ends = [(m.end(), n) for n, row in enumerate(_rows()) for m in re.finditer(row["says"], before)]
     return _rows()[max(ends)[1]] if ends else None
+
+
+_HEADED = re.compile(
+    r"(?P<year>20\d\d)年度?(?:首次|新)(?:通过|获得|取得|被)?(?:认定|评定|入选|获评)(?:的)?(?:企业)?：[^。；]*$"
+)
+
+
+def _headed(mark: re.Match[str]) -> dict[str, Any]:
+    """The batch that a heading tells of all behind it: 2025年度首次通过认定的：…."""
+    batch = field("batch_year", "eq", int(mark["year"]))
+    return has("qualifications", batch, field("review", "eq", "new"))
 
 
 def _in_batch(node: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:

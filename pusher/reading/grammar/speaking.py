@@ -42,11 +42,11 @@ _SHUT_LIST = re.compile(
 )
 # Several grants in one sentence: 对甲奖励…，对乙奖励…; 上市的奖励…，挂牌的奖励…
 _GRANTS_APART = re.compile(
-    r"；|，(?=对(?!象|应))|(?<=元)，(?=(?:其中)?[^，。；]{2,30}的，?(?:给予|奖励|补助|补贴))"
+    r"；|，(?=对(?!象|应))|(?<=元)，(?=(?:其中)?[^，。；]{2,30}的，?(?:给予|奖励|补助|补贴)|[^，。；的]{2,24}(?:企业|机构|人员|单位)(?:分别)?(?:给予|奖励|补助))"
 )
 # What is added to a grant decides nobody's claim to it: 次年增长10%以上的，再奖励5万元.
 _EXTRA = re.compile(
-    r"再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
+    r"(?<!不)再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
 )
 OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
@@ -83,10 +83,6 @@ _WAIVED = re.compile(
 )
 _WAIVERS = {"收入": "household_income_month", "年龄": "birth_date", "户籍": "household_area",
             "学历": "education_level"}  # fmt: skip
-# 去世次月起停发: a benefit ends with its holder
-_ON_DEATH = re.compile(
-    r"(?:去世|死亡|亡故)[^。；]{0,14}?(?:次月|当月|之日)起?(?:停发|停止(?:发放|享受|保障)|终止)"
-)
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
 _DUTY = re.compile(r"，|并(?=追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
@@ -117,10 +113,6 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
         return
     if _LABEL.match(sentence):
         return
-    ended = _ON_DEATH.search(sentence)
-    if ended:
-        over = {"fact": "deceased_on", "op": "before_as_of", "value": None}
-        desk.reading.excluded.append({**over, "quote": ended.group(0)})
     beside = inline(sentence)
     if beside:
         sentence = sentence[: sentence.find(beside.quote)].rstrip("，；")

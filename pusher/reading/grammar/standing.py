@@ -13,6 +13,7 @@ _LISTS = {
     "严重失信": "serious_illegal",
     "失信被执行人": "judgment_defaulter",
     "失信惩戒": "judgment_defaulter",
+    "失信联合惩戒": "judgment_defaulter",
     "重大税收违法": "tax_major",
     "拖欠农民工工资": "wage_arrears",
 }
@@ -33,9 +34,12 @@ _KINDS = {
     "brushing": ("刷单",), "tourism": ("旅游投诉", "旅游服务质量"),
 }  # fmt: skip
 _WHAT = r"(?:安全生产|生产安全|消防安全|安全|消防|质量|产品质量|环境保护|环境污染|生态环境|环境|环保|食品安全|食品药品安全|欠薪|涉税|偷税(?:漏税)?|偷逃税|虚开发票|欺老虐老|拖欠工资|拖欠农民工工资|骗取财政资金|骗取补贴|套取资金|刷单炒信|旅游投诉|旅游服务质量)"
+_AND = r"(?:、|和|或|及|或者|以及){1,2}"
+# 较大安全事故、食品安全事件: how grave the first must be says nothing of the second
+_APART = rf"(?:(?![^，。；、]{{0,4}}事[故件])[^，。；、]{{0,4}}{_AND}|[^，。；、]{{0,4}}{_AND}(?=严重|重大))"
 _EVENT = re.compile(
     rf"(?:{_WITHIN})?(?:以来)?{_NOT}(?P<what>(?:农产品|产品)?(?:(?P<severity>重大|较大|一般|严重)(?:及以上|以上)?(?:的)?(?:突发)?)?{_WHAT}"
-    rf"(?:(?:(?![^，。；、]{{0,4}}事[故件])[^，。；、]{{0,4}}(?:、|和|或|及|或者|以及){{1,2}}|[^，。；、]{{0,4}}(?:、|和|或|及|或者|以及){{1,2}}(?=严重|重大))(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:(?:受到?|被)[^，。；]{{0,6}}处罚)?(?:(?:未满|不满|不足)(?P<since>{COUNT})年)?(?:的)?"
+    rf"(?:(?(severity){_APART}|[^，。；、]{{0,4}}{_AND})(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:(?:受到?|被)[^，。；]{{0,6}}处罚)?(?:(?:未满|不满|不足)(?P<since>{COUNT})年)?(?:的)?"
 )
 _NEAR = 60
 """Characters before an event in which the term of its list is looked for."""
@@ -60,6 +64,12 @@ _POOR = re.compile(
 )
 
 
+_NOT_POOR = re.compile(r"纳税信用(?:等级|级别|评价)?(?:不为|不是|非)(?P<grade>[CDM])级")
+
+
+_DENIES = re.compile(r"(?:无|未(?:被)?|没有)$")
+
+
 def family() -> Family:
     """Return the family of lists, accidents and penalties."""
     return Family(
@@ -79,6 +89,9 @@ def family() -> Family:
             Rule(_POOR, _poor_grade, "tax grade",
                  (("纳税信用等级为D级的", "tax_credit_grade eq D"),
                   ("纳税信用评价为C级、D级的企业", "tax_credit_grade in C,D")), only_negated=True),
+            Rule(_NOT_POOR, _not_poor, "tax grade",
+                 (("纳税信用等级不为D级", "not tax_credit_grade eq D"),
+                  ("纳税信用评价非D级", "not tax_credit_grade eq D"))),
             Rule(_DEED, _done, "event",
                  (("套取补贴资金的", "adverse_events has (kind in fraud_subsidy)"),
                   ("拖欠职工工资的", "adverse_events has (kind in wage_arrears)")), only_negated=True),
@@ -96,6 +109,10 @@ def _tax_grade(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return leaf("tax_credit_grade", "ge", next(one for one in mark.groups() if one))
 
 
+def _not_poor(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return {"not": leaf("tax_credit_grade", "eq", mark["grade"])}
+
+
 def _poor_grade(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     grades = re.findall("[CDM]", mark["grades"])
     if len(grades) == 1:
@@ -105,10 +122,16 @@ def _poor_grade(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     said = mark.group(0)
-    codes = [code for name, code in _LISTS.items() if name in said]
+    plain = said.replace("工资失信联合惩戒", "工资").replace("工资失信惩戒", "工资")
+    codes = [code for name, code in _LISTS.items() if name in plain]
     where = field("list", "in", list(dict.fromkeys(codes)))
     still: dict[str, Any] = field("removed_on", "null", None)
     years = read_count(mark["years"]) if mark["years"] else None
+    told = _GOES_ON.search(
+        _DENIES.sub("", mark.string[max(mark.start() - _NEAR, 0) : mark.start()])
+    )
+    if years is None and told and _DENIES.search(mark.string[: mark.start()]):
+        years = (_term(told) or ("", None))[1]
     if years:  # 近三年内被列入: also who was taken off since
         still = {"any": [field("listed_on", "years_lt", years), still]}
     return has("credit_records", where, still) if codes else None

@@ -52,8 +52,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "pusher.listening": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.failpoint",
-        "pusher.store", "pusher.settings", ZONE,
+        "pusher.store", "pusher.settings", "pusher.plain", ZONE,
     },
+    "pusher.plain": set(),
     "pusher.programs": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.log": {ZONE},
     # the operator's verbs look at everything that has rows, a file or a table of settings

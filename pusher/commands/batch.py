@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -286,6 +286,8 @@ def notices(batch_id: str, out: str) -> None:
     \b
     例：pusher batch notices 0192… --out notices.jsonl
     """
+    from pusher.listening.reconcile import notice_lines
+
     with open_door() as door, door.store.reading() as session:
         row = _find(door, session, batch_id)
         with written(out) as file:
@@ -305,6 +307,7 @@ def recipients(batch_id: str, out: str, by: str) -> None:
     """
     from pusher.audit import note
     from pusher.commands.words import word
+    from pusher.registers import harmless
     from pusher.sending.roll import recipients as rows
 
     heads = (
@@ -332,71 +335,15 @@ def recipients(batch_id: str, out: str, by: str) -> None:
                     word("notice_state", r.state), word("reason_name", r.reason),
                     r.segments, r.price,
                 )  # fmt: skip
-                sheet.writerow([_harmless("" if cell is None else str(cell)) for cell in cells])
+                sheet.writerow([harmless("" if cell is None else str(cell)) for cell in cells])
         with door.store.writing() as writing:
             note(writing, "batch.export", about=("batch", row.id), by=by, now=door.now)
     click.echo(f"已写出 {out}", err=True)
 
 
-def notice_lines(session: Any, row: Any) -> Iterator[dict[str, Any]]:
-    """One document per notice of the batch, as the contract's `batch notices`."""
-    from sqlmodel import col, select
-
-    from pusher.model.notice import Attempt, Notice
-
-    tries: dict[Any, list[dict[str, Any]]] = {}
-    for attempt in session.exec(
-        select(Attempt)
-        .join(Notice, col(Notice.id) == Attempt.notice_id)
-        .where(Notice.batch_id == row.id)
-        .order_by(col(Attempt.number))
-    ):
-        tries.setdefault(attempt.notice_id, []).append(
-            {
-                "key": attempt.call,
-                "at": attempt.at.isoformat(),
-                "gateway": attempt.gateway,
-                "result": attempt.result,
-                "gateway_ref": attempt.gateway_ref,
-            }
-        )
-    for n in session.exec(select(Notice).where(Notice.batch_id == row.id).order_by(col(Notice.id))):
-        yield {
-            "id": str(n.id),
-            "profile": str(n.profile_id),
-            "channel": n.channel,
-            "state": n.state,
-            "outcome": n.outcome,
-            "reason": n.reason,
-            "attempts": tries.get(n.id, []),
-        }
-
-
-def batch_shape(session: Any, row: Any) -> dict[str, Any]:
-    """A batch as the command line prints it: its row and what its rows count to."""
-    from pusher.commands.shapes import plain
-    from pusher.listening.report import report
-
-    counted = report(session, batch=row)
-    return {
-        "id": str(row.id),
-        "policy": str(row.policy_id),
-        "kind": row.kind,
-        "state": row.state,
-        "include": row.include,
-        "channels": row.channels,
-        "send_after": row.send_after.isoformat(),
-        "latest_at": row.latest_at.isoformat(),
-        "submitted_by": row.submitted_by,
-        "approved_by": row.approved_by,
-        "sha256": row.frozen_sha256,
-        **plain(counted),
-        "planned": counted.planned,
-    }
-
-
 def _previewed(session: Any, row: Any) -> dict[str, Any]:
-    from pusher.commands.shapes import plain
+    from pusher.listening.reconcile import batch_shape
+    from pusher.plain import plain
     from pusher.sending.preview import preview as look
 
     return {**batch_shape(session, row), "preview": plain(look(session, row))}
@@ -441,8 +388,3 @@ def _sample(sample: dict[str, Any]) -> str:
 
     text = sample["text"].replace("\n", "\n      ")
     return f"  {word('channel_name', sample['channel'])}，{sample['count']} 人：{text}"
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet must not run a cell (OWASP ASVS 1.2.10)."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

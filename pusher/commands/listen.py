@@ -140,9 +140,9 @@ def report(policy_id: str | None, batch_id: str | None, since: str | None, as_js
     例：pusher report --batch 0192… --json
     """
     from pusher.commands.door import read_moment
-    from pusher.commands.shapes import plain
     from pusher.listening.report import report as count
     from pusher.model.batch import Batch
+    from pusher.plain import plain
 
     with open_door() as door, door.store.reading() as session:
         found = count(

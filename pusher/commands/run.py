@@ -142,7 +142,7 @@ def send(limit: int | None, now: str | None, as_json: bool) -> None:
     例：pusher send --limit 100
     """
     from pusher.commands.doors import look_at_age, open_ways
-    from pusher.commands.shapes import plain
+    from pusher.plain import plain
     from pusher.sending.deliver import deliver
 
     with open_door(now) as door:

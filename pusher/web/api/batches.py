@@ -6,8 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from sqlmodel import Session, col, select
 
-from pusher.commands.batch import batch_shape, notice_lines
-from pusher.commands.shapes import plain
+from pusher.listening.reconcile import batch_shape, notice_lines
 from pusher.model.batch import Batch, BatchState
 from pusher.model.notice import Notice
 from pusher.model.program import Program
@@ -42,16 +41,14 @@ def list_batches(
 def show_batch(batch_id: UUID, desk: DeskHere, program: BatchReader) -> dict[str, Any]:
     """One batch and what its rows count to."""
     with desk.store.reading() as session:
-        shape: dict[str, Any] = plain(batch_shape(session, _find(session, program, batch_id)))
-    return shape
+        return batch_shape(session, _find(session, program, batch_id))
 
 
 @router.get("/batches/{batch_id}/notices")
 def list_notices(batch_id: UUID, desk: DeskHere, program: BatchReader) -> dict[str, Any]:
     """Every notice of a batch with its attempts; all states together are what was planned."""
     with desk.store.reading() as session:
-        lines = list(notice_lines(session, _find(session, program, batch_id)))
-    return {"notices": plain(lines)}
+        return {"notices": list(notice_lines(session, _find(session, program, batch_id)))}
 
 
 @router.get("/receipts")

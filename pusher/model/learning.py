@@ -48,7 +48,7 @@ class Correction(SQLModel, table=True):
 
 
 class OfficePhrase(SQLModel, table=True):
-    """Words of this office and the condition they stand for; read literally, from now on."""
+    """Words of this office and what they stand for; read literally while they are not dropped."""
 
     __table_args__ = (UniqueConstraint("office_id", "words"),)
 
@@ -56,6 +56,9 @@ class OfficePhrase(SQLModel, table=True):
     office_id: UUID = Field(foreign_key="office.id", index=True)
     words: str = Field(max_length=40)
     condition: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    """A leaf of the contract's RULE, without a quote."""
+    """A leaf of the contract's RULE, without a quote; or ``{"reads": …}``, words that are read in
+    their place."""
     added_by: str = Field(max_length=20)
     added_at: datetime = Field(sa_type=Moment)
+    dropped_by: str | None = Field(default=None, max_length=20)
+    dropped_at: datetime | None = Field(default=None, sa_type=Moment)

@@ -23,7 +23,7 @@ from pusher.model.policy import (
 from pusher.model.source import PolicyCitation, PolicyOriginal, Relation
 from pusher.reading import versions
 from pusher.reading.child import Reads
-from pusher.reading.learning import own_phrases
+from pusher.reading.phrases import own_phrases
 from pusher.reading.understand import Suggests, Understanding, understand
 from pusher.reading.versions import Kinship
 from pusher.rules.language import BadRule, dump, parse

@@ -11,7 +11,7 @@ from profiles.model import Office
 from pusher.model.source import Intake, IntakeOutcome
 from pusher.reading.child import Reads
 from pusher.reading.ingest import keep, known
-from pusher.reading.learning import own_phrases
+from pusher.reading.phrases import own_phrases
 from pusher.reading.refusals import Unreadable
 from pusher.reading.understand import Suggests, Understanding, understand
 from pusher.store import Store

@@ -1,4 +1,4 @@
-"""The reading learns: what staff corrected, by family of phrases; and phrases of the office."""
+"""The reading learns: what staff corrected, by family of phrases."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,36 +11,15 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from profiles.model import Office
-from pusher.audit import note
-from pusher.model.errors import NotFound, Unwilling
-from pusher.model.learning import Correction, Mending, OfficePhrase
+from pusher.model.learning import Correction, Mending
 from pusher.model.policy import AudienceRule, Policy
 from pusher.reading.changes import Change, changes
 from pusher.reading.grammar.families import families
 from pusher.reading.grammar.joining import leaves_of
-from pusher.reading.grammar.words import OwnPhrase
 from pusher.reading.stated import label_of
-from pusher.rules.language import BadRule, parse
 
-WORDS_LENGTH = 40
-_SHORTEST = 2
 _SAYS_NOTHING = "000000"
 """The area of which families are asked: the facts they speak of are the same everywhere."""
-
-
-class BadPhrase(Unwilling):
-    """A phrase cannot be taken; the text says why.
-
-    Attributes:
-        field: words or condition.
-    """
-
-    code = "bad_phrase"
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,78 +86,41 @@ def most_corrected(session: Session, office_id: UUID) -> list[Corrected]:
     by_family: dict[str, dict[Mending, int]] = {}
     for family, mending, number in counted:
         by_family.setdefault(family, {})[Mending(mending)] = number
-    labels = {family.name: family.label for family in families(_SAYS_NOTHING)}
     found = [
-        Corrected(
-            name,
-            labels.get(name) or label_of(name) or "没有读懂的",
-            counts,
-            _last(session, office_id, name),
-        )
+        Corrected(name, label_of_family(name), counts, _last(session, office_id, name))
         for name, counts in by_family.items()
     ]
     return sorted(found, key=lambda one: (-one.total, one.family))
 
 
-def phrases_of(session: Session, office_id: UUID) -> list[OfficePhrase]:
-    """Return the phrases of an office, by their words."""
-    return list(
-        session.exec(
-            select(OfficePhrase)
-            .where(OfficePhrase.office_id == office_id)
-            .order_by(OfficePhrase.words)
-        )
-    )
+def corrections_of(
+    session: Session, office_id: UUID, *, family: str | None, first: int, most: int
+) -> tuple[list[Correction], int]:
+    """Return corrections of an office, the newest first, and how many there are.
 
-
-def own_phrases(session: Session, office: Office) -> tuple[OwnPhrase, ...]:
-    """Return the phrases of *office* as the grammar takes them, the longest first."""
-    found = [OwnPhrase(one.words, one.condition) for one in phrases_of(session, office.id)]
-    return tuple(sorted(found, key=lambda one: -len(one.words)))
-
-
-def add_phrase(
-    session: Session, *, office_id: UUID, words: str, condition: Mapping[str, Any], by: str,
-    now: datetime,
-) -> OfficePhrase:  # fmt: skip
-    """Let *words* stand for *condition* in every document read from now on.
-
-    Raises:
-        BadPhrase: too short or long, known already, or the condition is none.
+    Args:
+        family: only those of this family; None for all.
+        first: how many are passed over.
     """
-    plain = words.strip()
-    if not _SHORTEST <= len(plain) <= WORDS_LENGTH:
-        raise BadPhrase("words", f"说法应有 {_SHORTEST} 至 {WORDS_LENGTH} 个字")
-    if any(one.words == plain for one in phrases_of(session, office_id)):
-        raise BadPhrase("words", f"已经有“{plain}”；要改，请先去掉原来的")
-    leaf = {name: condition.get(name) for name in ("fact", "op", "value")}
-    try:
-        parse(leaf)
-    except BadRule as wrong:
-        raise BadPhrase("condition", f"这个条件不能使用：{wrong}") from None
-    phrase = OfficePhrase(
-        office_id=office_id, words=plain, condition=leaf, added_by=by, added_at=now
+    wanted = [Correction.office_id == office_id]
+    if family is not None:
+        wanted.append(Correction.family == family)
+    rows = session.exec(
+        select(Correction)
+        .where(*wanted)
+        .order_by(col(Correction.made_at).desc(), col(Correction.id).desc())
+        .offset(first)
+        .limit(most)
     )
-    session.add(phrase)
-    session.flush()
-    note(session, "phrase.add", about=("phrase", phrase.id), by=by, now=now, words=plain)
-    return phrase
+    total = session.exec(select(func.count()).select_from(Correction).where(*wanted)).one()
+    return list(rows), total
 
 
-def drop_phrase(
-    session: Session, phrase_id: UUID, *, office_id: UUID, by: str, now: datetime
-) -> None:
-    """Read a phrase of the office no more.
-
-    Raises:
-        NotFound: this office has no such phrase.
-    """
-    phrase = session.get(OfficePhrase, phrase_id)
-    if phrase is None or phrase.office_id != office_id:
-        raise NotFound("没有这个说法")
-    note(session, "phrase.drop", about=("phrase", phrase.id), by=by, now=now, words=phrase.words)
-    session.delete(phrase)
-    session.flush()
+@cache
+def label_of_family(name: str) -> str:
+    """Return what staff call a family, or a thing that is said besides the conditions."""
+    labels = {family.name: family.label for family in families(_SAYS_NOTHING)}
+    return labels.get(name) or label_of(name) or "没有读懂的"
 
 
 @cache

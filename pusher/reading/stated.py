@@ -35,6 +35,22 @@ def label_of(family: str) -> str | None:
     return LABELS.get(family.removeprefix(PREFIX)) if family.startswith(PREFIX) else None
 
 
+def said_in_words(value: Any) -> str:
+    """Say what stood, or stands, for one of `LABELS`."""
+    if isinstance(value, list):
+        return "；".join(said_in_words(one) for one in value)
+    if isinstance(value, Mapping):
+        cap = f"，最高{value['cap']}{value.get('cap_unit') or ''}" if value.get("cap") else ""
+        return f"{value.get('amount')}{value.get('unit') or ''}{cap}"
+    return _WORDS.get(str(value), str(value))
+
+
+_WORDS: Mapping[str, str] = {
+    "resident": "居民", "enterprise": "企业", "both": "居民和企业", "none": "仅限机关内部",
+    "self": "本人（本单位）", "ward": "被监护人", "self_or_ward": "本人或被监护人",
+}  # fmt: skip
+
+
 def stated(
     session: Session, policy: Policy, *, audience: str | None, subject: str | None
 ) -> dict[str, Any]:

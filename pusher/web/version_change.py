@@ -57,13 +57,14 @@ def version_change(session: Session, policy: Policy) -> VersionChange | None:
     found = difference(session, policy, before)
     return VersionChange(
         before,
-        [_shown(change) for change in found.changes],
+        [shown(change) for change in found.changes],
         found.regrouped,
         turned(session, policy, before),
     )
 
 
-def _shown(change: Change) -> ChangedCondition:
+def shown(change: Change) -> ChangedCondition:
+    """Put a change into words."""
     was, now = _side(change.before), _side(change.after)
     return ChangedCondition("added" if not was else "removed" if not now else "changed", was, now)
 

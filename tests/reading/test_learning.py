@@ -9,15 +9,7 @@ from sqlmodel import Session, select
 from pusher.model.learning import Correction, Mending
 from pusher.reading.changes import Change, changes, regrouped
 from pusher.reading.confirm import Confirmation, confirm
-from pusher.reading.ingest import read_policy
-from pusher.reading.learning import (
-    BadPhrase,
-    add_phrase,
-    drop_phrase,
-    family_of,
-    most_corrected,
-    phrases_of,
-)
+from pusher.reading.learning import corrections_of, family_of, most_corrected
 from pusher.reading.succession import decided_before, version_before
 from pusher.store import Store
 from tests.makers import NOW, make_office, make_policy
@@ -26,7 +18,6 @@ HERE = {"fact": "household_area", "op": "within", "value": ["370104"], "quote": 
 EIGHTY = {"fact": "birth_date", "op": "age_ge", "value": 80, "quote": "年满80周岁"}
 SEVENTY = {**EIGHTY, "value": 70, "quote": "年满70周岁"}
 POOR = {"fact": "welfare_status", "op": "any_of", "value": ["dibao"], "quote": "低保对象"}
-PAGE = "高龄关怀办法\n补贴对象为槐荫红心老人，须具有槐荫区户籍。"
 
 
 @pytest.fixture
@@ -123,52 +114,22 @@ def test_families_that_are_mended_most_stand_first(session: Session) -> None:
     assert [(one.label, one.total) for one in found] == [("年龄", 2), ("社会救助身份", 1)]
 
 
+def test_every_correction_can_be_looked_up_with_who_and_when(session: Session) -> None:
+    office = make_office(session)
+    policy = make_policy(session, office, draft={"rule": {"all": [HERE, EIGHTY]}})
+    confirm(session, policy, wish({"all": [HERE, SEVENTY, POOR]}), by="A01", now=NOW)
+
+    rows, total = corrections_of(session, office.id, family="ages", first=0, most=10)
+    everything = corrections_of(session, office.id, family=None, first=1, most=10)
+
+    assert [(one.quote, one.made_by, one.made_at) for one in rows] == [("年满70周岁", "A01", NOW)]
+    assert total == 1
+    assert (len(everything[0]), everything[1]) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("fact", "family"),
     [("birth_date", "ages"), ("household_area", "places"), ("revenue", "figures"), (None, "")],
 )
 def test_each_fact_has_the_family_that_reads_it(fact: str | None, family: str) -> None:
     assert family_of(fact) == family
-
-
-def test_a_phrase_of_the_office_is_read_in_the_next_document(session: Session) -> None:
-    office = make_office(session)
-    condition = {"fact": "welfare_status", "op": "any_of", "value": ["dibao", "tekun"]}
-    phrase = add_phrase(
-        session, office_id=office.id, words="槐荫红心老人", condition=condition, by="A01", now=NOW
-    )
-
-    first = read_policy(
-        session, PAGE.encode(), "甲.txt", office=office, tagger=None, now=NOW, by="A01"
-    )
-    drop_phrase(session, phrase.id, office_id=office.id, by="A01", now=NOW)
-    second = read_policy(
-        session, f"{PAGE}二。".encode(), "乙.txt", office=office, tagger=None, now=NOW, by="A01"
-    )
-
-    assert [leaf["fact"] for leaf in first.draft["rule"]["all"]] == [
-        "welfare_status",
-        "household_area",
-    ]
-    assert "welfare_status" not in str(second.draft["rule"])
-    assert phrases_of(session, office.id) == []
-
-
-@pytest.mark.parametrize(
-    ("words", "condition", "field"),
-    [
-        ("老", POOR, "words"),
-        ("红心老人", {"fact": "nothing", "op": "is", "value": True}, "condition"),
-    ],
-)
-def test_a_phrase_that_means_nothing_is_refused(
-    session: Session, words: str, condition: dict[str, Any], field: str
-) -> None:
-    office = make_office(session)
-
-    with pytest.raises(BadPhrase) as refused:
-        add_phrase(
-            session, office_id=office.id, words=words, condition=condition, by="A01", now=NOW
-        )
-
-    assert refused.value.field == field

@@ -32,6 +32,7 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/columns/{column_id}/end"): "watch.end",
     ("POST", "/phrases"): "phrase.add",
     ("POST", "/phrases/{phrase_id}/drop"): "phrase.drop",
+    ("POST", "/phrases/{phrase_id}/restore"): "phrase.restore",
     ("POST", "/policies/{policy_id}/confirm"): "policy.confirm",
     ("POST", "/policies/{policy_id}/repeal"): "policy.repeal",
     ("POST", "/policies/{policy_id}/match"): "policy.match",

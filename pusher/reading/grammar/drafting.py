@@ -87,7 +87,8 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
         area_code: the six digits of the district whose office reads; what 本区 means.
         own: phrases of the office; they win over the grammar's.
     """
-    even = smooth("\n".join(paragraphs))
+    spelled = {phrase.words: phrase.reads for phrase in own if phrase.reads}
+    even = smooth("\n".join(paragraphs), spelled)
     scope = Scope(whole=even.text, area_code=area_code, below=ages_below(even.text))
     desk = Desk(scope, Words(own=tuple(own)))
     desk.several = len({mark["name"] for mark in NAMED.finditer(even.text)}) > 1

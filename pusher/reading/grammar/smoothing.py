@@ -5,7 +5,9 @@ half-width with full-width signs. The grammar reads one form; quotes are cut fro
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pusher.reading.grammar.outline import opens_item
 
@@ -46,14 +48,25 @@ class Smooth:
         return self.original[first : last + 1]
 
 
-def smooth(original: str) -> Smooth:
-    """Make *original* even."""
+def smooth(original: str, spelled: Mapping[str, str] = MappingProxyType({})) -> Smooth:
+    """Make *original* even.
+
+    Args:
+        spelled: words of the office → what is read in their place; the first that fits.
+    """
+    other = list(_spelled_otherwise(original, spelled))
     numbers = {mark.start() for mark in _IN_NUMBER.finditer(original)}
     blanks = {p for mark in _BLANK.finditer(original) for p in range(*mark.span())}
     kept: list[str] = []
     places: list[int] = []
     first = original.find("\n")
     for place, sign in enumerate(original):
+        if other and other[0][0] <= place:
+            start, end, reads = other[0]
+            kept += reads if place == start else ""
+            places += [start, *[end - 1] * (len(reads) - 1)] if place == start else []
+            other = other if place + 1 < end else other[1:]
+            continue
         titled = place == first and bool(_TITLE.search(original[:place].strip()))
         if place in blanks or (sign == "\n" and not titled and _is_wrapped(original, place)):
             continue
@@ -61,6 +74,17 @@ def smooth(original: str) -> Smooth:
         kept.append(plain if place in numbers else _SIGNS.get(plain, plain))
         places.append(place)
     return Smooth("".join(kept), original, tuple(places))
+
+
+def _spelled_otherwise(original: str, spelled: Mapping[str, str]) -> Iterator[tuple[int, int, str]]:
+    """Where words stand that are read otherwise: start, end, and what is read there."""
+    if not spelled:
+        return
+    words = re.compile("|".join(map(re.escape, spelled)))
+    for mark in words.finditer(original):
+        reads = spelled[mark[0]]
+        if not original.startswith(reads, mark.start()):  # 西市场 within 西市场街道
+            yield *mark.span(), reads
 
 
 def _is_wrapped(text: str, place: int) -> bool:

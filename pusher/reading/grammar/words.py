@@ -24,6 +24,8 @@ class OwnPhrase:
 
     words: str
     node: Mapping[str, Any]
+    reads: str = ""
+    """What is read in place of the words; then `node` is empty."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ class Words:
                 for start in _places(term, text):
                     self.used.add(term)
                     found.append(Finding(start, start + len(term), node, "status", quote=quote))
-        for phrase in self.own:
+        for phrase in (one for one in self.own if one.node):
             for start in _places(phrase.words, text):
                 end = start + len(phrase.words)
                 found.append(Finding(start, end, dict(phrase.node), "status"))

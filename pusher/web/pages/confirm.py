@@ -22,7 +22,6 @@ from pusher.reading.taxonomy import taxonomy
 from pusher.rules.check import doubts
 from pusher.rules.language import parse
 from pusher.rules.say import say
-from pusher.web import rule_values, value_fields
 from pusher.web.confirm_form import ConfirmForm, filled_from, started_from
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.element_form import PLAIN, Benefit
@@ -36,6 +35,7 @@ from pusher.web.pages.policies import find_policy, with_shares
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 from pusher.web.streets import streets_of
+from pusher.web.value_words import VALUE_WORDS
 from pusher.web.version_change import version_change
 
 router = APIRouter()
@@ -134,9 +134,7 @@ def _show(
         scopes=scopes_of(form.lines),
         fact_of=fact_of,
         sayings=sayings(form.lines),
-        operators_for=rule_values.operators_for,
-        hint=rule_values.hint,
-        **_FIELD_WORDS,
+        **VALUE_WORDS,
         element_labels=LABELS,
         plain_elements=PLAIN,
         blank_benefit=Benefit(),
@@ -150,19 +148,6 @@ def _show(
     )
     answer.headers["content-security-policy"] = POLICY_WITH_SCRIPT
     return answer
-
-
-_FIELD_WORDS: Mapping[str, Any] = {
-    "field_of": value_fields.field_of,
-    "fields_for": value_fields.fields_for,
-    "ends": value_fields.ends,
-    "choices": value_fields.choices,
-    "near_areas": value_fields.near_areas,
-    "sections": value_fields.sections,
-    "others": value_fields.others,
-    "industry_names": value_fields.industry_names(),
-}
-"""What `_value_fields.html` is made with."""
 
 
 def _quotes(form: ConfirmForm) -> list[Quote]:

@@ -24,7 +24,8 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, lea
 
 # What may stand between the noun and its number; the word that compares is looked for in it.
 _FILL = r"(?P<fill>[^，。；、\d]{0,36}?)"
-_BOUND = rf"(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE}){THEN}"
+# 前一年度 is no figure
+_BOUND = rf"(?<![前上近])(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE}){THEN}"
 _BEFORE = (
     rf"(?P<word>{WORD})?(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE})(?:的|期限的)?"
 )
@@ -80,6 +81,7 @@ def _rows() -> tuple[Mapping[str, Any], ...]:
 _STANDARD = re.compile(
     r"(?:家庭)?(?:人均)?(?:月)?(?:可支配)?收入(?:原则上|应)?(?P<word>低于|不超过|不高于|未超过)(?:当地|我市|我区|本市|本区|同期|上述|新|城乡|城市)*(?:居民)?(?:最低生活保障|低保)?标准(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍)?"
 )
+_THAT_IS = re.compile(r"[，（]?即(?:每人)?(?:每月)?(?P<amount>\d{3,5})元")
 _SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
 _NEAR = 60
 """Characters before 绝对额 in which its figure is looked for."""
@@ -116,6 +118,10 @@ def _positive(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     """Read 收入低于新标准 by the standard that the document sets."""
+    exact = _THAT_IS.match(mark.string, mark.end())
+    if exact:
+        op = "lt" if mark["word"] == "低于" else "le"
+        return leaf("household_income_month", op, round(float(exact["amount"]) / 10_000, 6))
     told = _SET.search(scope.whole)
     if told is None:
         return None

@@ -82,6 +82,16 @@ _INSURED = re.compile(
 _ONCE_UNEMPLOYED = re.compile(r"(?<!岁)登记失业(?!(?:的)?(?:16|青年))|(?<!未就业)失业半年")
 # 吸纳毕业生参加见习: whom they are before
 _TRIES_OUT = re.compile(r"(?:参加|开展)[^，。；]{0,4}见习")
+_DEGREE = re.compile(
+    r"(?P<degree>博士|硕士|本科|大专|专科)(?:研究生)?(?:学历)?(?:及|或|（含）)?(?:以上|学历|学位)"
+)
+_DEGREES = {
+    "博士": "doctor",
+    "硕士": "master",
+    "本科": "bachelor",
+    "大专": "college",
+    "专科": "college",
+}
 # 吸纳10人以上 asks for a number that no record answers
 _MANY = re.compile(r"\d\s*(?:人|名)(?:（含）)?(?:及?以上)")
 
@@ -247,6 +257,9 @@ def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if "高校毕业生" in said and not {"graduate_this_year", "graduate_2y"} & set(codes):
         codes += ["graduate_this_year", "graduate_2y"]
         where = [field("category", "any_of", codes)]
+    degree = _DEGREE.search(said)
+    if degree:
+        where.append(field("education_level", "ge", _DEGREES[degree["degree"]]))
     out = _OUT_OF_WORK.search(said)
     if out:
         where.append(field("unemployed_months", "ge", _months(out) if out["count"] else 6))

@@ -9,7 +9,7 @@ from typing import Any
 
 from pusher.reading.counting import COUNT, read_count
 from pusher.reading.dates import PATTERN, first_date
-from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, leaf
+from pusher.reading.grammar.findings import Family, Make, Rule, Scope, all_or_one, leaf
 
 _UNIT = r"(?P<unit>个?月|周?年|学年)"
 _TERM = (
@@ -28,6 +28,8 @@ _UNPLACED = re.compile(
 _GRADUATES = re.compile(
     r"(?P<year>20\d\d)(?:年(?:度)?(?:应届)?(?:普通)?(?:高校|高等学校|大学)?毕业|届(?:普通)?(?:高校|高等学校)?(?:应届)?(?:毕业生|毕业))"
 )
+# events of which a year alone tells enough: 2026年度退出现役
+_YEARLY = frozenset({"discharged", "converted", "settled"})
 _LESS, _MORE = ("不满", "未满", "不足"), ("满", "已满", "达到", "达", "不少于", "不低于", "超过")
 
 
@@ -56,7 +58,7 @@ def _rows() -> tuple[Mapping[str, Any], ...]:
 def _rules(row: Mapping[str, Any]) -> list[Rule]:
     noun, fact = row["noun"], row["fact"]
     one, other = (tuple(said.split(" → ")) for said in row["examples"])
-    forms = (
+    forms: list[tuple[str, Make]] = [
         (rf"(?:自)?(?:{noun}){_TERM}{_THEN}", partial(_term, fact)),
         (rf"{_BEFORE}(?:{noun})", partial(_term, fact)),
         (rf"{_SINCE}(?:{noun})", partial(_since, fact)),
@@ -65,7 +67,10 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
             rf"(?:{noun})(?:证书)?(?:落款)?(?:日期|时间)?(?:在|为|是)+{_SINCE}",
             partial(_since, fact),
         ),
-    )
+    ]
+    if row["group"] in _YEARLY:
+        yearly = rf"(?P<year>20\d\d)年(?:度|内|期间)?(?:新)?(?:{noun})"
+        forms.append((yearly, partial(_in_year, fact)))
     return [Rule(re.compile(form), make, row["group"], (one, other)) for form, make in forms]
 
 
@@ -111,6 +116,10 @@ def _between(fact: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | N
     if not start or not end:
         return None
     return leaf(fact, "between_dates", [start.isoformat(), end.isoformat()])
+
+
+def _in_year(fact: str, mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return leaf(fact, "between_dates", [f"{mark['year']}-01-01", f"{mark['year']}-12-31"])
 
 
 def _unplaced(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -82,7 +82,11 @@ def _kinds_of_people(clause: Clause, kept: Sequence[Finding]) -> list[list[Findi
     """Part 70周岁以上独居老人、80周岁以上空巢老人 into its kinds: each begins with an age."""
     kinds: list[list[Finding]] = [[kept[0]]]
     for last, one in pairwise(kept):
-        begins = one.group == "age" and any(f.group == "age" for f in kinds[-1])
+        begins = one.group in ("age", "degree") and any(f.group == one.group for f in kinds[-1])
+        if one.group == "degree":  # 本科不超过30周岁、硕士不超过35周岁
+            begins = begins and any(f.group == "age" for f in kinds[-1])
+        elif kept[0].group == "degree":
+            begins = False
         if begins and _LISTS.search(clause.between(last, one)):
             kinds.append([])
         kinds[-1].append(one)

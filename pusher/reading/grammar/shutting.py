@@ -11,8 +11,10 @@ from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.runs import joined
 
 _KINDS_OF_FIRMS = frozenset({"type", "entity", "size", "qualification", "ownership"})
-_PEOPLE_NAMED = frozenset({"status", "work", "veteran", "stage", "employer", *_KINDS_OF_FIRMS})
-_DONE_TO = re.compile(r"(?:，)?(?:已|未|曾|因|被|由|有(?!限)|没有|无)")
+_PEOPLE_NAMED = frozenset(
+    {"status", "work", "veteran", "stage", "employer", "industry", *_KINDS_OF_FIRMS}
+)
+_DONE_TO = re.compile(r"(?:，)?(?:已|未|曾|因|被|由|有(?!限)|没有|无|(?:企业)?(?:贷款|资金)用于)")
 _SHORTEST_DEED = 5
 _SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
 _RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由)")
@@ -101,7 +103,10 @@ def exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
             pairs = [all_of([first, node]) for node in nodes]
             into.excluded += [quoted(pair, clause.text) for pair in pairs]
             return
-    if nodes and _TOGETHER.search(clause.text):
+    if len(named) > 1 and clause.between(*named[:2]).startswith("中"):
+        # 商务服务业中的小额贷款公司: those alone of the whole industry
+        nodes = [all_of([nodes[0], node]) for node in nodes[1:]]
+    elif nodes and _TOGETHER.search(clause.text):
         nodes = [all_of(nodes)]
     elif len(named) > 1 and clause.between(*named[-2:]).endswith("的"):
         # 享受孤儿保障的残疾儿童不享受: the children who are both
@@ -115,7 +120,7 @@ def _is_said_unread(clause: Clause, one: Finding) -> bool:
     rest = clause.text[one.end - clause.start :]
     told = one.group in _PEOPLE_NAMED and bool(_DONE_TO.match(rest))
     unread = left_of(clause.text, [one], at=clause.start) is Left.UNREAD
-    return told and (unread or (one.group == "status" and len(rest) > _SHORTEST_DEED))
+    return told and (unread or (one.group in ("status", "industry") and len(rest) > _SHORTEST_DEED))
 
 
 def _is_subject(clause: Clause, named: Sequence[Finding]) -> bool:

@@ -56,6 +56,10 @@ _HEADED = re.compile(
     r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?[^，。；：的]{2,12}(?:奖励|支持|补贴|补助|贴息|扶持|资助)："
 )
 _MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
+# 收入达到1000万元: money that is asked, not given
+_REACHED = re.compile(
+    r"(?:达到?|超过|突破|不低于|不少于|高于|低于|不超过|不高于)[^，。；\d]{0,4}[\d.]+(?:千|万|亿)*元(?:及?以[上下])?|[\d.]+(?:千|万|亿)*元(?:（含）)?(?:及?以[上下])"
+)
 # facts that a mere mention of a noun would state
 _NAMES = frozenset(
     {"industry", "entity_type", "size_class", "business_types", "qualifications", "welfare_status",
@@ -253,7 +257,7 @@ def _read_uncued(sentence: str, desk: Desk) -> None:
     for part in _GRANTS_APART.split(sentence):
         gives = _GIVES.search(part) if _MONEY.search(part) else None
         told = part[: gives.start()] if gives else part
-        if _MONEY.search(told):
+        if _MONEY.search(_REACHED.sub("", told) if gives else told):
             continue
         found = read_sentence(told, desk.scope, desk.words)
         facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}

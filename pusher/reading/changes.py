@@ -50,6 +50,11 @@ def changes(before: Rule | None, after: Rule | None) -> list[Change]:
     return [*found, *(Change(None, one) for one in come)]
 
 
+def has_condition(rule: Rule | None, condition: Rule) -> bool:
+    """Whether *rule* asks *condition*, a leaf or one under ``not``, wherever it stands."""
+    return _key(dict(condition)) in {_key(one) for one in _conditions(rule)}
+
+
 def regrouped(before: Rule | None, after: Rule | None) -> bool:
     """Whether the conditions that both rules have are combined otherwise in *after*."""
     both = {_key(one) for one in _conditions(before)} & {_key(one) for one in _conditions(after)}
@@ -107,12 +112,31 @@ def _asks(node: Leaf) -> tuple[object, ...]:
 
 def _key(node: Leaf) -> str:
     leaf = _leaf(node)
-    asked = {name: _in_any_order(leaf.get(name)) for name in ("fact", "op", "value")}
+    asked = _plain(leaf)
     if leaf.get("fact") is None:
-        asked["quote"] = leaf.get("quote")
+        asked = [*asked, leaf.get("quote")]
     return json.dumps([asked, "not" in node], sort_keys=True, ensure_ascii=False)
 
 
-def _in_any_order(value: Any) -> Any:
-    """A value whose parts stand in an order of their own: one of two is one of two either way."""
-    return sorted(value, key=str) if isinstance(value, list) else value
+_ONE_OF = {"in": "eq", "not_in": "ne"}
+
+
+def _plain(node: Rule) -> list[Any]:
+    """A rule without quotes, so written that what asks the same is the same.
+
+    One of one is that one, 为 is 是, and neither lists nor groups have an order.
+    """
+    if "not" in node:
+        return ["not", _plain(node["not"])]
+    if "op" not in node:
+        name = "all" if "all" in node else "any"
+        parts = sorted((_plain(part) for part in node.get(name, ())), key=repr)
+        return parts[0] if len(parts) == 1 else [name, parts]
+    op, value = node["op"], node.get("value")
+    if isinstance(value, Mapping) and not value.keys().isdisjoint(("all", "any", "not", "op")):
+        value = _plain(value)
+    elif isinstance(value, list):
+        value = sorted(value, key=str)
+        if op in _ONE_OF and len(value) == 1:
+            op, value = _ONE_OF[op], value[0]
+    return [node.get("fact") or node.get("field"), "eq" if op == "is" else op, value]

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from pusher.model.learning import Correction, Mending
 from pusher.model.policy import AudienceRule, Policy
-from pusher.reading.changes import Change, changes
+from pusher.reading.changes import Change, changes, has_condition
 from pusher.reading.grammar.families import families
 from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.stated import label_of
@@ -114,6 +114,23 @@ def corrections_of(
     )
     total = session.exec(select(func.count()).select_from(Correction).where(*wanted)).one()
     return list(rows), total
+
+
+def struck_from(session: Session, policy: Policy, rule: AudienceRule) -> list[dict[str, Any]]:
+    """Return the conditions that staff struck from *policy* and that *rule* still does without.
+
+    Each stands for itself; in which group it stood is not kept.
+    """
+    rows = session.exec(
+        select(Correction)
+        .where(Correction.policy_id == policy.id, col(Correction.mending) == Mending.STRUCK)
+        .order_by(col(Correction.made_at), col(Correction.id))
+    )
+    found: list[dict[str, Any]] = []
+    for one in (row.before or {} for row in rows if label_of(row.family) is None):
+        if one and one not in found and not has_condition(rule.rule, one):
+            found.append(one)
+    return found
 
 
 @cache

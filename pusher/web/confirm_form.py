@@ -13,6 +13,7 @@ from profiles.facts import Fact
 from pusher.model.policy import Audience, Policy, PolicyState, Subject
 from pusher.reading.confirm import BENEFIT_LENGTH, TITLE_LENGTH, Confirmation, proposed
 from pusher.reading.ingest import latest_rule
+from pusher.reading.learning import struck_from
 from pusher.reading.succession import decided_before
 from pusher.reading.taxonomy import taxonomy
 from pusher.rules.language import BadRule, parse
@@ -124,7 +125,20 @@ def started_from(session: Session, policy: Policy) -> ConfirmForm:
             for quote in policy.draft.get("needs_person", [])
         ]
     _lay_out(form, confirmed.rule if confirmed else wish.rule)
+    if confirmed is not None and confirmed.rule is not None:
+        _bring_back(form, struck_from(session, policy, confirmed))
     return form
+
+
+def _bring_back(form: ConfirmForm, struck: Sequence[Mapping[str, Any]]) -> None:
+    """Show what was struck at an earlier confirmation, struck still, so that it can come back."""
+    for condition in struck:
+        try:
+            parse(condition)
+        except BadRule:  # of a vocabulary that has moved on
+            continue
+        head, *inside = lines_of(condition)
+        form.lines += [replace(head, struck=True), *inside]
 
 
 def filled_from(given: FormData) -> ConfirmForm:

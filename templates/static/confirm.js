@@ -79,6 +79,13 @@
   });
   tell();
 
+  // ---- what was done here is not lost by a wrong click elsewhere ----
+
+  let touched = false;
+  form.addEventListener("input", () => { touched = true; });
+  form.addEventListener("submit", () => { touched = false; });
+  window.addEventListener("beforeunload", (event) => { if (touched) event.preventDefault(); });
+
   // ---- keys: one letter, never while somebody types, and they can be switched off ----
 
   const on = document.getElementById("keys-on");

@@ -40,6 +40,28 @@ def test_a_condition_in_another_group_is_no_change() -> None:
     assert changes({"all": [HERE, EIGHTY]}, {"all": [{"any": [EIGHTY]}, HERE]}) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"op": "in", "value": ["alone"]}, {"op": "eq", "value": "alone"}),
+        (
+            {"op": "in", "value": ["alone", "empty_nest"]},
+            {"op": "in", "value": ["empty_nest", "alone"]},
+        ),
+        (
+            {"op": "has", "value": {"all": [{"field": "a", "op": "in", "value": [1]}]}},
+            {"op": "has", "value": {"field": "a", "op": "eq", "value": 1}},
+        ),
+    ],
+)
+def test_what_asks_the_same_in_other_words_is_no_change(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    fact = {"fact": "living_arrangement"}
+
+    assert changes({**fact, **one, "quote": "独居"}, {**fact, **other, "quote": "独自居住"}) == []
+
+
 def test_conditions_are_removed_changed_and_added() -> None:
     found = changes({"all": [HERE, EIGHTY]}, {"all": [SEVENTY, {"not": POOR}]})
 

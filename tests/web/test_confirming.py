@@ -56,6 +56,19 @@ def test_striking_is_kept_with_who_when_and_which_family(console: Console) -> No
     assert (struck.made_by, struck.made_at) == (console.staff[Role.CLERK].number, console.now)
 
 
+def test_what_was_struck_before_is_offered_again_when_confirming_anew(lite: Console) -> None:
+    where = read_one(lite)
+    browser = lite.browser(Role.CLERK)
+    browser.post(f"{where}/confirm", confirm_fields(**{"line-0-struck": "1"}))
+
+    page = browser.get(f"{where}/confirm").text
+    again = browser.post(f"{where}/confirm", confirm_fields())
+
+    assert 'name="line-1-struck" value="1" checked' in page
+    assert again.status_code == 303
+    assert 'name="line-2-kind"' not in browser.get(f"{where}/confirm").text
+
+
 def test_a_group_whose_lines_are_all_struck_goes_with_them() -> None:
     rule = {"all": [AGED["all"][0], {"any": [AGED["all"][1]]}]}
     lines = lines_of(rule)

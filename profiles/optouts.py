@@ -5,7 +5,7 @@ Then it silences a person (whom it is about, or who reads it) on its channel or 
 and an address for whoever reads there.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -184,12 +184,3 @@ def silences(
         asked = by_address.where(col(OptOut.address_index).in_(indexes))
         heard.addresses.update((address, channel) for address, channel in session.exec(asked))
     return heard
-
-
-def opt_outs_of(session: Session, profile_ids: Sequence[UUID]) -> list[OptOut]:
-    """Every opt-out of these people, lifted ones too, in the order they were said."""
-    found: list[OptOut] = []
-    for chunk in in_chunks(profile_ids):
-        asked = select(OptOut).where(col(OptOut.profile_id).in_(chunk)).order_by(col(OptOut.id))
-        found.extend(session.exec(asked))
-    return found

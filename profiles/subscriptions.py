@@ -36,21 +36,6 @@ def follow(
     return running
 
 
-def change_pace(session: Session, profile: Profile, tag_code: str, *, pace: Pace) -> bool:
-    """Hear of a tag more or less often.
-
-    Returns:
-        False if the tag is not followed; then nothing changes.
-    """
-    running = _running(session, profile, tag_code)
-    if running is None:
-        return False
-    running.pace = pace
-    session.add(running)
-    session.flush()
-    return True
-
-
 def end(session: Session, profile: Profile, tag_code: str, *, now: datetime) -> bool:
     """Stop following a tag.
 
@@ -74,14 +59,11 @@ def followed(session: Session, profile: Profile) -> list[Subscription]:
     return list(session.exec(asked.order_by(col(Subscription.since), col(Subscription.tag_code))))
 
 
-def followers(
-    session: Session, tag_codes: Collection[str], *, pace: Pace | None = None
-) -> dict[UUID, list[str]]:
+def followers(session: Session, tag_codes: Collection[str]) -> dict[UUID, list[str]]:
     """Who follows any of the tags, and which, in alphabetical order.
 
     Args:
         tag_codes: a policy's tags.
-        pace: only those who wish to hear this often; None for all.
 
     Returns:
         By profile id; also of people who may not be written to (ask `may_reach`).
@@ -91,8 +73,6 @@ def followers(
         asked = select(Subscription.profile_id, Subscription.tag_code).where(
             col(Subscription.tag_code).in_(codes), col(Subscription.ended_at).is_(None)
         )
-        if pace is not None:
-            asked = asked.where(col(Subscription.pace) == pace)
         for profile_id, tag in session.exec(asked):
             found.setdefault(profile_id, []).append(tag)
     return {profile_id: sorted(tags) for profile_id, tags in found.items()}

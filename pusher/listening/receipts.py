@@ -15,13 +15,13 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select, update
 
-from profiles.addresses import contact_index
-from profiles.model import Channel, Contact, Doubt
+from profiles.model import Channel, Doubt
 from profiles.optouts import opt_out
 from profiles.sealing import SealBroken, sealer_of
 from profiles.signs import doubt, see_sign
 from pusher.gateways.base import Callback, Forged, Gateway, Unreadable, Why
 from pusher.gateways.base import Receipt as Told
+from pusher.listening.calls import Call, call_of
 from pusher.listening.inbox import BODY
 from pusher.listening.plain import near, plain
 from pusher.listening.replies import keep
@@ -131,14 +131,16 @@ def _fold_one(session: Session, inbox: Inbox, gateway: Gateway, *, now: datetime
         session.add(inbox)
         return Counter(bodies=1, unreadable=1)
     channel = Channel(gateway.channel)
-    matched = [_match(session, told, inbox.gateway, channel) for told in callback.receipts]
-    early = any(m.early for m in matched)
+    calls = [
+        call_of(session, told, gateway=inbox.gateway, channel=channel) for told in callback.receipts
+    ]
+    early = any(call.early for call in calls)
     if early and now < inbox.received_at + PATIENCE:
         return Counter(waiting=1)
     counts = Counter(bodies=1, unreadable=callback.unreadable)
-    for position, (told, match) in enumerate(zip(callback.receipts, matched, strict=True)):
-        _keep_receipt(session, inbox, position, told, match, now=now)
-        counts[match.kind] += 1
+    for position, (told, call) in enumerate(zip(callback.receipts, calls, strict=True)):
+        _keep_receipt(session, inbox, position, told, call, now=now)
+        counts[call.kind] += 1
     for position, said in enumerate(callback.replies):
         reply = keep(session, said, inbox=inbox, position=position, channel=channel)
         if reply:
@@ -161,76 +163,27 @@ def _read(session: Session, inbox: Inbox, gateway: Gateway) -> Callback | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """Which call of ours a receipt speaks of; *kind* is the count it goes to."""
-
-    kind: str
-    notice: Notice | None = None
-    attempt: Attempt | None = None
-    code: ContactCode | None = None
-    contact: Contact | None = None
-    """To whom the code went."""
-    early: bool = False
-    """It names only the vendor's id, and we do not know that id (yet)."""
-
-
-def _match(session: Session, told: Told, gateway: str, channel: Channel) -> _Match:
-    to = plain(told.to)
-    index = contact_index(sealer_of(session), channel, to) if to else None
-    reference, gateway_ref = plain(told.reference), plain(told.gateway_ref)
-    ours = select(Attempt, Notice).where(Attempt.notice_id == Notice.id, Attempt.gateway == gateway)
-    if reference:
-        found = session.exec(ours.where(Attempt.call == reference)).first()
-        if found:
-            attempt, notice = found
-            if index is not None and index != notice.address_index:
-                return _Match("elsewhere")
-            return _Match("receipts", notice, attempt)
-        code = _code(session, reference, gateway)
-        if code:
-            sent, contact = code
-            if index is not None and index != contact.address_index:
-                return _Match("elsewhere")
-            return _Match("codes", code=sent, contact=contact)
-    if not gateway_ref:
-        return _Match("strangers")
-    candidates = session.exec(
-        ours.where(Attempt.gateway_ref == gateway_ref).order_by(col(Attempt.id))
-    ).all()
-    # The vendor's id alone is not ours to trust: the address must be the notice's too.
-    for attempt, notice in candidates:
-        if index is not None and index == notice.address_index:
-            return _Match("receipts", notice, attempt)
-    if candidates:
-        return _Match("elsewhere")
-    return _Match("strangers", early=not reference)
-
-
 def _keep_receipt(
-    session: Session, inbox: Inbox, position: int, told: Told, match: _Match, *, now: datetime
+    session: Session, inbox: Inbox, position: int, told: Told, call: Call, *, now: datetime
 ) -> None:
     outcome = Outcome(told.outcome.value)
     session.add(
         Receipt(
             inbox_id=inbox.id,
             position=position,
-            notice_id=match.notice.id if match.notice else None,
+            notice_id=call.notice.id if call.notice else None,
             outcome=outcome,
             code=plain(told.code, 80),
             at=near(told.reported_at, inbox.received_at),
         )
     )
-    at = match.notice or match.contact
-    if match.code is not None:
-        _prove_sent(session, match.code)
-    if match.notice is not None and match.attempt is not None:
-        _raise(session, match.notice.id, outcome)
-        _prove_accepted(session, match.notice, match.attempt, plain(told.gateway_ref, 80), now=now)
-    if at is not None and at.channel is not None and at.address_index is not None:
-        _weigh_address(
-            session, at.channel, at.address_index, outcome, told.why, now=inbox.received_at
-        )
+    if call.code is not None:
+        _prove_sent(session, call.code)
+    if call.notice is not None and call.attempt is not None:
+        _raise(session, call.notice.id, outcome)
+        _prove_accepted(session, call.notice, call.attempt, plain(told.gateway_ref, 80), now=now)
+    if call.address is not None:
+        _weigh_address(session, *call.address, outcome, told.why, now=inbox.received_at)
 
 
 def _weigh_address(
@@ -244,15 +197,6 @@ def _weigh_address(
         doubt(session, channel=channel, address_index=index, why=Doubt.DEAD_NUMBER, now=now)
     elif outcome is Outcome.READ:
         see_sign(session, channel=channel, address_index=index, now=now)
-
-
-def _code(session: Session, call: str, gateway: str) -> tuple[ContactCode, Contact] | None:
-    asked = select(ContactCode, Contact).where(
-        ContactCode.contact_id == Contact.id,
-        ContactCode.call == call,
-        ContactCode.gateway == gateway,
-    )
-    return session.exec(asked).first()
 
 
 def _prove_sent(session: Session, code: ContactCode) -> None:

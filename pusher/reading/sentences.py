@@ -31,20 +31,3 @@ def sentences(paragraphs: Sequence[str]) -> Iterator[Sentence]:
             cut = text.strip()
             if cut and len(cut) <= _LONGEST:
                 yield Sentence(cut, place, found.start() + len(text) - len(text.lstrip()))
-
-
-def clause_around(text: str, start: int, end: int) -> str:
-    """Return the clause of *text* that holds the piece from *start* to *end*.
-
-    A clause ends at a comma, a semicolon or a full stop outside brackets.
-    """
-    left = start
-    while left > 0 and text[left - 1] not in _STOPS:
-        left -= 1
-    right = end
-    while right < len(text) and text[right] not in _STOPS:
-        right += 1
-    return text[left:right].strip()
-
-
-_STOPS = frozenset("，。；！？\n;!?")

@@ -48,7 +48,6 @@ _CELL_GAP = 2.6
 _BLANK_GAP = 0.9
 _WORD_GAP = 0.2
 _WORD = re.compile(r"[A-Za-z0-9]")
-_SPACED_OUT = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿](?:\s+[一-鿿])+$)")
 
 
 def rows_of(spans: Iterable[Span]) -> list[Row]:

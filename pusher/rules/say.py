@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from pusher.rules.judge import LeafResult
 from pusher.rules.nodes import All, Any, Leaf, Node, Not
 from pusher.rules.truth import Truth
 
@@ -28,14 +27,6 @@ def say_leaf(leaf: Leaf) -> str:
     return leaf.how.say(leaf.about, leaf.value)
 
 
-def say_result(leaf: Leaf, heard: LeafResult) -> str:
-    """Say what one condition came to, as 符合：年满80周岁.
-
-    A condition inside an exclusion is said as such: that it holds speaks against.
-    """
-    return f"{RESULTS[heard.excludes][heard.result]}：{say_leaf(leaf)}"
-
-
 RESULTS: Mapping[bool, Mapping[Truth, str]] = {
     False: {Truth.YES: "符合", Truth.NO: "不符合", Truth.UNKNOWN: "待核实"},
     True: {
@@ -44,6 +35,7 @@ RESULTS: Mapping[bool, Mapping[Truth, str]] = {
         Truth.UNKNOWN: "是否属于除外情形待核实",
     },
 }
+"""What a condition came to, by whether it stands inside an exclusion: there, yes speaks against."""
 
 
 def _block(node: Node, mark: str, *, depth: int) -> list[str]:

@@ -123,23 +123,7 @@ def write_down(
     """
     if not notices:
         return []
-    moved = session.exec(
-        update(Notice)
-        .where(
-            col(Notice.id).in_([notice.id for notice in notices]),
-            col(Notice.state).in_({notice.state for notice in notices}),
-        )
-        .values(
-            state=NoticeState.HANDING,
-            fence=col(Notice.fence) + 1,
-            lease_until=now + timedelta(seconds=settings.lease_s),
-            gateway=way.name,
-            not_before=None,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != len(notices):
-        raise Overtaken("通知刚被他人处理")  # cannot be: they are locked; nothing is committed
+    _move_to_handing(session, notices, way, until=now + timedelta(seconds=settings.lease_s))
     numbers = _next_numbers(session, notices)
     errands = []
     for notice in notices:
@@ -169,6 +153,28 @@ def write_down(
     )
     session.flush()
     return errands
+
+
+def _move_to_handing(
+    session: Session, notices: Sequence[Notice], way: Way, *, until: datetime
+) -> None:
+    moved = session.exec(
+        update(Notice)
+        .where(
+            col(Notice.id).in_([notice.id for notice in notices]),
+            col(Notice.state).in_({notice.state for notice in notices}),
+        )
+        .values(
+            state=NoticeState.HANDING,
+            fence=col(Notice.fence) + 1,
+            lease_until=until,
+            gateway=way.name,
+            not_before=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != len(notices):
+        raise Overtaken("通知刚被他人处理")  # cannot be: they are locked; nothing is committed
 
 
 def call_of(row: UUID) -> str:

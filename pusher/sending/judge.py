@@ -53,16 +53,7 @@ class Bearing:
 
 def look_around(session: Session, notices: Sequence[Notice], *, now: datetime) -> Bearing:
     """Read who and where these notices are about, in a handful of queries."""
-    told: dict[UUID, list[tuple[Match, UUID]]] = {notice.id: [] for notice in notices}
-    found = session.exec(
-        select(NoticeMatch.notice_id, Match, col(MatchRun.rule_id))
-        .join(Match, col(Match.id) == NoticeMatch.match_id)
-        .join(MatchRun, col(MatchRun.id) == Match.run_id)
-        .where(col(NoticeMatch.notice_id).in_(told))
-        .order_by(col(Match.id))
-    )
-    for notice_id, match, rule_id in found:
-        told[notice_id].append((match, rule_id))
+    told = _told(session, notices)
     concerned = {match.profile_id for matches in told.values() for match, _ in matches}
     contacts = session.exec(
         select(Contact).where(col(Contact.id).in_([notice.contact_id for notice in notices]))
@@ -84,6 +75,20 @@ def look_around(session: Session, notices: Sequence[Notice], *, now: datetime) -
         reads_at=_addresses(session, readers),
         day=day_of(now),
     )
+
+
+def _told(session: Session, notices: Sequence[Notice]) -> dict[UUID, list[tuple[Match, UUID]]]:
+    told: dict[UUID, list[tuple[Match, UUID]]] = {notice.id: [] for notice in notices}
+    found = session.exec(
+        select(NoticeMatch.notice_id, Match, col(MatchRun.rule_id))
+        .join(Match, col(Match.id) == NoticeMatch.match_id)
+        .join(MatchRun, col(MatchRun.id) == Match.run_id)
+        .where(col(NoticeMatch.notice_id).in_(told))
+        .order_by(col(Match.id))
+    )
+    for notice_id, match, rule_id in found:
+        told[notice_id].append((match, rule_id))
+    return told
 
 
 def _rules(session: Session, ids: Collection[UUID]) -> dict[UUID, tuple[AudienceRule, Node | None]]:
@@ -127,22 +132,33 @@ def objections(
         for approach in _approaches(session, notice, bearing):
             by_policy.setdefault(notice.policy_id, []).append((notice, approach))
     for policy_id, wanted in by_policy.items():
-        tags = select(PolicyTag.tag_code).where(PolicyTag.policy_id == policy_id)
-        topics = session.exec(tags).all()
-        for some in _each_once(wanted):
-            refusals = reach_all(session, [a for _, a in some], topics=topics, now=now)
-            for notice, approach in some:
-                refusal = refusals[approach.concerned.id]
-                if refusal is not None:
-                    reason = reason_for(refusal, approach.concerned)
-                    # a death outweighs whatever was found before: it decides what staff may say
-                    if reason is Reason.DECEASED:
-                        against[notice.id] = reason
-                    against.setdefault(notice.id, reason)
+        for notice, reason in _refused(session, policy_id, wanted, now=now):
+            # a death outweighs whatever was found before: it decides what staff may say
+            if reason is Reason.DECEASED:
+                against[notice.id] = reason
+            against.setdefault(notice.id, reason)
         for notice, approach in wanted:
             if notice.id not in against and not _has_authority(session, notice, approach, bearing):
                 against[notice.id] = Reason.NO_AUTHORITY
     return against
+
+
+def _refused(
+    session: Session,
+    policy_id: UUID,
+    wanted: Sequence[tuple[Notice, Approach]],
+    *,
+    now: datetime,
+) -> Iterator[tuple[Notice, Reason]]:
+    """Which of these people may not be told of one policy, and why."""
+    tags = select(PolicyTag.tag_code).where(PolicyTag.policy_id == policy_id)
+    topics = session.exec(tags).all()
+    for some in _each_once(wanted):
+        refusals = reach_all(session, [a for _, a in some], topics=topics, now=now)
+        for notice, approach in some:
+            refusal = refusals[approach.concerned.id]
+            if refusal is not None:
+                yield notice, reason_for(refusal, approach.concerned)
 
 
 def _has_authority(session: Session, notice: Notice, approach: Approach, bearing: Bearing) -> bool:

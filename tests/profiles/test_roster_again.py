@@ -16,7 +16,7 @@ from profiles.model import (
     Pace,
     RosterImport,
 )
-from profiles.subscriptions import change_pace, end
+from profiles.subscriptions import end, follow
 from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.profiles.registers import (
@@ -176,7 +176,7 @@ def test_what_people_changed_about_their_subscriptions_is_left_alone(store: Stor
         content = table(person(订阅="M01；M02", 订阅节奏="每日"))
         take(session, office, content)
         end(session, the_one(session), "M01", now=NOW)
-        change_pace(session, the_one(session), "M02", pace=Pace.WEEKLY)
+        follow(session, the_one(session), "M02", pace=Pace.WEEKLY, source="本人", now=NOW)
 
         report = take(session, office, content, now=NOW + timedelta(days=3))
 

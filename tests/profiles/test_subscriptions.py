@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from profiles.model import Pace, Subscription
-from profiles.subscriptions import change_pace, end, follow, followed, followers
+from profiles.subscriptions import end, follow, followed, followers
 from pusher.store import Store
 from tests.makers import NOW, make_office
-from tests.profiles.people import make_firm, make_person
+from tests.profiles.people import make_person
 
 
 def test_followers_of_any_of_the_tags_are_found_with_what_they_follow(store: Store) -> None:
@@ -36,18 +36,6 @@ def test_following_again_goes_on_at_the_new_pace(store: Store) -> None:
 
         assert (again.id, again.pace) == (first.id, Pace.WEEKLY)
         assert followed(session, person) == [first]
-
-
-def test_the_pace_can_be_changed_and_asked_for(store: Store) -> None:
-    with store.writing() as session:
-        firm = make_firm(session, make_office(session))
-        follow(session, firm, "Q01", source="样例", now=NOW)
-
-        assert change_pace(session, firm, "Q01", pace=Pace.AT_ONCE)
-        assert not change_pace(session, firm, "Q02", pace=Pace.AT_ONCE)
-
-        assert followers(session, ["Q01"], pace=Pace.AT_ONCE) == {firm.id: ["Q01"]}
-        assert followers(session, ["Q01"], pace=Pace.DAILY) == {}
 
 
 def test_an_ended_wish_is_kept_and_a_new_one_begins(store: Store) -> None:
@@ -76,7 +64,7 @@ def test_the_database_keeps_one_running_wish_for_each_tag(store: Store) -> None:
 
 
 _steps = st.lists(
-    st.tuples(st.sampled_from(["follow", "end", "pace"]), st.sampled_from(["M01", "M02"])),
+    st.tuples(st.sampled_from(["follow", "end"]), st.sampled_from(["M01", "M02"])),
     max_size=12,
 )
 
@@ -96,11 +84,9 @@ def test_whatever_is_done_each_tag_runs_at_most_once(
             if step == "follow":
                 follow(session, person, tag, source="样例", now=NOW)
                 running.add(tag)
-            elif step == "end":
+            else:
                 assert end(session, person, tag, now=NOW) == (tag in running)
                 running.discard(tag)
-            else:
-                assert change_pace(session, person, tag, pace=Pace.WEEKLY) == (tag in running)
 
         assert {s.tag_code for s in followed(session, person)} == running
         assert len(session.exec(select(Subscription)).all()) >= len(running)

@@ -3,10 +3,9 @@
 import pytest
 
 from pusher.rules.check import doubts
-from pusher.rules.judge import judge
 from pusher.rules.language import leaves, parse
-from pusher.rules.say import say, say_leaf, say_result
-from tests.rules.makers import TODAY, asked, leaf
+from pusher.rules.say import say, say_leaf
+from tests.rules.makers import asked, leaf
 
 LOCAL = leaf("household_area", "within", ["370104"])
 
@@ -106,18 +105,6 @@ def test_groups_are_said_line_by_line() -> None:
 
 def test_a_rule_for_everybody_says_so() -> None:
     assert say(parse({"all": []})) == ["不设条件"]
-
-
-def test_a_result_tells_on_which_side_the_condition_stands() -> None:
-    rule = parse({"all": [LOCAL, {"not": leaf("care_setting", "eq", "institution")}]})
-    verdict = judge(rule, {"household_area": "370104"}, TODAY)
-
-    told = [
-        say_result(condition, heard)
-        for condition, heard in zip(leaves(rule), verdict.leaves, strict=True)
-    ]
-
-    assert told == ["符合：户籍地在槐荫区", "是否属于除外情形待核实：照护场所为养老机构"]
 
 
 NEVER = [

@@ -199,7 +199,7 @@ def test_the_name_of_an_upload_is_only_a_name(clerk: Browser, name: str) -> None
         ("wechat", b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml>&a;</xml>', {403}),
         ("aliyun/receipts", b"x" * 2_000_000, {413}),
     ],
-    ids=lambda each: str(each)[:40],
+    ids=lambda each: str(sorted(each) if isinstance(each, set) else each)[:40],
 )
 def test_a_vendor_s_word_made_to_hurt_breaks_nothing(
     target: Target, path: str, body: bytes, expected: set[int]

@@ -36,8 +36,31 @@ from pusher.store import Store
 from tests.makers import NOW
 from tests.sandbox.stand import Stand
 
+_LOADED = (
+    # what a clockwork loads when it first needs it
+    "apscheduler.jobstores.memory",
+    "apscheduler.schedulers.background",
+    "pusher.clockwork",
+    "pusher.gateways.aliyun",
+    "pusher.gateways.post",
+    "pusher.gateways.registry",
+    "pusher.gateways.wechat",
+    "pusher.keeping.epoch",
+    "pusher.keeping.explain",
+    "pusher.keeping.running",
+    "pusher.keeping.startup",
+    "pusher.listening.receipts",
+    "pusher.log",
+    "pusher.matching.index",
+    "pusher.matching.recall",
+    "pusher.model.all",
+    "pusher.privacy.forget",
+    "pusher.privacy.retention",
+    "pusher.sending.deliver",
+    "pusher.sending.rescue",
+)
 _FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload([__name__])
+_FORK.set_forkserver_preload([__name__, *_LOADED])
 PATIENCE_S = 60.0
 QUICK = {"tick_s": 0.1, "lease_s": 1.0, "settle_s": 1.0, "call_timeout_s": 1.0}
 DIED = -9

@@ -56,6 +56,9 @@ _ON_DEATH = re.compile(
 _OFFERED = re.compile(
     r"(?:可)?(?:享受|给予|提供)(?:以下|下列|如下)[^，。；]{0,12}(?:优待|待遇|服务|优惠|政策|支持|扶持|补贴|奖励|照顾)\s*[:：]?$"
 )
+_LONGEST_NAMES = 120
+"""Characters of a sentence that only names people."""
+_NO_NAMES = re.compile(r"材料|：|关于|通知|办理|审批|查询|规定|应当|→|\d{4}年")
 _PLACES = frozenset({"household_area", "residence_area", "registered_area", "business_area"})
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
@@ -102,6 +105,8 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
         over = {"fact": "deceased_on", "op": "before_as_of", "value": None}
         desk.reading.excluded.append({**over, "quote": ended.group(0)})
     _take_ways(desk)
+    if not (desk.reading.asked or desk.reading.unread):
+        _read_bare_names(tree, desk)
     facts = {x["fact"] for node in desk.reading.asked for x in leaves_of(node)}
     desk.reading.asked += [who for fact, who in desk.waived if fact not in facts]
     desk.reading.asked = [
@@ -149,6 +154,16 @@ def _exact(node: Node, even: Smooth) -> Node:
         if join in node and "op" not in node:
             return {join: [_exact(part, even) for part in node[join]]}
     return {**node, "quote": even.exact(node["quote"])} if node.get("quote") else node
+
+
+def _read_bare_names(tree: Item, desk: Desk) -> None:
+    """Read a text that does no more than name people: 自主就业退役士兵、复员干部。"""
+    for mark in _SENTENCE.finditer(tree.text):
+        told = mark.group(0).strip()
+        if len(told) <= _LONGEST_NAMES and not _NO_NAMES.search(told):
+            found = read_sentence(told, desk.scope, desk.words)
+            if found.asked and not _OPEN_TO_ALL.search(desk.scope.whole):
+                desk.reading.add(found)
 
 
 def _nothing_read(whole: str) -> list[str]:

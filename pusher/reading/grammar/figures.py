@@ -171,7 +171,9 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
     forms = [before] if row.get("only_before") else [behind]
     if row.get("before"):
         forms.append(before)
-    return [Rule(re.compile(form), partial(_make, row), "figure", (one, other)) for form in forms]
+    needs = re.compile(noun)
+    make = partial(_make, row)
+    return [Rule(re.compile(form), make, "figure", (one, other), needs=needs) for form in forms]
 
 
 def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

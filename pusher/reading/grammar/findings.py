@@ -57,6 +57,7 @@ class Rule:
         make: the condition of a match; None where the words only look like one.
         group: see `Finding`.
         examples: (words, the condition as `spell` writes it).
+        needs: what must stand somewhere in a text for the rule to be worth trying.
     """
 
     pattern: re.Pattern[str]
@@ -64,9 +65,12 @@ class Rule:
     group: str
     examples: tuple[tuple[str, str], tuple[str, str]]
     only_negated: bool = False
+    needs: re.Pattern[str] | None = None
 
     def find(self, text: str, scope: Scope) -> Iterator[Finding]:
         """Find every place of *text* that the rule reads."""
+        if self.needs and not self.needs.search(text):
+            return
         for mark in self.pattern.finditer(text):
             node = self.make(mark, scope)
             if node is not None:

@@ -71,7 +71,11 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
     if row["group"] in _YEARLY:
         yearly = rf"(?P<year>20\d\d)年(?:度|内|期间)?(?:新)?(?:{noun})"
         forms.append((yearly, partial(_in_year, fact)))
-    return [Rule(re.compile(form), make, row["group"], (one, other)) for form, make in forms]
+    needs = re.compile(noun)
+    return [
+        Rule(re.compile(form), make, row["group"], (one, other), needs=needs)
+        for form, make in forms
+    ]
 
 
 def _term(fact: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -90,7 +90,8 @@ def _rule(row: Mapping[str, Any], area_code: str) -> Rule:
     one, other = (tuple(said.split(" → ")) for said in row["examples"])
     pattern = _compiled(row["says"], area_code)
     group = row.get("group", "area")
-    return Rule(pattern, partial(_placed, row["fact"], area_code), group, (one, other))
+    make, needs = partial(_placed, row["fact"], area_code), re.compile(row["needs"])
+    return Rule(pattern, make, group, (one, other), needs=needs)
 
 
 def _placed(fact: str, area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -39,6 +39,7 @@ _NOT = re.compile(
 # 未裁员或者裁员率不高于5.5%: what is denied ends before 或者
 _OR_ELSE = re.compile(r"^[^，。；、的]{2,6}(?:或者|或)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
+_MANUAL: Node = {"fact": None, "op": "manual", "value": None}
 _SHORTEST_QUOTE = 4
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|停止|停发|取消|除外)|.{0,10}不受"
@@ -143,8 +144,9 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
             for run in runs_of(clause, asked)
         ]
-        if mine and runs and "放宽" in clause.text:
-            _relax(runs, all_of([any_of(run) for run in mine]))
+        if mine and runs and ("放宽" in clause.text or _is_told_apart(clause, mine, runs)):
+            unread = into.unread[-1:] == [clause.text] and [{**_MANUAL, "quote": clause.text}]
+            _relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
             continue
         if mine and runs and STARTS_WITH_OR.match(clause.text):
             _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
@@ -161,6 +163,15 @@ def _as_false(
     plain = tuple(f for f in barred if (f.node.get("op"), f.node.get("value")) == ("is", True))
     said = tuple(replace(f, node={**f.node, "value": False}, only_negated=False) for f in plain)
     return (*asked, *said), tuple(f for f in barred if f not in plain)
+
+
+def _is_told_apart(clause: Clause, mine: list[list[Node]], runs: list[list[Node]]) -> bool:
+    """Whether a clause states a figure anew for some: 其中生物医药企业成立不超过7年."""
+    if not clause.text.startswith("其中"):
+        return False
+    here, before = ([x for run in part for n in run for x in leaves_of(n)] for part in (mine, runs))
+    known = {(x.get("fact"), x.get("op")) for x in before}
+    return all((x.get("fact"), x.get("op")) in known for x in here)
 
 
 def _relax(runs: list[list[Node]], way: Node) -> None:

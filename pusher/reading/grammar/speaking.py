@@ -115,7 +115,7 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
     if len(sentence) > LONGEST:
         desk.reading.unread.append(sentence[:LONGEST])
         return
-    if _LABEL.match(sentence):
+    if _LABEL.match(sentence) or "→" in sentence:  # papers, or a chain of steps
         return
     beside = inline(sentence)
     if beside:

@@ -43,6 +43,7 @@ def batch() -> None:
 )
 @click.option("--channels", default="sms,wechat", show_default=True, help="sms 短信、wechat 微信")
 @click.option("--send-after", metavar="时间", help="不早于（ISO 8601）")
+@click.option("--only-changed", is_flag=True, help="已按旧版告知、结果没有变的人不再告知")
 @click.option("--by", metavar="登录名", help="经办人；不给则记为命令行")
 @now_option
 @json_option
@@ -52,6 +53,7 @@ def draft(
     include: str,
     channels: str,
     send_after: str | None,
+    only_changed: bool,
     by: str | None,
     now: str | None,
     as_json: bool,
@@ -63,6 +65,7 @@ def draft(
     """
     from profiles.model import Channel
     from pusher.matching.match import latest_run
+    from pusher.matching.turned import no_news
     from pusher.model.batch import BatchKind
     from pusher.model.match import Decision
     from pusher.sending.compose import plan, write_down
@@ -89,6 +92,7 @@ def draft(
                 by=drafted_by,
                 now=door.now,
                 limits=limits_of(door.settings),
+                known=no_news(session, row) if only_changed else (),
             )
         with door.store.writing() as session:
             shape = _previewed(session, write_down(session, worked_out))

@@ -87,9 +87,10 @@ def elements_from(fields: Fields) -> ElementForm:
         return ElementForm(texts={"apply_until": fields.typed("apply_until").strip()})
     count = fields.typed("benefits")
     number = int(count) if count.isascii() and count.isdigit() and len(count) < 3 else 0
+    amounts = (_filled(fields, n) for n in range(min(number, _MOST_BENEFITS)))
     found = ElementForm(
         given=True,
-        benefits=[_filled(fields, n) for n in range(min(number, _MOST_BENEFITS))],
+        benefits=[one for one in amounts if one.amount or one.unit or one.cap or one.quote],
         texts={name: fields.typed(name).strip() for name in PLAIN},
         seen=frozenset(name for name in PLAIN if fields.ticked(f"{name}-seen")),
         struck=frozenset(name for name in PLAIN if fields.ticked(f"{name}-struck")),

@@ -145,3 +145,35 @@ def test_a_file_of_which_a_part_is_wrong_is_not_written_at_all(tmp_path: Path) -
     assert code == 1
     assert "第 1 行不是判例" in said
     assert list(tmp_path.iterdir()) == [cases]
+
+
+def test_a_new_version_is_drafted_only_for_those_whose_result_changed(
+    office: Path, tmp_path: Path
+) -> None:
+    roster, rule = str(DISTRICT / "residents.csv"), str(DISTRICT / "rules/p02.json")
+    assert run("roster", "import", roster, "--kind", "resident", home=office)[0] == 0
+    text = (DISTRICT / "policies/p02_age_allowance.html").read_bytes()
+    newer = tmp_path / "新版.html"
+    newer.write_bytes(text.replace(b"0531-00000141", b"0531-00000142"))
+
+    def matched(file: Path) -> str:
+        where = run("policy", "read", str(file), home=office)[1].split()[0]
+        confirm = ("policy", "confirm", where, "--by", "wangli", "--rule", rule)
+        assert run(*confirm, home=office)[0] == 0
+        assert run("match", where, home=office)[0] == 0
+        return where
+
+    first = run(
+        "batch", "draft", matched(DISTRICT / "policies/p02_age_allowance.html"), home=office
+    )
+    second = matched(newer)
+    changed = run("batch", "draft", second, "--only-changed", home=office)
+    everybody = run("batch", "draft", second, home=office)
+
+    def written_to(told: str) -> int:
+        return sum(map(int, re.findall(r"待发 (\d+)", told)))
+
+    assert written_to(first[1]) > 0
+    assert written_to(everybody[1]) == written_to(first[1])
+    assert written_to(changed[1]) == 0
+    assert re.search(r"上门 [1-9]\d* 户", changed[1]), "who was not met yet was not told"

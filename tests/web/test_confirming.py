@@ -196,6 +196,19 @@ def test_elements_accepted_as_read_are_no_correction(lite: Console) -> None:
     assert {*mended(lite, Mending.CHANGED), *mended(lite, Mending.STRUCK)} == set()
 
 
+def test_the_fields_for_another_amount_are_none_until_they_are_filled_in(lite: Console) -> None:
+    where = with_elements(lite)
+    browser = lite.browser(Role.CLERK)
+
+    empty = browser.post(f"{where}/confirm", element_fields(act="check")).text
+    more = browser.post(
+        f"{where}/confirm", element_fields(act="check", **{"benefit-1-amount": "5"})
+    ).text
+
+    assert 'name="benefits" value="2"' in empty
+    assert 'name="benefits" value="3"' in more
+
+
 @pytest.mark.parametrize(
     ("given", "field", "says"),
     [

@@ -1,9 +1,11 @@
 """Keeping the office: the doctor, backup, restore, upgrade."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +20,9 @@ from pusher.commands.door import (
     told_plainly,
 )
 from pusher.settings import Settings
+
+if TYPE_CHECKING:
+    from pusher.keeping.finding import Finding
 
 _MARKS = {"fine": "✓", "note": "·", "wrong": "✗"}
 
@@ -55,11 +60,22 @@ def doctor(quiet: bool, as_json: bool) -> None:
                 else [f"{s.name} = {s.value}  （{s.origin or '默认'}）" for s in settings]
             ),
             *(f"{_MARKS[f.level]} {f.about}：{f.says}" for f in shown),
-            "一切正常" if sound else "有需要处理的问题（标 ✗ 的各行）",
+            _sum_of(findings),
         ],
     )
     if not sound:
         raise SystemExit(1)
+
+
+def _sum_of(findings: "Sequence[Finding]") -> str:
+    """The last line: how many things want mending, how many want to be known."""
+    told = Counter(f.level.value for f in findings)
+    parts = [
+        f"{told[level]} 处{what}（标 {_MARKS[level]}）"
+        for level, what in (("wrong", "需要处理"), ("note", "请留意"))
+        if told[level]
+    ]
+    return "，".join(parts) or "一切正常"
 
 
 @click.command()

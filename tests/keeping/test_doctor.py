@@ -12,12 +12,14 @@ from sqlmodel import select
 
 from pusher import audit
 from pusher.clock import office_now
+from pusher.hold import place
 from pusher.keeping.machine import file_system_of, is_far, judge_room, look_at_machine
-from pusher.model.clockwork import Heartbeat, Pause
+from pusher.model.clockwork import Heartbeat, HoldCause, Pause
 from pusher.model.staff import AuditEntry
 from pusher.settings import FILE_NAME
 from pusher.store import Store
 from tests.keeping.offices import open_home, typed
+from tests.makers import NOW
 
 
 def examined(home: Path, **environ: str) -> Any:
@@ -218,6 +220,20 @@ def test_a_disk_that_fills_is_told_before_it_is_full(free_mb: int, level: str) -
 
     assert found.level == level
     assert f"剩余 {free_mb:,} MB" in found.says
+
+
+def test_the_last_line_counts_what_wants_a_look(home: Path) -> None:
+    notes = said(home, "note").splitlines()
+    store = open_home(home)
+    with store.writing() as session:
+        place(session, HoldCause.STAFF, because="演练", by="1", now=NOW)
+    store.close()
+
+    held = typed(home, "doctor").stdout.splitlines()[-1]
+    faulty = typed(home, "doctor", PUSHER_TICK_S="soon").stdout.splitlines()[-1]
+
+    assert held == f"{len(notes) + 1} 处请留意（标 ·）"
+    assert faulty.startswith("1 处需要处理（标 ✗）")
 
 
 def test_quiet_tells_only_what_matters(home: Path) -> None:

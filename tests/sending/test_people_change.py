@@ -23,6 +23,7 @@ from pusher.model.batch import Visit, VisitMatch
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
 from pusher.store import Store
 from tests.makers import NOW, make_office
+from tests.sending.delivering import send
 from tests.sending.delivery_makers import (
     make_batch,
     make_contact,
@@ -41,7 +42,6 @@ from tests.sending.makers import (
 )
 from tests.sending.makers import make_person as make_resident
 from tests.sending.outbox import Outbox
-from tests.sending.test_deliver import send
 
 
 def approved(session: Session, *, born: date = date(1950, 1, 1), **given: Any) -> Profile:

@@ -50,7 +50,7 @@ _SHORTEST_LEAD = 20
 """Characters of a lead that tells for whom, beside what is given."""
 # 去世次月起停发: a benefit ends with its holder
 _ON_DEATH = re.compile(
-    r"(?:去世|死亡|亡故)[^。；]{0,14}?(?:次月|当月|之日)起?(?:停发|停止(?:发放|享受|保障)|终止)"
+    r"(?:去世|死亡|亡故)[^。；]{0,14}?(?:次月|次日|当月|之日)起?(?:停发|停止(?:发放|享受|保障)|终止)"
 )
 # 享受下列优待：免费乘车；免费体检: a list of what is given
 _OFFERED = re.compile(

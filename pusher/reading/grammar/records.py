@@ -13,7 +13,7 @@ _KINDS = (
     ("住宿", "catering"), ("建筑", "construction"),
 )  # fmt: skip
 _ENTERED = re.compile(
-    rf"{_YEAR}(?P<mode>月度|年度)?(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>(?:工业|服务业|商贸业?|批发零售业?|批发业?|零售业?|住宿业?|餐饮业?|建筑业)(?=企业|法人)|规模以上(?:工业|制造业)|规上(?:工业|制造业)|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业|(?:规模以上|规上|限额以上|限上)(?:单位)?(?:统计)?(?:库|范围)?的?(?:工业|服务业|批发业?|零售业?|餐饮业?|住宿业?|住宿餐饮业?|商贸业?))(?:零售)?(?:业)?(?:法人)?(?:企业|单位)?(?:统计(?:库|范围)?)?"
+    rf"(?:(?P<from>{PATTERN})\s*起?(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|内)?，?)?{_YEAR}(?P<mode>月度|年度)?(?P<new>首次|新)?(?:升规纳统|升规入统|升规|升限|纳统|入统|入库|纳入)(?:为)?[^，。；]{{0,14}}?(?P<kind>(?:工业|服务业|商贸业?|批发零售业?|批发业?|零售业?|住宿业?|餐饮业?|建筑业)(?=企业|法人)|规模以上(?:工业|制造业)|规上(?:工业|制造业)|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿|资质以?内?建筑业|(?:规模以上|规上|限额以上|限上)(?:单位)?(?:统计)?(?:库|范围)?的?(?:工业|服务业|批发业?|零售业?|餐饮业?|住宿业?|住宿餐饮业?|商贸业?))(?:零售)?(?:业)?(?:法人)?(?:企业|单位)?(?:统计(?:库|范围)?)?"
 )
 _THEN_ENTERED = re.compile(
     r"(?P<year>)(?P<mode>)(?P<kind>(?:规模以上|规上|限额以上|限上)(?:工业|服务业|批发业?|零售业?|餐饮业?|住宿业?|商贸业?))(?:法人)?企业(?P<new>首次|新)(?:入库|纳统|升规|入统)"
@@ -51,17 +51,17 @@ _UNPAID = re.compile(
     rf"(?:有|存在)(?:未结清|未还清|未清偿)(?:的)?(?P<kind>{'|'.join(_LOANS)})?贷款"
 )
 _DRAWN = re.compile(
-    rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新)?(?:发放|获得|取得)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
+    rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新)?(?:发放|获得|取得)(?:的)?(?:用于[^，。；、]{{2,14}}的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
 _BORROWED = re.compile(
     rf"{_YEAR}(?P<first>首次)?(?:(?P<from>{PATTERN})\s*起?(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|内)?[，]?)?(?:新)?(?P<then>首次)?"
     rf"(?P<bank>(?:从|向|在)[^，。；、]{{0,10}}?(?:银行业金融机构|银行机构|银行|金融机构))(?:实际|新|首次)*(?:获得|取得|申请|发放|办理)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
 _APPROVED = re.compile(
-    r"(?:获得?|取得|承担)?(?:的)?(?P<level>国家级?|省级?|市级?|区级?)(?P<up>及?以上)?(?:[^，。；、]{0,10}?)(?:项目|计划|专项)?立项"
+    r"(?:获得?|取得|承担)?(?:的)?(?P<level>(?:国家|省|市|区)级?(?:(?:、|和|或|或者)(?:国家|省|市|区)级){0,3})(?P<up>及?以上)?(?:[^，。；、]{0,20}?)(?:项目|计划|专项)?立项"
 )
 _CAR = re.compile(
-    rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?P<how>及?以前|之前|前|及?以后|之后|后)(?:注册)?登记(?:注册)?(?:的)?)?(?:[^，。；、]{{0,12}}?)(?P<energy>燃油|汽油|柴油|新能源)(?:乘用车|小客车|汽车|车辆)(?:登记)?"
+    rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?P<how>及?以前|之前|前|及?以后|之后|后)(?:注册)?登记(?:注册)?(?:的)?)?(?:[^，。；、]{{0,12}}?)(?P<energy>燃油|汽油|柴油|新能源)(?:乘用车|小客车|汽车|车辆|车)(?:登记)?"
 )
 _FIRST_LOAN = re.compile(
     rf"{_YEAR}(?:首次)?(?:获得|取得)(?:银行)?(?:首次|首笔)?贷款|首贷(?:户|企业)?"
@@ -150,14 +150,30 @@ def _during(mark: re.Match[str], code: str) -> list[dict[str, Any]]:
     return [field(code, "between_dates", [f"{year}-01-01", f"{year}-12-31"])] if year else []
 
 
+def _span(mark: re.Match[str], code: str) -> list[dict[str, Any]]:
+    groups = mark.groupdict()
+    start = first_date(groups.get("from") or "")
+    if start is None:
+        return []
+    end = first_date(mark["to"]) or first_date(f"{start.year}年{mark['to']}")
+    return [field(code, "between_dates", [start.isoformat(), end.isoformat()])] if end else []
+
+
 def _kind(mark: re.Match[str]) -> dict[str, Any]:
     return field("kind", "in", [next(code for word, code in _KINDS if word in mark["kind"])])
 
 
 def _entered(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     first = [field("first", "is", True)] if mark["new"] == "首次" else []
+    span = _span(mark, "entered_on")
     mode = [field("mode", "eq", "monthly" if mark["mode"] == "月度" else "annual")]
-    where = [_kind(mark), *(mode if mark["mode"] else []), *first, *_during(mark, "entered_on")]
+    where = [
+        _kind(mark),
+        *(mode if mark["mode"] else []),
+        *first,
+        *span,
+        *_during(mark, "entered_on"),
+    ]
     return has("statistics_inclusion", *where, field("left_on", "null", None))
 
 
@@ -245,8 +261,9 @@ def _drawn(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 def _approved(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     ranks = {"区": "district", "市": "city", "省": "province", "国": "nation"}
-    rank = list(ranks).index(mark["level"][0])
-    levels = list(ranks.values())[rank:] if mark["up"] else [ranks[mark["level"][0]]]
+    named = [code for word, code in ranks.items() if word in mark["level"]]
+    least = list(ranks.values()).index(named[0])
+    levels = list(ranks.values())[least:] if mark["up"] else named
     return has("project_approvals", field("level", "in", levels))
 
 

@@ -39,6 +39,8 @@ _NOT = re.compile(
 # 未裁员或者裁员率不高于5.5%: what is denied ends before 或者
 _OR_ELSE = re.compile(r"^[^，。；、的]{2,6}(?:或者|或)")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
+# 其中低保老年人由政府全额补助: how much, not for whom
+_TIER = re.compile(r"^其中[^，。；]{2,30}(?:由政府|由财政|全额|按\d|每[人餐月年]|提高到|补助|减免)")
 _MANUAL: Node = {"fact": None, "op": "manual", "value": None}
 _SHORTEST_QUOTE = 4
 _BARELY = re.compile(
@@ -144,7 +146,10 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
             for run in runs_of(clause, asked)
         ]
-        if mine and runs and ("放宽" in clause.text or _is_told_apart(clause, mine, runs)):
+        apart = _is_told_apart(clause, mine, runs)
+        if runs and _TIER.search(clause.text) and "放宽" not in clause.text and not apart:
+            continue
+        if mine and runs and ("放宽" in clause.text or apart):
             unread = into.unread[-1:] == [clause.text] and [{**_MANUAL, "quote": clause.text}]
             _relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
             continue

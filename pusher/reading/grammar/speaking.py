@@ -87,6 +87,8 @@ _WAIVED = re.compile(
 )
 _WAIVERS = {"收入": "household_income_month", "年龄": "birth_date", "户籍": "household_area",
             "学历": "education_level"}  # fmt: skip
+_PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
+_RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
 _DUTY = re.compile(r"，|并(?=追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
@@ -207,7 +209,8 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         return
     if has_role(sentence, "never") and not _HAD_ONCE.search(sentence):
         kept = _before_duties(sentence)
-        if kept and kept != sentence and (has_role(kept, "excludes") or _pays(kept)):
+        tells = has_role(kept, "excludes") or bool(_PLACED.search(kept)) or _pays(kept)
+        if kept and kept != sentence and tells:
             _read_in_role(kept, desk, inside=inside)
         return
     if has_role(sentence, "likewise"):
@@ -296,6 +299,8 @@ def _read_grant(sentence: str, desk: Desk) -> None:
     """Read each 对…的，给予…: a way in; what is given behind it asks nothing."""
     for part in _GRANTS_APART.split(sentence):
         part = _HEADED.sub("", part)
+        if part.lstrip("，； ").startswith("其中") and not _RELAXES.search(part):
+            continue
         gives = _GIVES.search(part)
         told = part[: gives.start()] if gives else part
         if not gives and has_role(part, "excludes"):

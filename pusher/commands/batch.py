@@ -79,6 +79,8 @@ def draft(
             run = latest_run(session, row)
             if run is None:
                 raise Refusal("尚未计算名单；请先运行 pusher match", code="no_matches")
+            # in a rehearsal whoever approves wants to see it leave
+            at_once = None if door.settings.quiet_hours else door.now
             worked_out = plan(
                 session,
                 row,
@@ -86,7 +88,7 @@ def draft(
                 kind=BatchKind(kind),
                 include=[Decision(word) for word in _words(include, Decision, "--include")],
                 channels=[Channel(word) for word in _words(channels, Channel, "--channels")],
-                send_after=read_moment(send_after) if send_after else None,
+                send_after=read_moment(send_after) if send_after else at_once,
                 prices=prices(door.settings.gateways),
                 public_url=door.settings.public_url,
                 by=drafted_by,

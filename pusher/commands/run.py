@@ -2,10 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pusher.commands.door import Refusal, answer, json_option, now_option, open_door, settings_here
+
+if TYPE_CHECKING:
+    from pusher.sandbox.book import TemplateBook
+    from pusher.settings import Settings
 
 
 @click.command()
@@ -109,26 +114,54 @@ def jobs(listing: bool, name: str | None, now: str | None, as_json: bool) -> Non
     help="回执推送到哪个网站，例如 http://127.0.0.1:8000",
 )
 @click.option("--print-config", "printing", is_flag=True, help="只打印客户端所需的配置（JSON）")
-def sandbox(port: int, journal: Path | None, callbacks: str | None, printing: bool) -> None:
+@click.option(
+    "--print-settings",
+    "tables",
+    is_flag=True,
+    help="只打印本单位演练用的通道设置，可写入 pusher.toml",
+)
+def sandbox(
+    port: int, journal: Path | None, callbacks: str | None, printing: bool, tables: bool
+) -> None:
     """模拟网关：说厂商的真实协议，有一块能看到短信的“手机屏幕”。
 
     \b
-    例：pusher sandbox --port 8001 --print-config
+    例：pusher sandbox --port 8001 --callbacks http://127.0.0.1:8000
+        pusher sandbox --print-settings >> pusher.toml
     """
     from pusher.sandbox.credentials import print_config
 
     if printing:
         click.echo(json.dumps(print_config(), ensure_ascii=False))
         return
+    if tables:
+        from pusher.demo.furnish import gateway_tables
+
+        with open_door() as door, door.store.reading() as session:
+            signature = door.office(session).signature
+        click.echo("\n".join(gateway_tables(port=port, signature=signature)))
+        return
     from pusher.demo.stand_in import serve_stand_in
 
     settings = settings_here()
     serve_stand_in(
+        book=_own_book(settings),
         port=port,
         journal=journal or settings.home / "sandbox.jsonl",
         callbacks=callbacks,
         key_file=settings.key_file,
     )
+
+
+def _own_book(settings: "Settings") -> "TemplateBook | None":
+    """The templates with the telephone and signature of the office that is here, if one is."""
+    from pusher.demo.stand_in import template_book
+
+    if settings.database_file is None or not settings.database_file.exists():
+        return None
+    with open_door() as door, door.store.reading() as session:
+        office = door.office(session)
+        return template_book(signature=office.signature, phone=office.phone)
 
 
 @click.command()

@@ -118,15 +118,6 @@ def write_settings(home: Path, *, port: int, ahead: timedelta, tick_s: float) ->
         ahead: how far the office clock runs ahead of the machine's.
         tick_s: how often the clockwork looks for work.
     """
-    config = print_config()
-    templates = {
-        "aliyun": {r.key: r.code for r in registered() if r.channel == "sms"},
-        "wechat": {r.key: r.code for r in registered() if r.channel == "wechat"},
-    }
-    keys = {
-        "aliyun": ("access_key_id", "access_key_secret"),
-        "wechat": ("appid", "secret", "token"),
-    }
     lines = [
         f'public_url = "http://127.0.0.1:{port}"',
         f"port = {port}",
@@ -136,14 +127,32 @@ def write_settings(home: Path, *, port: int, ahead: timedelta, tick_s: float) ->
         # whoever tries the demo has no telephone enrolled; every page says that the codes are off
         "second_factor = false",
     ]
-    for name, wanted in keys.items():
-        lines += [f"[gateways.{name}]", f'endpoint = "http://127.0.0.1:{port + 1}"']
+    lines += gateway_tables(port=port + 1, signature=OFFICE["signature"])
+    home.joinpath(FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def gateway_tables(*, port: int, signature: str) -> list[str]:
+    """The lines of ``pusher.toml`` that lead to a stand-in on this machine.
+
+    Args:
+        port: of the stand-in.
+        signature: of the office; its stand-in knows it.
+    """
+    config = print_config()
+    keys = {
+        "aliyun": ("access_key_id", "access_key_secret"),
+        "wechat": ("appid", "secret", "token"),
+    }
+    lines = []
+    for (name, wanted), channel in zip(keys.items(), ("sms", "wechat"), strict=True):
+        lines += [f"[gateways.{name}]", f'endpoint = "http://127.0.0.1:{port}"']
         lines += [f"{key} = {json.dumps(config[name][key])}" for key in wanted]
         if name == "aliyun":
-            lines += [f'sign_name = "{OFFICE["signature"]}"', 'price = "0.045"']
+            said = json.dumps(signature, ensure_ascii=False)
+            lines += [f"sign_name = {said}", 'price = "0.045"']
         lines += [f"[gateways.{name}.templates]"]
-        lines += [f'{key} = "{code}"' for key, code in templates[name].items()]
-    home.joinpath(FILE_NAME).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        lines += [f'{r.key} = "{r.code}"' for r in registered() if r.channel == channel]
+    return lines
 
 
 def _hire(session: Session, office: Office, token: str, now: datetime) -> dict[str, str]:

@@ -12,21 +12,36 @@ from pusher.sending.wording import registered
 from pusher.web.callbacks import callback_addresses
 
 
-def template_book() -> TemplateBook:
-    """What the product's own templates look like in the vendors' books."""
+def template_book(
+    *, signature: str = OFFICE["signature"], phone: str | None = None
+) -> TemplateBook:
+    """What the product's own templates look like in the vendors' books.
+
+    Args:
+        signature: of the office that rehearses.
+        phone: its telephone, a fixed word of its templates; None: the sample office's.
+    """
     return TemplateBook(
         [
             Template("aliyun" if r.channel is Channel.SMS else "wechat", r.code, r.text)
-            for r in registered()
+            for r in registered(phone)
         ],
-        signs=[OFFICE["signature"]],
+        signs=[signature],
     )
 
 
-def serve_stand_in(*, port: int, journal: Path, callbacks: str | None, key_file: Path) -> None:
+def serve_stand_in(
+    *,
+    port: int,
+    journal: Path,
+    callbacks: str | None,
+    key_file: Path,
+    book: TemplateBook | None = None,
+) -> None:
     """Serve the stand-in until a signal comes.
 
     Args:
+        book: what is registered with it; None: the sample office's templates.
         port: of the loopback address.
         journal: where accepted texts are kept before they are answered.
         callbacks: the console's address for receipts and replies; None: nobody is called.
@@ -39,4 +54,4 @@ def serve_stand_in(*, port: int, journal: Path, callbacks: str | None, key_file:
         except BadKeyFile:
             addresses = {}  # no office here: whoever calls the stand-in gets no receipts
     journal.parent.mkdir(parents=True, exist_ok=True)
-    serve(create_app(template_book(), journal, addresses), port=port)
+    serve(create_app(book or template_book(), journal, addresses), port=port)

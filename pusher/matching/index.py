@@ -64,9 +64,11 @@ def keep(session: Session, office_id: UUID, *, now: datetime) -> int:
     """Seal the office's columns and keep them in place of the last copy; the caller commits.
 
     Returns:
-        How many rows were kept.
+        How many rows were kept; 0 in an office whose first register is still to come.
     """
     parts = view(session, office_id).parts
+    if not parts:
+        return 0
     whole = standing(parts[0])
     for part in parts[1:]:
         whole = together(whole, standing(part))

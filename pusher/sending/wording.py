@@ -120,12 +120,21 @@ def wordings(*, phone: str | None = None) -> Mapping[str, Wording]:
     return _wordings(phone)
 
 
-def registered() -> list[Registered]:
-    """The book of templates, for a stand-in vendor and for registering an office's own copies."""
+def registered(phone: str | None = None) -> list[Registered]:
+    """The book of templates, for a stand-in vendor and for registering an office's own copies.
+
+    Args:
+        phone: the office's telephone, in place of the sample office's.
+    """
+    sms = _read("sms")
+    own = phone or sms["phone"]
     book = [
-        Registered(f"sms_{name}", Channel.SMS, row["code"], row["text"], holes(row["text"]))
-        for name, row in _read("sms")["texts"].items()
-    ]
+        Registered(
+            f"sms_{name}", Channel.SMS, row["code"], row["text"].replace(sms["phone"], own),
+            holes(row["text"]),
+        )
+        for name, row in sms["texts"].items()
+    ]  # fmt: skip
     book += [
         Registered(f"wechat_{name}", Channel.WECHAT, row["code"], row["text"], holes(row["text"]))
         for name, row in _read("wechat")["shapes"].items()

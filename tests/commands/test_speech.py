@@ -1,6 +1,7 @@
 """The command line speaks Chinese: help, wrong calls, answers. A file is written whole or not."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from pusher.__main__ import pusher
 from pusher.commands.speech import SAYINGS
 from pusher.commands.words import at, word
+from pusher.sending.wording import registered
 
 DISTRICT = Path(str(files("pusher.demo").joinpath("district")))
 
@@ -23,8 +25,9 @@ def every_verb(verb: click.Command, *words: str) -> Iterator[tuple[str, ...]]:
             yield from every_verb(one, *words, name)
 
 
-def run(*words: str, home: Path = Path("nowhere")) -> tuple[int, str, str]:
-    done = CliRunner(env={"PUSHER_HOME": str(home), "LANG": "C"}).invoke(pusher, list(words))
+def run(*words: str, home: Path = Path("nowhere"), **env: str) -> tuple[int, str, str]:
+    given = {"PUSHER_HOME": str(home), "LANG": "C", **env}
+    done = CliRunner(env=given).invoke(pusher, list(words))
     return done.exit_code, done.stdout, done.stderr
 
 
@@ -116,6 +119,24 @@ def test_a_batch_is_drafted_seen_and_listed_in_plain_words(office: Path, tmp_pat
     assert batch in run("batch", "list", "--policy", where, home=office)[1]
     assert "待发" in run("report", home=office)[1]
     assert run("batch", "cancel", batch, "--by", "wangli", home=office)[0] == 0, "no reason given"
+    saturday = ("batch", "draft", where, "--now", "2026-11-28T11:00+08:00")
+    assert "2026-11-30 09:00 起发" in run(*saturday, home=office)[1]
+    assert "2026-11-28 11:00 起发" in run(*saturday, home=office, PUSHER_QUIET_HOURS="false")[1]
+
+
+def test_an_office_rehearses_with_its_own_telephone_and_signature(office: Path) -> None:
+    tables = tomllib.loads(run("sandbox", "--print-settings", home=office)[1])["gateways"]
+
+    assert tables["aliyun"]["sign_name"] == "槐荫政务公开"
+    assert tables["wechat"]["endpoint"] == "http://127.0.0.1:8001"
+    codes = {row.code for row in registered("0531-00000009")}
+    assert {
+        *tables["aliyun"]["templates"].values(),
+        *tables["wechat"]["templates"].values(),
+    } == codes
+    texts = [row.text for row in registered("0531-00000009") if "0531" in row.text]
+    assert texts
+    assert all("0531-00000009" in text for text in texts)
 
 
 @pytest.mark.parametrize("verb", ["batch notices 1 --out", "explain --cases CASES --out"])

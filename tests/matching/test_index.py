@@ -111,6 +111,15 @@ def test_the_kept_copy_spares_a_new_start_and_misses_nothing(
     assert [len(part.segment.ids) for part in parts] == [2]
 
 
+def test_an_office_before_its_first_register_keeps_nothing(store: Store) -> None:
+    with store.writing() as session:
+        empty = make_office(session)
+        assert keep(session, empty.id, now=NOW) == 0
+        assert session.exec(select(FactIndex)).all() == []
+        old(session, empty)
+        assert keep(session, empty.id, now=NOW) == 1
+
+
 def test_a_copy_that_does_not_open_is_made_anew(store: Store, office: Office, sealer) -> None:
     with store.writing() as session:
         keep(session, office.id, now=NOW)

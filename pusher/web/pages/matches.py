@@ -119,7 +119,8 @@ def draft_batch(
                 kind=kind,
                 include=[Decision(word) for word in include],
                 channels=[Channel(word) for word in channels],
-                send_after=send_after,
+                # in a rehearsal whoever approves wants to see it leave
+                send_after=send_after or (None if desk.settings.quiet_hours else desk.now()),
                 prices=prices(desk.settings.gateways),
                 public_url=desk.settings.public_url,
                 by=who.number,

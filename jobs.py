@@ -285,6 +285,7 @@ def main() -> int:
     from sqlalchemy.exc import DBAPIError
 
     from pusher.failpoint import arm
+    from pusher.keeping.deaths import note_end
     from pusher.keeping.explain import explain
     from pusher.keeping.running import AlreadyRunning, door_open
     from pusher.keeping.startup import startup_problems
@@ -300,13 +301,15 @@ def main() -> int:
     try:
         arm(settings.fail_point)
         with door_open(settings.home):
-            store, clockwork = _open_clockwork(settings)
+            start = office_now()
+            store, clockwork = _open_clockwork(settings, start)
             log = open_log(settings.log_folder, "clockwork")
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: clockwork.stopping.set())
             _tick_until_stopped(clockwork, settings.tick_s)
             store.close()  # its last checkpoint belongs under the lock of all writers
             log.finish()
+            note_end(settings.home, start=start)
     except (WrongSchema, AlreadyRunning) as error:
         return _refuse([str(error)], status=1)
     except DBAPIError as error:
@@ -321,17 +324,24 @@ def _refuse(problems: Sequence[str], *, status: int) -> int:
     return status
 
 
-def _open_clockwork(settings: Settings) -> tuple[Store, Clockwork]:
+def _open_clockwork(settings: Settings, start: datetime) -> tuple[Store, Clockwork]:
     from profiles.sealing import open_sealer
+    from pusher.clockwork import hold_for_deaths
     from pusher.gateways.base import boot_seconds
     from pusher.gateways.registry import open_gateways
+    from pusher.keeping.deaths import MOST, note_start
     from pusher.keeping.epoch import OLDER, check_age
     from pusher.store import Store
 
+    died = note_start(settings.home, now=start)
     store = Store(settings.url, sealer=open_sealer(settings.key_file))
     store.check_schema()
-    if check_age(store, settings, now=office_now(settings.clock_ahead)):
+    now = office_now(settings.clock_ahead)
+    if check_age(store, settings, now=now):
         sys.stderr.write(f"{OLDER}\n")
+    if died >= MOST:
+        with store.writing() as session:
+            hold_for_deaths(session, now=now)
     patience = timedelta(seconds=settings.call_timeout_s)
     gateways = open_gateways(settings.gateways, call_timeout=patience)
     clockwork = Clockwork(

@@ -193,7 +193,7 @@ def _choices(fact: Fact) -> Mapping[str, str]:
     found: dict[str, set[str]] = {}
     for choice in fact.values:
         label = _squeeze(choice.label)
-        for spelling in (label, re.sub(r"\(.*?\)", "", label), *map(_squeeze, choice.aliases)):
+        for spelling in (label, re.sub(r"\([^()]*\)", "", label), *map(_squeeze, choice.aliases)):
             found.setdefault(spelling.lower(), set()).add(choice.code)
     codes = {choice.code.lower(): choice.code for choice in fact.values}
     return {s: min(c) for s, c in found.items() if len(c) == 1} | codes

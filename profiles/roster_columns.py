@@ -152,7 +152,8 @@ def _unknown(row: int, position: int, cell: str, kind: ProfileKind) -> list[Reje
 
 def _meaning(cell: str, kind: ProfileKind) -> str | Fact | None:
     name = squeezed(cell)
-    return _names(kind).get(name) or _names(kind).get(re.sub(r"\(.*\)$", "", name))
+    bare = name.partition("(")[0] if name.endswith(")") else name
+    return _names(kind).get(name) or _names(kind).get(bare)
 
 
 def columns_of(kind: ProfileKind) -> Sequence[str | Fact]:

@@ -170,6 +170,11 @@ def beat(session: Session, owner: str, *, trusted: Reading | None, now: datetime
     return first
 
 
+def hold_for_deaths(session: Session, *, now: datetime) -> None:
+    """Hold all sending because clockworks died again and again. The caller commits."""
+    hold.place(session, HoldCause.DEATHS, because=_DEATHS, by=BY, now=now)
+
+
 def clear_away(session: Session, jobs: Collection[str], *, now: datetime) -> None:
     """Delete heartbeats, and slots of *jobs*, that are older than `KEPT`, or of an hour to come.
 
@@ -206,5 +211,9 @@ def _hour(moment: datetime) -> int:
 
 _BECAUSE: Final = (
     "服务器时钟跳变超过 60 秒，为免在夜间误发或重复发送，已自动停发；请核对系统时间后由审核人员解除"
+)
+_DEATHS: Final = (
+    "定时进程一分钟内异常退出 5 次，已自动停发；请查看日志并运行 pusher doctor，"
+    "查明原因后由审核人员解除"
 )
 _BACK: Final = "时钟已回到正确时间，连续两次核对一致"

@@ -19,6 +19,7 @@ from pusher.model.errors import NotFound
 NAMES: Final = {
     HoldCause.CLOCK_JUMP: "时钟跳变",
     HoldCause.RESTORE: "数据库由备份恢复",
+    HoldCause.DEATHS: "定时进程反复异常退出",
     HoldCause.STAFF: "工作人员紧急停发",
 }
 """Each cause in Chinese, for staff."""

@@ -36,7 +36,7 @@ _PERSONAL: Final = re.compile(
     r"(?<![0-9A-Za-z])(?:\+?86)?1[3-9]\d(?P<phone>[ -]?\d{4}[ -]?\d{4})(?!\d)"
     r"|(?<![0-9A-Za-z])\d{6}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])(?=[0-9A-Z]*\d{6})[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])"
-    r"|[\w.+-]+@[\w-]+\.[\w.]+",
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+",
     re.ASCII,
 )
 # Libraries that write addresses with phone numbers in them, or a line at every tick.

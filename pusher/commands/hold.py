@@ -10,7 +10,7 @@ from pusher.commands.policy import staff_called
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-CAUSES = click.Choice(["clock_jump", "restore", "staff"])
+CAUSES = click.Choice(["clock_jump", "restore", "deaths", "staff"])
 
 
 @click.group()

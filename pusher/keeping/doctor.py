@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from pusher.keeping.database import look_at_database
-from pusher.keeping.finding import Finding, Level, wrong
+from pusher.keeping.finding import Finding, Level, fine, note, wrong
 from pusher.keeping.folder import look_at_folder
 from pusher.keeping.machine import look_at_machine
 from pusher.keeping.startup import look_at_gateways
@@ -67,9 +67,19 @@ def examine(survey: Survey, *, now: datetime) -> Iterator[Finding]:
     folder = list(look_at_folder(settings))
     yield from folder
     yield from look_at_gateways(settings)
+    yield _second_factor(settings)
     if all(f.level is not Level.WRONG for f in folder):
         yield from look_at_database(settings, now=now)
     yield from look_at_machine(settings.home)
+
+
+def _second_factor(settings: Settings) -> Finding:
+    if settings.second_factor:
+        return fine("动态码", "审核和管理员登录时核对")
+    return note(
+        "动态码",
+        "second_factor = false：登录和批准都不核对动态码；只可用于演练，正式使用前删去这一行",
+    )
 
 
 def _fit(name: str, value: Any) -> Any:

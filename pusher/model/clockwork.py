@@ -56,6 +56,8 @@ class HoldCause(StrEnum):
     """The wall clock and the boot clock disagree: nobody knows what hour it is."""
     RESTORE = "restore"
     """The database came from a backup: what went out since is not in it."""
+    DEATHS = "deaths"
+    """Clockworks that died again and again: nobody knows what they do before they die."""
     STAFF = "staff"
     """The kill switch."""
 

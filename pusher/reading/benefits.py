@@ -11,7 +11,7 @@ _PER = (
     r"|平方米|千瓦时"
 )
 _AMOUNT = re.compile(
-    rf"(?P<number>\d[\d,]*(?:\.\d+)?)\s*(?P<unit>亿元|万元|千元|元|％|%|个百分点)"
+    rf"(?P<number>\d[\d,]{{0,17}}(?:\.\d{{1,12}})?)\s*(?P<unit>亿元|万元|千元|元|％|%|个百分点)"
     rf"(?P<each>(?:\s*[/／·]\s*(?:每)?(?:{_PER}))*)"
 )
 # 每人每月100元, 每招用1人…1500元, 每亩60元
@@ -107,7 +107,14 @@ def _add(found: list[Benefit], mark: re.Match[str], clause: str) -> None:
 
 def _clauses(text: str) -> list[tuple[int, int]]:
     """Return where the clauses of *text* stand; commas inside numbers and brackets part nothing."""
-    ends = [mark.start() for mark in re.finditer(r"[，；。;](?![^（(]*[）)])", text)]
+    ends, inside = [], False
+    for place in range(len(text) - 1, -1, -1):
+        sign = text[place]
+        if sign in "（(）)":
+            inside = sign in "）)"
+        elif sign in "，；。;" and not inside:
+            ends.append(place)
+    ends.reverse()
     return list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
 
 

@@ -137,4 +137,4 @@ def _share(published: tuple[str, ...], issuers: tuple[str, ...]) -> bool:
 
 def _bare(name: str) -> str:
     """The name of an office without what other names it goes by."""
-    return re.sub(r"[（(].*?[）)]", "", name)
+    return re.sub(r"[（(].{0,60}?[）)]", "", name)

@@ -112,7 +112,7 @@ def _zone(kept: Sequence[Laid], body_size: float) -> int:
         text = one.text
         if _is_above(text):
             continue
-        quoted = re.sub(r"《[^》]*》|“[^”]*”", "", text)
+        quoted = re.sub(r"《[^》]{0,200}》|“[^”]{0,200}”", "", text)
         if one.cells and any(is_around(cell) for cell in one.cells):
             continue
         if (

@@ -246,7 +246,7 @@ def _read_other(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
 
 
 def _read_ratio(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
-    found = re.fullmatch(r"(.+?)的?\s*(\d+(?:\.\d+)?)\s*[%％]", text)
+    found = re.fullmatch(r"(.+?)的?(\d{1,9}(?:\.\d{1,8})?)[%％]", "".join(text.split()))
     if not found:
         raise Unreadable("请写成“另一项的30%”")
     return {

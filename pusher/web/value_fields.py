@@ -16,7 +16,7 @@ from pusher.web import rule_values
 
 TEXT = "text"
 _MARKS = re.compile(r"[、，,；;/|\s]+")
-_ENDS = re.compile(r"\s*(?:至|到|~|～|—+)\s*")
+_ENDS = re.compile(r"[至到~～]|—{1,9}")
 _ONE_OF_ENUM = frozenset({"eq", "ne", "ge", "gt", "le", "lt"})
 _SEVERAL = frozenset({"in", "not_in", "any_of", "none_of"})
 _COMPARED = frozenset({"ge", "gt", "le", "lt", "eq", "ne"})
@@ -82,7 +82,7 @@ def joined(kind: str, parts: Sequence[str]) -> str:
 def ends(value: str) -> tuple[str, str]:
     """The two ends of typed words such as ``3 至 5``."""
     parts = _ENDS.split(value.strip(), maxsplit=1)
-    return (parts[0], parts[1]) if len(parts) == 2 else (value, "")
+    return (parts[0].strip(), parts[1].strip()) if len(parts) == 2 else (value, "")
 
 
 def choices(fact: Fact, value: str) -> list[Box]:

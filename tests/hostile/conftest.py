@@ -70,5 +70,5 @@ def _ids(console: Console) -> dict[str, list[str]]:
         "notice_id": [str(notice)],
         "word": [word],
         "name": ["aliyun", "wechat", "style.css"],
-        "cause": ["staff", "restore", "clock_jump"],
+        "cause": ["staff", "restore", "clock_jump", "deaths"],
     }

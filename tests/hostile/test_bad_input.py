@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).parents[1]
-ROWS: list[dict[str, Any]] = tomllib.loads(
-    Path(__file__).with_name("bad_input.toml").read_text(encoding="utf-8")
-)["row"]
+TOLD = tomllib.loads(Path(__file__).with_name("bad_input.toml").read_text(encoding="utf-8"))
+ROWS: list[dict[str, Any]] = TOLD["row"]
+FAULTS: list[dict[str, Any]] = TOLD["fault"]
 
 
 @cache
@@ -24,7 +24,7 @@ def test_every_kind_is_there_once() -> None:
     assert [row["number"] for row in ROWS] == list(range(1, 76))
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['number']} {row['input']}")
+@pytest.mark.parametrize("row", [*ROWS, *FAULTS], ids=lambda row: row["input"])
 def test_a_kind_of_bad_input_is_held_by_tests_that_exist(row: dict[str, Any]) -> None:
     for test in row["held"]:
         file, name = test.split("::")

@@ -148,6 +148,15 @@ def test_a_database_older_than_its_file_is_found(home: Path) -> None:
     assert "像是放回的备份" in said(home)
 
 
+def test_an_office_without_the_second_factor_is_warned(home: Path) -> None:
+    assert "动态码" not in said(home, "note")
+
+    told = said(home, "note", PUSHER_SECOND_FACTOR="false")
+
+    assert "动态码：second_factor = false" in told
+    assert "只可用于演练" in told
+
+
 def test_a_clock_before_the_last_act_is_found(home: Path) -> None:
     store = open_home(home)
     with store.writing() as session:

@@ -9,7 +9,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, field, has, lea
 _TYPES = {"视力": "visual", "听力": "hearing", "言语": "speech", "肢体": "physical",
           "智力": "intellectual", "精神": "mental", "多重": "multiple"}  # fmt: skip
 _TYPE = "|".join(_TYPES)
-_LISTED = rf"(?:(?:{_TYPE})(?:、|和|或者|或|及)?)*"
+_LISTED = rf"(?:(?:{_TYPE})(?:、|和|或者|或|及)?){{0,12}}"
 _GRADE = "[一二三四1-4]"
 _JOIN = "(?:、|和|或|及|以及|-|至|或者)"
 _GRADES = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
@@ -28,7 +28,7 @@ _HEAVY = re.compile(
     + r")残疾(?:人|子女|儿童|人员)?(?!人?护理补贴|人护理|是指|，是指)"
 )
 _TYPED = re.compile(
-    rf"(?P<types>(?:{_TYPE})(?:(?:、|和|或|及)(?:{_TYPE}))*)残疾(?:人|儿童|人员)(?!联合)"
+    rf"(?P<types>(?:{_TYPE})(?:(?:、|和|或|及)(?:{_TYPE})){{0,12}})残疾(?:人|儿童|人员)(?!联合)"
 )
 _SOLDIER = re.compile(
     r"(?:持有?(?:《)?(?:中华人民共和国)?残疾军人证(?:》)?(?:且|，)?)?(?:残疾等级(?:被)?(?:评定)?为)?(?P<first>[一二三四五六七八九十])级?(?:至|-|—|到)(?P<last>[一二三四五六七八九十])级(?:的)?(?:残疾|伤残)(?:退役)?军人"

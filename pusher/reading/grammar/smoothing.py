@@ -19,7 +19,7 @@ _IN_NUMBER = re.compile(r"(?<=\d)[,:](?=\d)")
 _BLANK = re.compile(r"[ \t\u3000\xa0]+")
 _ENDS = frozenset("。；：！？;:!?”」）)")
 _TITLE = re.compile(
-    r"(?:通知|办法|公告|通告|细则|方案|意见|规定|措施|政策|指南|须知|说明|规程|明白纸|若干规定|条例)(?:[（(〔][^）)〕]*[）)〕])?$"
+    r"(?:通知|办法|公告|通告|细则|方案|意见|规定|措施|政策|指南|须知|说明|规程|明白纸|若干规定|条例)(?:[（(〔][^）)〕]{0,60}[）)〕])?$"
 )
 _WRAPPED = 20
 """Characters from which a line without an end is one that was broken by its page."""

@@ -49,7 +49,7 @@ _EXTRA = re.compile(
     r"(?<!不)再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
 )
 OFFERS = re.compile(
-    r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]*(?:对象|范围))"
+    r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]{0,100}(?:对象|范围))"
 )
 # 1.规模奖励：软件业务收入首次达到1亿元的企业: a heading that names what is given
 _HEADED = re.compile(
@@ -58,7 +58,7 @@ _HEADED = re.compile(
 _MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
 # 收入达到1000万元: money that is asked, not given
 _REACHED = re.compile(
-    r"(?:达到?|超过|突破|不低于|不少于|高于|低于|不超过|不高于)[^，。；\d]{0,4}[\d.]+(?:千|万|亿)*元(?:及?以[上下])?|[\d.]+(?:千|万|亿)*元(?:（含）)?(?:及?以[上下])"
+    r"(?:达到?|超过|突破|不低于|不少于|高于|低于|不超过|不高于)[^，。；\d]{0,4}[\d.]{1,20}(?:千|万|亿){0,3}元(?:及?以[上下])?|[\d.]{1,20}(?:千|万|亿){0,3}元(?:（含）)?(?:及?以[上下])"
 )
 # facts that a mere mention of a noun would state
 _NAMES = frozenset(
@@ -74,12 +74,12 @@ _ANY_FIRM = frozenset({"ownership", "entity_type", "size_class"})
 # nouns that say for whom where something is granted beside them
 _NAMES_OF_FIRMS = frozenset({"qualifications", "business_types", "statistics_inclusion"})
 _TITLE = re.compile(
-    r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]*）)?$"
+    r"^关于|(?:通知|办法|公告|细则|方案|意见|规定|措施|指南|须知|明白纸)(?:（[^）]{0,60}）)?$"
 )
 # 已领取过…的，不得重复申领 shuts out who has had it; 不得重复享受 alone says how grants add up.
 # 不适用第二条，但可按第三条执行: shut out of one way alone
 _NOT_BY_ARTICLE = re.compile(
-    r"不适用(?:本办法|本细则)?第[一二三四五六七八九十]{1,3}[条项款][^。；]*(?:但|可按)"
+    r"不适用(?:本办法|本细则)?第[一二三四五六七八九十]{1,3}[条项款][^。；]{0,100}(?:但|可按)"
 )
 # 低保对象不受收入限制: a second way for one figure
 _WAIVED = re.compile(

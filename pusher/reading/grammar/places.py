@@ -32,6 +32,7 @@ _TOGETHER = {
 _WORD = r"(?:主要)?(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税收征管|税收|统计|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
 _SEVERAL = rf"(?P<words>{_WORD}(?:(?:、|和|及|以及|与|且){_WORD}){{1,3}})(?:关系|地)?(?:须|应当?|均|都|全部)*(?:在|位于|属于|隶属于)A"
 _AND_TAXED = r"(?:须|应)?(?:在|于)A(?:行政区域|辖区)?(?:范围)?内?(?:依法|合法)?(?:登记|工商)?注册(?:登记)?(?:、|并|且|和|及)*(?:依法)?(?P<words>纳税(?:(?:、|并|且|和|及)+(?:统计|纳统|入统))?|经营)"
+_ALL_IN = r"在A(?:范围)?内?(?:依法)?(?P<words>(?:注册|经营|纳税|统计)(?:(?:、|和|及|并)(?:依法)?(?:注册|经营|纳税|统计)){1,3})"
 _OR_PERMIT = r"(?:具有|持有|拥有)A(?:常住|城镇)?(?:户籍|户口)(?:或者?|、)(?:持有)?(?:有效)?(?:的)?居住证(?!明)"
 _MOVED_TOO = r"(?P<words>(?:统计|税收|税务|纳税|注册|登记)(?:关系)?(?:(?:、|和|及|以及|与)(?:统计|税收|税务|纳税|注册|登记)){0,2})(?:关系|地)?(?:一并|同时|同步|均|已|全部)*(?:转入|迁入|划转至|转至)(?:A)?"
 _MOVED = r"(?:将)?(?:注册地(?:址)?|总部)?(?:由|从)?(?:A|区外|市外|省外|外区|外市|外地|外省)(?:新)?(?:整体)?(?:迁入|迁至|引进)(?:我区|本区|A)?(?:的)?"
@@ -57,6 +58,9 @@ def family(area_code: str = "370104") -> Family:
         Rule(_compiled(_AND_TAXED, area_code), partial(_registered_and, area_code), "area",
              (("在槐荫区注册、纳税", "(registered_area within 370104 & tax_area within 370104)"),
               ("在本区登记注册并依法纳税、统计", "(registered_area within 370104 & tax_area within 370104 & statistics_area within 370104)"))),
+        Rule(_compiled(_ALL_IN, area_code), partial(_several, area_code), "area",
+             (("在本区经营、纳税、统计", "(tax_area within 370104 & statistics_area within 370104 & business_area within 370104)"),
+              ("在槐荫区经营和纳税", "(tax_area within 370104 & business_area within 370104)"))),
         Rule(_compiled(_OR_PERMIT, area_code), partial(_or_permit, area_code), "area",
              (("具有本区户籍或者居住证", "(household_area within 370104 | residence_permit has (area within 370104 & valid_to on_or_after_as_of None))"),
               ("持有济南市户口或有效居住证", "(household_area within 370100 | residence_permit has (area within 370100 & valid_to on_or_after_as_of None))"))),

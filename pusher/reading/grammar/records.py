@@ -18,9 +18,10 @@ _ENTERED = re.compile(
 _THEN_ENTERED = re.compile(
     r"(?P<year>)(?P<mode>)(?P<kind>(?:规模以上|规上|限额以上|限上)(?:工业|服务业|批发业?|零售业?|餐饮业?|住宿业?|商贸业?))(?:法人)?企业(?P<new>首次|新)(?:入库|纳统|升规|入统)"
 )
+_FIRST = re.compile(r"首次(?:升规|升限)?(?:纳统|入统|入库)(?=的)")
 _NEW = re.compile(r"(?P<year>20\d\d)\s*年度?(?:内)?新(?:入库|纳统|升规|入统)(?:的)?(?:企业)?")
 _OF_SIZE = re.compile(
-    r"(?P<kind>规模以上(?:工业|制造业)|规上(?:工业|制造业)|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:法人)?(?:企业|单位)"
+    r"(?P<kind>规模以上(?:工业|制造业)|规上(?:工业|制造业)|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:(?:、|和|及)?(?:零售|餐饮))?(?:业)?(?:法人)?(?:企业|单位)"
 )
 _ALL_OF_SIZE = re.compile(r"(?:规模以上|规上|限额以上|限上)(?:法人)?企业")
 _COUNTED = re.compile(
@@ -57,6 +58,12 @@ _BORROWED = re.compile(
     rf"{_YEAR}(?P<first>首次)?(?:(?P<from>{PATTERN})\s*起?(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|内)?[，]?)?(?:新)?(?P<then>首次)?"
     rf"(?P<bank>(?:从|向|在)[^，。；、]{{0,10}}?(?:银行业金融机构|银行机构|银行|金融机构))(?:实际|新|首次)*(?:获得|取得|申请|发放|办理)(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
+_PLAIN_LOAN = re.compile(
+    r"(?:从|向)[^，。；、]{0,6}?银行(?:业金融)?(?:机构)?(?:获得|取得|申请)(?:的)?(?:单户|单笔)(?P<most>\d[\d.]*)万元(?:（含）)?(?:以下|以内)(?:的)?贷款"
+)
+_PAID_OUT = re.compile(
+    rf"贷款(?:发放|放款)(?:日期|时间)?(?:应|须|为|在)*(?P<from>{PATTERN})\s*(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:之间|期间|内)?"
+)
 _APPROVED = re.compile(
     r"(?:获得?|取得|承担)?(?:的)?(?P<level>(?:国家|省|市|区)级?(?:(?:、|和|或|或者)(?:国家|省|市|区)级){0,3})(?P<up>及?以上)?(?:[^，。；、]{0,20}?)(?:项目|计划|专项)?立项"
 )
@@ -90,6 +97,9 @@ def family() -> Family:
             Rule(_THEN_ENTERED, _entered, "statistics",
                  (("规模以上服务业企业首次入库的", "statistics_inclusion has (kind in service & first is True & left_on null None)"),
                   ("限额以上零售业企业首次纳统", "statistics_inclusion has (kind in trade & first is True & left_on null None)"))),
+            Rule(_FIRST, _first_entry, "statistics",
+                 (("个体工商户首次纳统的", "statistics_inclusion has (first is True & left_on null None)"),
+                  ("首次升限纳统的", "statistics_inclusion has (first is True & left_on null None)"))),
             Rule(_NEW, _newly, "statistics",
                  (("2026年内新入库", "statistics_inclusion has (entered_on between_dates 2026-01-01,2026-12-31 & left_on null None)"),
                   ("2025年度新纳统", "statistics_inclusion has (entered_on between_dates 2025-01-01,2025-12-31 & left_on null None)"))),
@@ -129,6 +139,12 @@ def family() -> Family:
             Rule(_BORROWED, _from_bank, "loan",
                  (("2026年1月1日至2026年12月31日期间从银行获得流动资金贷款", "loans has (kind eq working_capital & lender eq bank & drawn_on between_dates 2026-01-01,2026-12-31)"),
                   ("向金融机构申请的经营性贷款", "loans has (kind eq operating)"))),
+            Rule(_PLAIN_LOAN, _plain_loan, "loan",
+                 (("从银行获得单户1000万元以下贷款", "loans has (lender eq bank & amount le 1000)"),
+                  ("从银行机构取得单笔500万元以内的贷款", "loans has (lender eq bank & amount le 500)"))),
+            Rule(_PAID_OUT, _paid_out, "loan",
+                 (("贷款发放日期应在2026年1月1日至2026年12月31日之间", "loans has (drawn_on between_dates 2026-01-01,2026-12-31)"),
+                  ("贷款发放时间为2026年1月1日至6月30日", "loans has (drawn_on between_dates 2026-01-01,2026-06-30)"))),
             Rule(_APPROVED, _approved, "approval",
                  (("获得省级以上科技计划立项", "project_approvals has (level in province,nation)"),
                   ("取得国家级重点研发项目立项", "project_approvals has (level in nation)"))),
@@ -175,6 +191,11 @@ def _entered(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
         *_during(mark, "entered_on"),
     ]
     return has("statistics_inclusion", *where, field("left_on", "null", None))
+
+
+def _first_entry(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    first, left = field("first", "is", True), field("left_on", "null", None)
+    return has("statistics_inclusion", first, left)
 
 
 def _newly(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
@@ -244,6 +265,17 @@ def _from_bank(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
             days = [start.isoformat(), end.isoformat()]
             where.append(field("drawn_on", "between_dates", days))
     return has("loans", *where)
+
+
+def _plain_loan(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    most = float(mark["most"])
+    amount = int(most) if most.is_integer() else most
+    return has("loans", field("lender", "eq", "bank"), field("amount", "le", amount))
+
+
+def _paid_out(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    span = _span(mark, "drawn_on")
+    return has("loans", *span) if span else None
 
 
 def _unpaid(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pusher.reading.grammar.clauses import Clause
 from pusher.reading.grammar.findings import Finding
-from pusher.reading.grammar.joining import Node, all_of, one_record, quoted, united
+from pusher.reading.grammar.joining import Node, all_of, leaves_of, one_record, quoted, united
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.runs import joined
 
@@ -71,10 +71,19 @@ def excepts(clause: Clause, opened: list[Clause], into: Reading) -> bool:
         [p for p in passing if p.found], nodes, strict=True) if node]  # fmt: skip
     for one in passing:
         judge_left(one, into)
+    shut = {leaf.get("fact") for node in into.excluded for leaf in leaves_of(node)}
+    kept = [_beside(node, shut) for node in kept]
     if kept:
         passed: Node = {"not": all_of(kept)}
         into.excluded[:] = [{"all": [node, passed]} for node in into.excluded]
     return bool(kept) or lets_pass or bool(opened or not clause.found)
+
+
+def _beside(node: Node, shut: set[object]) -> Node:
+    """Leave out of an exception what the exclusion says already: 金融业中的担保机构."""
+    parts = node["all"] if set(node) == {"all"} else [node]
+    rest = [part for part in parts if part.get("fact") not in shut]
+    return all_of(rest) if rest else node
 
 
 def take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:

@@ -61,7 +61,8 @@ def _same_record(one: Node, other: Node) -> bool:
     fields = [{part.get("field"): part for part in _where(node)} for node in (one, other)]
     shared = fields[0].keys() & fields[1].keys() - {None}
     agree = all(fields[0][name] == fields[1][name] for name in shared)
-    one_of_all = one["fact"] == "businesses"  # somebody's own firm
+    # somebody's own firm, the loan that is subsidised: one record, wherever it is told
+    one_of_all = one["fact"] in ("businesses", "loans")
     return agree and (one_of_all or bool(shared & {"code", "left_on", "category"}))
 
 

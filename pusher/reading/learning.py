@@ -32,6 +32,11 @@ class Corrected:
     last: Correction
 
     @property
+    def is_of_conditions(self) -> bool:
+        """Whether it is a family of the grammar, not an element, a tag or a word."""
+        return label_of(self.family) is None
+
+    @property
     def total(self) -> int:
         return sum(self.counts.values())
 

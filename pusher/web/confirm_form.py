@@ -24,6 +24,7 @@ from pusher.web.outline_form import lines_from
 from pusher.web.outline_moves import MOVES, NotFound, added
 
 _MOST_CLAUSES = 200
+_LONGEST_QUOTE = 1000
 DECISIONS = ("check", "condition", "none")
 """What a clause becomes: 人工核对, 待核实条件, 与资格无关."""
 
@@ -55,6 +56,7 @@ class ConfirmForm:
         pasted: the text of the field for a whole RULE document.
         choices: facts one of which was meant by what was typed, and where it is to be added.
         typed: what was typed there.
+        quote: the clause that the next condition to be added is read from.
         errors: field → what is wrong.
     """
 
@@ -74,6 +76,7 @@ class ConfirmForm:
     pasted: str = ""
     choices: Sequence[Fact] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
+    quote: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     def wish(self) -> Confirmation:
@@ -156,6 +159,7 @@ def filled_from(given: FormData) -> ConfirmForm:
         clauses=_clauses(fields),
         checks=[quote.strip() for quote in fields.several("checks") if quote.strip()],
         pasted=fields.typed("pasted"),
+        quote=fields.typed("add-quote").strip()[:_LONGEST_QUOTE],
     )
     fields.day("apply_until", "申报截止")
     form.elements = elements_from(fields)
@@ -197,7 +201,8 @@ def _add(form: ConfirmForm, fields: Fields, rest: str) -> None:
     typed = fields.typed(f"add-{where}")
     before = list(form.lines)
     try:
-        form.lines = added(before, where, what, typed)
+        form.lines = added(before, where, what, typed, quote=form.quote)
+        form.quote = ""
         form.fresh = next(
             (n for n, line in enumerate(before) if line != form.lines[n]), len(form.lines) - 1
         )

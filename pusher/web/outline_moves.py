@@ -65,7 +65,9 @@ def steps(lines: Sequence[Line]) -> list[Step]:
     return [*shown, Step(-1, None, 0, None)]
 
 
-def added(lines: Sequence[Line], where: str, what: str, typed: str) -> list[Line]:
+def added(
+    lines: Sequence[Line], where: str, what: str, typed: str, *, quote: str = ""
+) -> list[Line]:
     """Add to a group, behind what it holds.
 
     Args:
@@ -73,6 +75,8 @@ def added(lines: Sequence[Line], where: str, what: str, typed: str) -> list[Line
         what: ``condition``; ``all``, ``any`` or ``not-all`` for a group; ``manual``; or
             ``fact-CODE`` for what was picked among several.
         typed: the name of a fact, or what is to be checked.
+        quote: the clause that says so, for a condition; also what is to be checked, where
+            nothing was typed.
 
     Raises:
         NotFound: no fact, or several, are called that.
@@ -83,13 +87,13 @@ def added(lines: Sequence[Line], where: str, what: str, typed: str) -> list[Line
     if what in ("all", "any", "not-all", "not-any"):
         line = Line("group", depth, word=what)
     elif what == "manual":
-        if not typed.strip():
+        if not (typed.strip() or quote):
             raise NotFound("请先写下要核实的内容")
-        line = manual_line(typed.strip(), depth)
+        line = manual_line(typed.strip() or quote, depth)
     else:
         among = _among(lines, group)
         picked = next((f for f in among if what == f"fact-{f.code}"), None)
-        line = new_line(picked or find_fact(typed, among), depth)
+        line = replace(new_line(picked or find_fact(typed, among), depth), quote=quote)
     return settled([*lines[:at], line, *lines[at:]])
 
 

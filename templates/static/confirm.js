@@ -53,6 +53,16 @@
     if (card) { event.preventDefault(); goTo(card); }
   });
 
+  // ---- what was selected in the text is where the next condition comes from ----
+
+  const quote = document.getElementById("add-quote");
+  document.addEventListener("selectionchange", () => {
+    const chosen = document.getSelection();
+    const words = chosen.toString().trim();
+    const inside = chosen.anchorNode && text.contains(chosen.anchorNode) && text.contains(chosen.focusNode);
+    if (quote && inside && words.length > 1 && !words.includes("\n")) quote.value = words;
+  });
+
   // ---- how far somebody is ----
 
   const box = (stop, what) => stop.querySelector(`:scope > .entry .verdict > .toggle.${what} input`);

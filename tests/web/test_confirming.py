@@ -69,6 +69,21 @@ def test_what_was_struck_before_is_offered_again_when_confirming_anew(lite: Cons
     assert 'name="line-2-kind"' not in browser.get(f"{where}/confirm").text
 
 
+def test_a_condition_that_was_missed_is_added_with_the_clause_that_says_so(lite: Console) -> None:
+    where = read_one(lite)
+    browser = lite.browser(Role.CLERK)
+    said = {"add-root": "居住形态", "add-quote": "独居的老年人"}
+
+    added = browser.post(f"{where}/confirm", confirm_fields(act="add-root-condition", **said)).text
+    asked = browser.post(
+        f"{where}/confirm", confirm_fields(act="add-root-manual", **{"add-quote": "生活困难"})
+    ).text
+
+    assert 'name="line-2-quote" value="独居的老年人"' in added
+    assert 'name="add-quote" value=""' in added
+    assert 'name="line-2-quote" value="生活困难"' in asked
+
+
 def test_a_group_whose_lines_are_all_struck_goes_with_them() -> None:
     rule = {"all": [AGED["all"][0], {"any": [AGED["all"][1]]}]}
     lines = lines_of(rule)

@@ -170,6 +170,16 @@ def test_the_count_moves_and_a_struck_condition_comes_back_without_a_new_page(
         assert page.evaluate("window.same")
 
 
+def test_what_is_selected_in_the_text_is_the_clause_of_the_next_condition(window: Window) -> None:
+    with window.opened(Role.CLERK) as page:
+        page.goto(f"{a_draft(window)}/confirm")
+        page.locator(".document p", has_text="确有特殊困难").select_text()
+
+        expect(page.get_by_label("出自原文")).to_have_value(BODY[1])
+        page.get_by_role("button", name="加待核实").click()
+        expect(card(page, f"待核实：{BODY[1]}")).to_be_visible()
+
+
 def test_keys_are_for_who_wants_them_and_never_while_somebody_types(window: Window) -> None:
     with window.opened(Role.CLERK) as page:
         page.goto(f"{a_draft(window)}/confirm")

@@ -1,20 +1,26 @@
 """The cards of the confirm page: accepted, mended by plain fields, struck and taken back."""
 
+import json
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import html
 from sqlmodel import col, select
 
 from profiles.facts import vocabulary
 from pusher.model.learning import Correction, Mending
 from pusher.model.policy import AudienceRule, Policy
 from pusher.model.staff import Role
+from pusher.reading.changes import changes, regrouped
 from pusher.web.outline import lines_of, rule_of, sayings
 from pusher.web.value_fields import field_of, joined, near_areas, sections
 from tests.makers import AGED, make_policy
 from tests.web.browsing import Console
 from tests.web.test_policies import confirm_fields, read_one
 
+DISTRICT = Path(str(files("pusher.demo").joinpath("district")))
 BENEFIT = {
     "amount": "80", "unit": "元/人·月", "cap": None, "cap_unit": None, "quote": "每人每月80元",
 }  # fmt: skip
@@ -269,3 +275,23 @@ def test_followers_are_counted_by_the_tags_that_are_ticked(lite: Console) -> Non
 
     assert "<dt>按订阅</dt><dd>1</dd>" in by_tag
     assert "<dt>按订阅</dt><dd>0</dd>" in by_another
+
+
+@pytest.mark.parametrize("stem", [f"p{n:02}" for n in range(1, 13)])
+def test_what_is_confirmed_as_it_stands_is_what_was_drafted(lite: Console, stem: str) -> None:
+    wanted = json.loads((DISTRICT / "rules" / f"{stem}.json").read_text("utf-8"))["rule"]
+    where = read_one(lite, rule=wanted, audience="both")
+    browser = lite.browser(Role.CLERK)
+
+    (form,) = html.fromstring(browser.get(f"{where}/confirm").text).xpath("//form[@id='main-form']")
+    fields: dict[str, Any] = {}
+    for name, value in form.form_values():
+        fields.setdefault(name, []).append(value)
+    done = browser.post(f"{where}/confirm", {**fields, "act": "confirm"})
+
+    assert done.status_code == 303, done.text
+    with lite.store.reading() as session:
+        rule = session.exec(select(AudienceRule)).one().rule
+    assert changes(wanted, rule) == []
+    assert not regrouped(wanted, rule)
+    assert {one.family for one in mended(lite, Mending.CHANGED).values()} == set()

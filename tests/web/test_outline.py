@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import FormData, UploadFile
 
-from profiles.facts import vocabulary
+from profiles.facts import Fact, vocabulary
 from pusher.matching.columns import Document, table_of
 from pusher.matching.truths import Sight, judged
 from pusher.rules.language import dump, parse
 from pusher.rules.say import say
-from pusher.web.outline import GROUPS, Line, lines_of, rule_of, scopes_of, settled
+from pusher.web import rule_values, value_fields
+from pusher.web.outline import GROUPS, Line, fact_of, lines_of, rule_of, scopes_of, settled
 from pusher.web.outline_form import lines_from
 from pusher.web.outline_moves import MOVES, NotFound, added, find_fact, steps
 from tests.makers import AGED, NOW
@@ -186,3 +187,48 @@ def test_a_form_of_nonsense_has_no_lines() -> None:
     odd = FormData([("lines", "1"), ("line-0-kind", "group"), ("line-0-word", "xor"),
                     ("line-0-depth", "-4")])  # fmt: skip
     assert lines_from(odd) == [Line("group", 0, word=GROUPS[0])]
+
+
+def test_every_measured_value_comes_back_from_its_fields(shared) -> None:
+    for element in gold_elements(shared).values():
+        fields_hold(lines_of(dump(gold_rule(element))))
+
+
+@SLOW
+@given(rules().filter(is_filled))
+def test_any_value_comes_back_from_its_fields(rule) -> None:
+    fields_hold(lines_of(rule))
+
+
+def fields_hold(lines: list[Line]) -> None:
+    for line, scope in zip(lines, scopes_of(lines), strict=True):
+        about = fact_of(line, scope)
+        if line.kind == "leaf" and about is not None:
+            beside = [field for owner in reversed(scope) for field in owner.fields]
+            again = rule_values.read(about, line.op, in_fields(about, line), beside=beside)
+            asked = rule_values.read(about, line.op, line.value, beside=beside)
+            assert sorted_parts(again) == sorted_parts(asked), (about.code, line.op, line.value)
+
+
+def in_fields(about: Fact, line: Line) -> str:
+    """The value as the fields of its operator hold it and send it back."""
+    kind = value_fields.field_of(about, line.op)
+    boxes = {
+        "choices": lambda: value_fields.choices(about, line.value),
+        "areas": lambda: value_fields.near_areas("370104", line.value),
+        "industries": lambda: value_fields.sections(line.value),
+    }
+    if kind in boxes:
+        shown = boxes[kind]()
+        parts = [box.word for box in shown if box.chosen]
+        return value_fields.joined(kind, [*parts, value_fields.others(shown, about, line.value)])
+    if kind in ("range", "days"):
+        return value_fields.joined(kind, value_fields.ends(line.value))
+    if kind == "choice":
+        chosen = [box.word for box in value_fields.choices(about, line.value) if box.chosen]
+        return chosen[0] if chosen else line.value
+    return line.value
+
+
+def sorted_parts(value: object) -> object:
+    return sorted(map(str, value)) if isinstance(value, list) else value

@@ -22,8 +22,9 @@ from pusher.model.notice import Notice, NoticeState
 from pusher.store import Store
 from tests.listening.callbacks import answer, folded, push, receipt, sent
 from tests.makers import NOW, make_office
+from tests.profiles.people import resident_number
 from tests.sending.delivery_makers import make_batch, make_notice, make_visit
-from tests.sending.makers import make_child, resident_number
+from tests.sending.makers import make_child
 
 NAME, PHONE, OPENID = "欧阳样例", "19900004321", "oPenIdSample77"
 NUMBER = resident_number(NOW.date().replace(year=1940), 77)

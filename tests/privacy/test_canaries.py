@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from tests.journeys.town import PATIENCE_S, Person, Town, opened
-from tests.sending.makers import resident_number
+from tests.profiles.people import resident_number
 
 pytestmark = pytest.mark.xdist_group("journeys")
 

@@ -35,9 +35,9 @@ from tests.privacy.someone import (
     register,
     take_in,
 )
+from tests.profiles.people import resident_number
 from tests.sending.code_makers import in_doubt, send
 from tests.sending.delivery_makers import make_batch, make_notice, the_office
-from tests.sending.makers import resident_number
 from tests.sending.outbox import Outbox
 
 

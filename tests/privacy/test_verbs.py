@@ -12,7 +12,7 @@ from profiles.model import Profile
 from profiles.sealing import Sealer, read_keys
 from pusher.__main__ import pusher
 from pusher.store import Store
-from tests.sending.makers import resident_number
+from tests.profiles.people import resident_number
 
 REGISTER = "姓名,证件号码,手机号\n欧阳样例,370199194003050775,19900004321\n"
 

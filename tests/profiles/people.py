@@ -1,7 +1,7 @@
 """Invented people and firms for the tests of this floor."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -38,46 +38,68 @@ def make_person(
     session: Session,
     office: Office,
     *,
-    born: date = date(1950, 3, 4),
+    born: date | None = date(1950, 3, 4),
     name: str = "王样例",
     phone: str | None = None,
     openid: str | None = None,
     agreed: bool = True,
+    scopes: Collection[ConsentScope] = (ConsentScope.GENERAL,),
+    street: str | None = None,
+    community: str | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> Profile:
-    """A resident who agreed to notices; with a phone or an openid if given."""
+    """A resident who agreed to *scopes*; with a phone or an openid if given.
+
+    Args:
+        born: None: a day such that thousands of people get different numbers.
+    """
+    serial = next(_serials)
+    born = born or date(1990, 1, 1) + timedelta(days=serial // 1000)
     person = add_profile(
         session,
         office=office,
         kind=ProfileKind.RESIDENT,
         name=name,
-        number=resident_number(born, next(_serials) % 1000),
-        street_code=None,
-        community=None,
-        facts=known(birth_date=born.isoformat(), **(facts or {})),
+        number=resident_number(born, serial % 1000),
+        street_code=street,
+        community=community,
+        facts=known(birth_date=born.isoformat()) | known(**(facts or {})),
         now=NOW,
     )
-    for channel, address in ((Channel.SMS, phone), (Channel.WECHAT, openid)):
-        if address:
-            add_contact(session, person, channel, address, source="样例", now=NOW)
-    if agreed:
-        agree(session, person)
+    give_addresses(session, person, phone, openid)
+    for scope in scopes if agreed else ():
+        agree(session, person, scope)
     return person
 
 
-def make_firm(session: Session, office: Office, **facts: Any) -> Profile:
+def make_firm(
+    session: Session,
+    office: Office,
+    *,
+    name: str = "济南样例有限公司",
+    street: str | None = None,
+    **facts: Any,
+) -> Profile:
     """A firm that agreed to nothing yet and has no address."""
     return add_profile(
         session,
         office=office,
         kind=ProfileKind.ENTERPRISE,
-        name="济南样例有限公司",
+        name=name,
         number=credit_code(next(_serials)),
-        street_code=None,
+        street_code=street,
         community=None,
         facts=known(**facts),
         now=NOW,
     )
+
+
+def give_addresses(
+    session: Session, profile: Profile, phone: str | None, openid: str | None
+) -> None:
+    for channel, address in ((Channel.SMS, phone), (Channel.WECHAT, openid)):
+        if address:
+            add_contact(session, profile, channel, address, source="样例", now=NOW)
 
 
 def agree(

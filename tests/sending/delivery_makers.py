@@ -5,8 +5,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,7 @@ from uuid import UUID
 from sqlmodel import Session, select
 
 from profiles.addresses import add_contact
-from profiles.consent import grant
-from profiles.dossier import Known, add_profile
-from profiles.model import Channel, ConsentScope, Contact, Office, Profile, ProfileKind
+from profiles.model import Channel, ConsentScope, Contact, Office, Profile
 from profiles.sealing import sealer_of
 from pusher.model.batch import Batch, BatchKind, BatchState, Visit
 from pusher.model.match import Decision, Match, MatchRun
@@ -28,12 +25,12 @@ from pusher.sending.wording import fill, registered, wordings
 from pusher.settings import Settings
 from pusher.store import Store
 from tests.makers import NOW, make_office, make_policy, make_rule
+from tests.profiles import people
 
 HOME = Path(tempfile.mkdtemp(prefix="pusher-"))
 """For the file beside the keys that tells how new a database is."""
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 _numbers = count(1)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 URL = "http://127.0.0.1:8000/p/why/sample"
 WORDING = {Channel.SMS: "sms_match_resident_plain", Channel.WECHAT: "wechat_match_resident_plain"}
 
@@ -58,36 +55,20 @@ def an_openid(number: int) -> str:
     return f"oSample{number:021}"
 
 
-def a_resident_number(born: date, sequence: int) -> str:
-    """A resident number of a county that does not exist, with a valid check digit."""
-    body = f"370199{born:%Y%m%d}{sequence % 1000:03}"
-    total = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True))
-    return body + "10X98765432"[total % 11]
-
-
 def make_person(session: Session, office: Office, **given: Any) -> Profile:
-    """A resident who agreed to be written to; give ``born``, ``agreed=False``, ``street``."""
-    sequence = next(_numbers)
-    born = given.pop("born", date(1990, 1, 1) + timedelta(days=sequence // 1000))
-    agreed = given.pop("agreed", True)
-    facts: Mapping[str, Any] = given.pop("facts", {})
-    known = {code: Known(value, "样例", NOW.date()) for code, value in facts.items()}
-    person = add_profile(
+    """A resident who agreed to be written to, without an address; otherwise as of `people`."""
+    return people.make_person(
         session,
-        office=office,
-        kind=ProfileKind.RESIDENT,
-        name=f"样例居民{sequence}",
-        number=a_resident_number(born, sequence),
-        street_code=given.pop("street", "370104013"),
-        community="样例社区",
-        facts={"birth_date": Known(born.isoformat(), "样例", NOW.date()), **known},
-        now=NOW,
+        office,
+        **{
+            "born": None,
+            "name": f"样例居民{next(_numbers)}",
+            "street": "370104013",
+            "community": "样例社区",
+            "scopes": (ConsentScope.GENERAL, ConsentScope.SENSITIVE),
+            **given,
+        },
     )
-    session.flush()
-    if agreed:
-        for scope in (ConsentScope.GENERAL, ConsentScope.SENSITIVE):
-            grant(session, person, scope, text_version="1", how="样例", now=NOW)
-    return person
 
 
 def make_contact(

@@ -9,8 +9,6 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from profiles.consent import grant
-from profiles.dossier import Known, add_contact, add_profile
 from profiles.guardians import link
 from profiles.model import (
     Channel,
@@ -18,7 +16,6 @@ from profiles.model import (
     GuardianKind,
     Office,
     Profile,
-    ProfileKind,
 )
 from profiles.sealing import sealer_of
 from pusher.model.batch import Batch, BatchKind, Visit
@@ -30,6 +27,7 @@ from pusher.sending.compose import plan, write_down
 from pusher.sending.drafting import text_of
 from pusher.sending.wording import registered
 from tests.makers import NOW, make_policy, make_rule
+from tests.profiles import people
 
 PRICES = {Channel.SMS: Decimal("0.045"), Channel.WECHAT: Decimal(0)}
 PUBLIC_URL = "https://zw.example.invalid"
@@ -38,7 +36,7 @@ GATEWAYS: dict[str, dict[str, Any]] = {
     "wechat": {"templates": {r.key: r.code for r in registered() if r.channel is Channel.WECHAT}},
 }
 """Settings' tables of an office that registered every template."""
-_people = count(1)
+_phones = count(1)
 
 
 def make_person(
@@ -54,41 +52,36 @@ def make_person(
     name: str = "样例居民",
 ) -> Profile:
     """A resident; `phone` empty: one of their own, None: none."""
-    number = next(_people)
-    known = {"birth_date": born.isoformat(), **(facts or {})}
-    person = add_profile(
+    return people.make_person(
         session,
-        office=office,
-        kind=ProfileKind.RESIDENT,
+        office,
+        born=born,
         name=name,
-        number=resident_number(born, number),
-        street_code=street,
+        phone=_own_phone() if phone == "" else phone,
+        openid=openid,
+        scopes=scopes,
+        street=street,
         community="腊山社区" if street else None,
-        facts={code: Known(value, "样例登记", date(2026, 1, 1)) for code, value in known.items()},
-        now=NOW,
+        facts=facts,
     )
-    for scope in scopes:
-        grant(session, person, scope, text_version="1", how="样例", now=NOW)
-    give_addresses(session, person, f"1990000{number:04}" if phone == "" else phone, openid)
-    return person
 
 
 def make_firm(session: Session, office: Office, *, phone: str | None = "") -> Profile:
-    number = next(_people)
-    firm = add_profile(
+    """A firm that agreed; `phone` as for a person."""
+    firm = people.make_firm(
         session,
-        office=office,
-        kind=ProfileKind.ENTERPRISE,
+        office,
         name="样例机械有限公司",
-        number=credit_code(number),
-        street_code="370104013",
-        community=None,
-        facts={"registration_status": Known("active", "样例登记", date(2026, 1, 1))},
-        now=NOW,
+        street="370104013",
+        registration_status="active",
     )
-    grant(session, firm, ConsentScope.GENERAL, text_version="1", how="样例", now=NOW)
-    give_addresses(session, firm, f"1990000{number:04}" if phone == "" else phone, None)
+    people.agree(session, firm)
+    people.give_addresses(session, firm, _own_phone() if phone == "" else phone, None)
     return firm
+
+
+def _own_phone() -> str:
+    return f"1990000{next(_phones):04}"
 
 
 def make_child(
@@ -103,24 +96,8 @@ def make_child(
     if guardian:
         link(session, child, guardian, kind=GuardianKind.GUARDIAN, relation="母亲", until_on=None)
         if consent:
-            grant(
-                session,
-                child,
-                ConsentScope.MINOR,
-                given_by=guardian,
-                text_version="1",
-                how="样例",
-                now=NOW,
-            )
+            people.agree(session, child, ConsentScope.MINOR, given_by=guardian)
     return child
-
-
-def give_addresses(
-    session: Session, profile: Profile, phone: str | None, openid: str | None
-) -> None:
-    for channel, address in ((Channel.SMS, phone), (Channel.WECHAT, openid)):
-        if address:
-            add_contact(session, profile, channel, address, source="样例登记", now=NOW)
 
 
 def make_confirmed(session: Session, office: Office, **given: Any) -> Policy:
@@ -235,21 +212,6 @@ def drafted_for(session: Session, office: Office, people: Sequence[Profile], **g
     run = make_run(session, policy)
     make_matches(session, run, people)
     return draft(session, policy, run, **given)
-
-
-def resident_number(born: date, order: int) -> str:
-    """A resident number of the county 370199, which is nobody's, with a sound check digit."""
-    body = f"370199{born:%Y%m%d}{order % 1000:03}"
-    total = sum(int(c) * 2 ** (17 - n) for n, c in enumerate(body))
-    return body + "10X98765432"[total % 11]
-
-
-def credit_code(order: int) -> str:
-    """A credit code of the county 370199 with a sound check character (GB 32100)."""
-    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    body = f"91370199MA{order:07}"
-    total = sum(letters.index(c) * 3**n % 31 for n, c in enumerate(body))
-    return body + letters[-total % 31]
 
 
 def notices_of(session: Session, batch: Batch) -> list[Notice]:

@@ -99,7 +99,7 @@ def test_a_page_is_masked_until_a_reason_is_given(lite: Console) -> None:
     assert entries(lite, "profile.reveal") == []
     reason = {"reveal": "本人来电核对登记"}
     shown = clerk.post(f"/profiles/{one}/reveal", reason, page=f"/profiles/{one}").text
-    for told in ("欧阳样例", "19900007002", "最低生活保障对象", "样例登记", "2026年1月1日"):
+    for told in ("欧阳样例", "19900007002", "最低生活保障对象", "样例台账", "2026年6月1日"):
         assert told in shown, told
     (entry,) = entries(lite, "profile.reveal")
     assert entry.about == f"profile:{one}"

@@ -131,7 +131,7 @@ def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
         _DENIES.sub("", mark.string[max(mark.start() - _NEAR, 0) : mark.start()])
     )
     before = mark.string[: mark.start()]
-    goes_on = _DENIES.search(before) or re.search(r"(?:或者?|以及)$", before)
+    goes_on = _DENIES.search(before)
     if years is None and told and goes_on:
         years = (_term(told) or ("", None))[1]
     if years:  # 近三年内被列入: also who was taken off since

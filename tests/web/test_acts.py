@@ -13,8 +13,8 @@ from pusher.model.staff import AuditEntry, Role
 from tests.sending.delivery_makers import make_batch, make_visit
 from tests.sending.makers import make_person
 from tests.web.browsing import Console
+from tests.web.reading_in import confirm_fields, read_one, upload
 from tests.web.test_gates import BEFORE_SIGN_IN, STAFF, all_routes
-from tests.web.test_policies import confirm_fields, read_one, upload
 
 ACTS: dict[tuple[str, str], str] = {
     ("POST", "/sign-out"): "staff.sign_out",

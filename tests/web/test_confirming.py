@@ -18,7 +18,7 @@ from pusher.web.outline import lines_of, rule_of, sayings
 from pusher.web.value_fields import field_of, joined, near_areas, sections
 from tests.makers import AGED, make_policy
 from tests.web.browsing import Console
-from tests.web.test_policies import confirm_fields, read_one
+from tests.web.reading_in import confirm_fields, read_one
 
 DISTRICT = Path(str(files("pusher.demo").joinpath("district")))
 BENEFIT = {

@@ -67,6 +67,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/phrases"): LOOK,
     ("POST", "/phrases"): CLERK,
     ("POST", "/phrases/{phrase_id}/drop"): CLERK,
+    ("POST", "/phrases/{phrase_id}/restore"): CLERK,
+    ("GET", "/phrases/corrections"): LOOK,
     ("GET", "/batches"): LOOK,
     ("GET", "/batches/{batch_id}"): LOOK,
     ("POST", "/batches/{batch_id}/submit"): CLERK,

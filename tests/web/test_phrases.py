@@ -10,7 +10,7 @@ from pusher.model.policy import Policy
 from pusher.model.staff import Role
 from tests.makers import AGED, make_policy
 from tests.web.browsing import Console
-from tests.web.test_policies import confirm_fields, upload
+from tests.web.reading_in import confirm_fields, upload
 
 PHRASE = {"words": "槐荫红心老人", "fact": "welfare_status", "op": "any_of", "value": "低保"}
 

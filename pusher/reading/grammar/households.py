@@ -36,6 +36,7 @@ _RENTS = re.compile(
 _OWNS_FIRM = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:登记注册|注册登记|注册|创办|开办|经营)(?:的)?(?P<what>小微企业|企业|个体工商户)(?:的)?(?:法定代表人|经营者|负责人|业主)"
 )
+_TRADES = re.compile(r"从事个体经营(?:的)?")
 _HEADS = re.compile(
     r"(?:申请人|申领人|本人)(?:须|应当?)?(?:为|是|担任)(?:该|其|所创办|创办)?(?:的)?(?:小微)?企业(?:的)?法定代表人"
 )
@@ -111,7 +112,7 @@ def family() -> Family:
     """Return the family of homes, parents, hired people and own businesses."""
     return Family(
         "households", "住房、父母情况、招用和创业",
-        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "见习", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租", "工资", "法定代表人"),
+        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "见习", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租", "工资", "法定代表人", "个体经营"),
         (
             Rule(_HOME, _homeless, "homes",
                  (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
@@ -140,6 +141,9 @@ def family() -> Family:
             Rule(_OWNS_FIRM, _owns, "venture",
                  (("在本区登记注册的小微企业法定代表人", "businesses has (registered_area within 370104 & role in legal_rep,operator & size_class in micro,small)"),
                   ("创办的个体工商户经营者", "businesses has (role in legal_rep,operator & entity_type eq individual_business)"))),
+            Rule(_TRADES, _trades, "venture",
+                 (("退役士兵从事个体经营的", "businesses has (entity_type eq individual_business)"),
+                  ("失业人员从事个体经营", "businesses has (entity_type eq individual_business)"))),
             Rule(_HEADS, _heads, "venture",
                  (("申请人为企业法定代表人", "businesses has (role in legal_rep)"),
                   ("本人担任所创办企业的法定代表人", "businesses has (role in legal_rep)"))),
@@ -305,6 +309,10 @@ def _rents(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     codes = area_in(mark["place"] or "", scope.area_code)
     where = [field("area", "within", codes)] if codes else []
     return has("rented_homes", *where, field("filed", "is", True))
+
+
+def _trades(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return has("businesses", field("entity_type", "eq", "individual_business"))
 
 
 def _heads(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

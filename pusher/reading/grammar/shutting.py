@@ -16,6 +16,9 @@ _PEOPLE_NAMED = frozenset(
 )
 _DONE_TO = re.compile(r"(?:，)?(?:已|未|曾|因|被|由|有(?!限)|没有|无|(?:企业)?(?:贷款|资金)用于)")
 _SHORTEST_DEED = 5
+_UNMET = re.compile(
+    r"(?:未|没有|尚未|不具[备有]|不符合)(?:按规定|依法)?(?:取得|获得|参加|办理|签订|完成)?$"
+)
 _SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
 _RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由)")
 EXCEPTS = re.compile(r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制")
@@ -105,7 +108,7 @@ def exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
         manual = {"fact": None, "op": "manual", "value": None}
         into.excluded.append(quoted(all_of([_positive(named[0].node), manual]), clause.text))
         return
-    nodes = [_positive(one.node) for one in named]
+    nodes = [_met(clause, one) for one in named]
     if _is_subject(clause, named):
         first, *nodes = nodes
         if named[0].group != "type":  # 托育机构 is whom all of the text is about
@@ -122,6 +125,14 @@ def exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
         nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]
     parts = [part for node in nodes for part in _each(node, clause.text)]
     into.excluded += one_record(united([quoted(part, clause.text) for part in parts]))
+
+
+def _met(clause: Clause, one: Finding) -> Node:
+    """Turn 未参加医保的，不予… around: who is shut out is who does not."""
+    before = clause.text[: max(one.start - clause.start, 0)]
+    node = _positive(one.node)
+    unmet = _UNMET.search(before) and node is one.node and not one.only_negated
+    return {"not": node} if unmet and "not" not in node else node
 
 
 def _is_said_unread(clause: Clause, one: Finding) -> bool:

@@ -17,7 +17,7 @@ from pusher.reading.grammar.words import Words, definitions, inline
 
 # Up to here a granting sentence says for whom, behind it what is given.
 _GIVES = re.compile(
-    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按(?!规定|时|期|照规定|月缴|要求|国家)|给予|予以|发放|奖励|补助|补贴|减半|减征|减收|减免|免征|免收|免除|免费|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
+    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按(?!规定|时|期|照规定|月缴|要求|国家)|给予|予以|发放|奖励|补助|补贴|扣减|减半|减征|减收|减免|免征|免收|免除|免费|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
     r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励|(?<=，)[补奖](?=\d))"
 )
 _WAY_IN = re.compile(
@@ -180,8 +180,10 @@ def _without_extras(clauses: list[str]) -> list[str]:
     for clause in clauses:
         if not _EXTRA.search(clause):
             kept.append(clause)
-        elif kept and kept[-1].endswith("的"):
+        elif kept and (kept[-1].endswith("的") or kept[-1].startswith("其中")):
             kept.pop()
+        elif kept and "；其中" in kept[-1]:
+            kept[-1] = kept[-1].rpartition("；其中")[0]
     return kept
 
 

@@ -110,7 +110,7 @@ def _tells(text: str) -> bool:
 
 
 def _say_amounts(amounts: Sequence[Mapping[str, Any]]) -> str | None:
-    """360元/人·月; 80至600元/人·月 where several have one unit; else the first."""
+    """每人每月360元; 每人每月80至600元 where several have one unit; else the first."""
     if not amounts:
         return None
     first = amounts[0]
@@ -119,7 +119,10 @@ def _say_amounts(amounts: Sequence[Mapping[str, Any]]) -> str | None:
     if not numbers:
         return None
     least, most = _plain(numbers[0]), _plain(numbers[-1])
-    said = f"{least}{unit}" if least == most else f"{least}至{most}{unit}"
+    base, _, per = unit.partition("/")
+    # nobody at home says 元/人·月
+    each = "".join(f"每{one}" for one in re.split(r"[·/]", per) if one)
+    said = f"{each}{least}{base}" if least == most else f"{each}{least}至{most}{base}"
     if len(amounts) == 1 and first.get("cap"):
         said += f"，最高{first['cap']}{first.get('cap_unit') or ''}"
     return said

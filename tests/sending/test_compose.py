@@ -350,10 +350,10 @@ def test_before_the_window_opens_the_text_says_from_when(store: Store) -> None:
 @pytest.mark.parametrize(
     ("elements", "said"),
     [
-        ({"benefits": [{"amount": "360", "unit": "元/人·月"}]}, "，360元/人·月，"),
+        ({"benefits": [{"amount": "360", "unit": "元/人·月"}]}, "，每人每月360元，"),
         (
             {"benefits": [{"amount": n, "unit": "元/人·月"} for n in (600, 80, 200)]},
-            "，80至600元/人·月，",
+            "，每人每月80至600元，",
         ),
         (
             {"benefits": [{"amount": "3", "unit": "%", "cap": "60", "cap_unit": "万元"}]},

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test bench lint format lock clean
+.PHONY: demo test bench lint format pictures lock clean
 
 demo: $(VENV)/run.stamp ## an invented district, console, clockwork and stand-in gateways; Ctrl-C stops all
 	$(BIN)/pusher demo
@@ -22,6 +22,9 @@ lint: $(VENV)/dev.stamp ## formatting, ruff, types
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+pictures: $(VENV)/dev.stamp ## the README's pictures anew, from the demo
+	$(BIN)/python docs/pictures.py
 
 $(VENV)/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "需要 Python 3.11 或更高版本 (Python 3.11 or newer is needed)")'

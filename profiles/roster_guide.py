@@ -64,7 +64,8 @@ def guide(kind: ProfileKind) -> Sequence[Column]:
         if isinstance(meaning, str):
             found.append(Column(meaning, meaning in IDENTITY[kind], _FIXED.get(meaning, "文字")))
         else:
-            found.append(Column(meaning.label, False, _filled(meaning), meaning.meaning))
+            about = meaning.meaning.replace("null", "无")
+            found.append(Column(meaning.label, False, _filled(meaning), about))
     return found
 
 

@@ -2,8 +2,9 @@
 
 import re
 from datetime import datetime
+from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from profiles.columns import new_id
 from profiles.identity import BadIdentity, read_phone
@@ -20,6 +21,15 @@ def address_of(session: Session, contact: Contact) -> str:
     if not contact.address_sealed:
         return ""
     return sealer_of(session).open_text(contact.address_sealed, place=ADDRESS, row=contact.id)
+
+
+def contact_in(session: Session, office_id: UUID, contact_id: UUID) -> Contact | None:
+    """An address of somebody of one office; None if there is none."""
+    return session.exec(
+        select(Contact)
+        .join(Profile, col(Profile.id) == Contact.profile_id)
+        .where(Contact.id == contact_id, Profile.office_id == office_id)
+    ).first()
 
 
 def contact_index(sealer: Sealer, channel: Channel, address: str) -> str:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from profiles.model import Contact, Profile
+from profiles.addresses import contact_in
+from profiles.model import Contact
 from profiles.signs import confirm, end
 from pusher.audit import note
 from pusher.model.errors import IllegalMove, NotFound
@@ -23,9 +24,8 @@ def find_contact(session: Session, contact_id: UUID, *, office_id: UUID) -> Cont
     Raises:
         NotFound: none.
     """
-    contact = session.get(Contact, contact_id)
-    person = session.get(Profile, contact.profile_id) if contact else None
-    if contact is None or person is None or person.office_id != office_id:
+    contact = contact_in(session, office_id, contact_id)
+    if contact is None:
         raise NotFound("没有这个联系方式")
     return contact
 

@@ -64,16 +64,14 @@ def take_in(
     if before is not None:
         return before
     if same is not None:
-        return _written(desk, name, ticket, now, IntakeOutcome.KNOWN, policy_id=same.id)
+        return _written(desk, _row(desk, name, ticket, now, IntakeOutcome.KNOWN, policy_id=same.id))
     try:
         found = understand(
             content, name, tagger=desk.tagger, area_code=office.area_code, reader=desk.reader,
             own=own,
         )  # fmt: skip
     except Unreadable as why_not:
-        return _written(
-            desk, name, ticket, now, IntakeOutcome.REFUSED, code=why_not.code, reason=str(why_not)
-        )
+        return _written(desk, _refusal(desk, name, ticket, now, why_not))
     try:
         return _kept(desk, found, content, name, ticket, now, standing)
     except IntegrityError:  # somebody took in the same bytes at this moment
@@ -84,9 +82,7 @@ def refused(desk: Desk, name: str, why_not: Unreadable, *, now: datetime, ticket
     """Write down an attempt that failed before there were any bytes."""
     with desk.store.reading() as session:
         before = _earlier_attempt(session, desk, ticket)
-    return before or _written(
-        desk, name, ticket, now, IntakeOutcome.REFUSED, code=why_not.code, reason=str(why_not)
-    )
+    return before or _written(desk, _refusal(desk, name, ticket, now, why_not))
 
 
 def _earlier_attempt(session: Session, desk: Desk, ticket: str) -> Intake | None:
@@ -118,20 +114,15 @@ def _kept(
     return row
 
 
-def _written(
-    desk: Desk,
-    name: str,
-    ticket: str,
-    now: datetime,
-    outcome: IntakeOutcome,
-    *,
-    policy_id: UUID | None = None,
-    code: str | None = None,
-    reason: str | None = None,
-) -> Intake:
-    row = _row(desk, name, ticket, now, outcome, policy_id=policy_id, code=code, reason=reason)
+def _written(desk: Desk, row: Intake) -> Intake:
     with desk.store.writing() as session:
         session.add(row)
+    return row
+
+
+def _refusal(desk: Desk, name: str, ticket: str, now: datetime, why_not: Unreadable) -> Intake:
+    row = _row(desk, name, ticket, now, IntakeOutcome.REFUSED)
+    row.code, row.reason = why_not.code, str(why_not)[:300]
     return row
 
 
@@ -143,8 +134,6 @@ def _row(
     outcome: IntakeOutcome,
     *,
     policy_id: UUID | None = None,
-    code: str | None = None,
-    reason: str | None = None,
 ) -> Intake:
     return Intake(
         office_id=desk.office_id,
@@ -152,8 +141,6 @@ def _row(
         name=name[-400:],
         outcome=outcome,
         policy_id=policy_id,
-        code=code,
-        reason=reason[:300] if reason else None,
         by=desk.by[:20],
         at=now,
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
-from profiles.addresses import address_of
+from profiles.addresses import address_of, contact_in
 from profiles.ages import day_of
 from profiles.codes import VALID, Draw, code_mac, new_code, next_send
 from profiles.columns import new_id
@@ -129,12 +129,12 @@ def _way(
 
 
 def _contact(session: Session, contact_id: UUID, *, office_id: UUID, now: datetime) -> Contact:
-    contact = session.get(Contact, contact_id)
-    person = session.get(Profile, contact.profile_id) if contact else None
-    if contact is None or person is None or person.office_id != office_id:
+    contact = contact_in(session, office_id, contact_id)
+    if contact is None:
         raise NotFound("没有这个联系方式")
     if contact.channel is not Channel.SMS:
         raise IllegalMove("验证码只能发到手机号码")
+    person = session.get_one(Profile, contact.profile_id)
     if contact.ended_at is not None or person.ended_on is not None:
         raise IllegalMove("这个联系方式已停用；如仍是本人的，请重新登记")
     if not needs_confirming(contact, day_of(now)):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from jinja2 import Environment
@@ -12,6 +13,7 @@ from profiles.sealing import Sealer, sealer_of
 from pusher.clock import OFFICE_ZONE
 from pusher.gateways.base import Gateway
 from pusher.reading.child import Reader
+from pusher.reading.intake import Desk as ReadingDesk
 from pusher.settings import Settings
 from pusher.store import Store
 from pusher.web.sayings import environment
@@ -48,6 +50,14 @@ class Desk:
     def now(self) -> datetime:
         """The moment on the office clock, in the office's zone."""
         return self.clock().astimezone(OFFICE_ZONE)
+
+    def reading(self, office_id: UUID, by: str) -> ReadingDesk:
+        """What taking in a file needs.
+
+        Args:
+            by: staff number, or that of a program.
+        """
+        return ReadingDesk(self.store, office_id, self.tagger(), self.reader, by)
 
 
 def sealer_from(store: Store) -> Sealer:

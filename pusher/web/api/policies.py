@@ -9,7 +9,6 @@ from sqlmodel import col, select
 
 from pusher.model.policy import Policy, PolicyState
 from pusher.reading.ingest import policy_shape
-from pusher.reading.intake import Desk as ReadingDesk
 from pusher.reading.intake import take_in
 from pusher.web.api.bearer import PolicyReader, PolicyWriter
 from pusher.web.api.errors import Told
@@ -62,7 +61,7 @@ def hand_in(
     refuse_strange_words(request, "name")
 
     def act() -> tuple[int, dict[str, Any]]:
-        reading = ReadingDesk(desk.store, program.office_id, desk.tagger(), desk.reader, program.by)
+        reading = desk.reading(program.office_id, program.by)
         taken = take_in(reading, body, name, now=desk.now())
         if taken.policy_id is None:
             raise Told(422, taken.code or "unreadable", taken.reason or "没有读成", "body")

@@ -57,7 +57,7 @@ def take_all_in(request: Request, desk: DeskHere, who: Clerk, form: StaffForm) -
         fields.errors["addresses"] = f"一次最多 {_MOST_ADDRESSES} 个网址"
     if not fields.sound:
         return _show(request, desk, who, fields, status=422)
-    reading = _reading(desk, who)
+    reading = desk.reading(who.office_id, who.number)
     rows = [
         take_in(reading, one.file.read(), bare_name(one.filename or ""), now=desk.now())
         for one in files
@@ -70,7 +70,10 @@ def take_all_in(request: Request, desk: DeskHere, who: Clerk, form: StaffForm) -
 def take_one_in(desk: DeskHere, who: Clerk, form: StaffForm) -> JSONResponse:
     """Take in one file or address, for the page that shows progress; asked twice, done once."""
     fields = Fields(form)
-    reading, ticket = _reading(desk, who), fields.typed("ticket")[:40] or uuid4().hex
+    reading, ticket = (
+        desk.reading(who.office_id, who.number),
+        fields.typed("ticket")[:40] or uuid4().hex,
+    )
     upload, address = form.get("file"), fields.typed("address").strip()
     if isinstance(upload, UploadFile) and upload.filename:
         name = bare_name(upload.filename)
@@ -123,10 +126,6 @@ def leave_column(column_id: UUID, desk: DeskHere, who: Clerk) -> Response:
             raise NotFound("没有这个栏目")
         end_column(session, column, by=who.number, now=desk.now())
     return go(f"{PAGE}#columns", desk=desk, said="已不再关注；读入过的政策都还在。")
-
-
-def _reading(desk: Desk, who: SignedIn) -> ReadingDesk:
-    return ReadingDesk(desk.store, who.office_id, desk.tagger(), desk.reader, who.number)
 
 
 def _from_address(reading: ReadingDesk, desk: Desk, address: str, ticket: str) -> Intake:

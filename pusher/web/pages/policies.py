@@ -20,7 +20,6 @@ from pusher.model.staff import Role
 from pusher.model.standing import Standing, standing
 from pusher.reading.confirm import repeal
 from pusher.reading.ingest import policy_shape
-from pusher.reading.intake import Desk as ReadingDesk
 from pusher.reading.intake import take_in
 from pusher.reading.related import ties, told, withdrawn_at
 from pusher.web.desk import Desk, DeskHere
@@ -60,7 +59,7 @@ def upload_policy(request: Request, desk: DeskHere, who: Clerk, form: StaffForm)
     name, content = fields.file("file")
     if not fields.sound:
         return _list(request, desk, who, fields, status=422)
-    reading = ReadingDesk(desk.store, who.office_id, desk.tagger(), desk.reader, who.number)
+    reading = desk.reading(who.office_id, who.number)
     taken = take_in(reading, content, name, now=desk.now())
     if taken.policy_id is None:
         fields.errors["file"] = taken.reason or "没有读成，请换一种格式再试。"

@@ -25,6 +25,7 @@ from sqlmodel import Session
 
 from profiles.sealing import Sealer
 from profiles.turns import Lock
+from pusher.wal import is_foreign, log_of, remember
 
 _WRITERS: Final = Lock.WRITERS.value
 
@@ -51,12 +52,14 @@ class Store:
         self._memory: dict[str, Any] = {}
         self._lock_file = _lock_file(url)
         self._writer, self._reader = _engines(url)
+        self._log_is_known = self._lock_file is None
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that commits when the block ends well."""
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write inside a write would wait for itself")
+        self._check_log()
         self._mine.writing = True
         try:
             with _locked(self._lock_file), self._session(self._writer) as session:
@@ -69,6 +72,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one snapshot and cannot write."""
+        self._check_log()
         self._sealer.refresh()
         with self._session(self._reader) as session:
             yield session
@@ -82,7 +86,12 @@ class Store:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
 
     def revision(self) -> str | None:
-        """The migration that the database is at; None before the first."""
+        """The migration that the database is at; None before the first.
+
+        Raises:
+            WrongSchema: the log beside the file is of another database; nothing was opened.
+        """
+        self._check_log()
         with self._reader.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
@@ -119,6 +128,23 @@ class Store:
         with _locked(self._lock_file):
             self._reader.dispose()
             self._writer.dispose()
+
+    def _check_log(self) -> None:
+        """Before the first connection: SQLite would play whatever log lies there."""
+        if self._lock_file is None or self._log_is_known:
+            return
+        try:
+            with _lock_held(self._lock_file) as lock:
+                database = _database_of(self._lock_file)
+                if is_foreign(lock, database):
+                    raise WrongSchema(
+                        f"{log_of(database)} 不是这个数据库的预写日志，像是别处拷来的或旧的，"
+                        "打开会毁坏数据；请移走它，再用 pusher restore 恢复最近的备份"
+                    )
+                remember(lock, database)
+        except OSError:
+            return  # nothing can be written there: SQLite tells why
+        self._log_is_known = True
 
     def _follow_keys(self, session: Session) -> None:
         """Seal with the newest key from here on, where `outlast_writers` knows of this write."""
@@ -225,17 +251,29 @@ def _lock_file(url: str) -> Path | None:
     return Path(f"{database}.lock") if database else None
 
 
+def _database_of(lock_file: Path) -> Path:
+    return lock_file.with_name(lock_file.name.removesuffix(".lock"))
+
+
 @contextmanager
 def _locked(file: Path | None) -> Iterator[None]:
+    """Be the only writer of a SQLite file; what log it has then is remembered."""
     if file is None:
         yield
         return
+    with _lock_held(file) as handle:
+        yield
+        remember(handle, _database_of(file))
+
+
+@contextmanager
+def _lock_held(file: Path) -> Iterator[int]:
     handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         # a lock of this open file: it keeps out other threads as well as other processes, and
         # ends with the process
         fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+        yield handle
     finally:
         os.close(handle)
 

@@ -20,7 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.words": set(),
     "pusher.settings": {"pusher.failpoint"},
     "pusher.clock": set(),
-    "pusher.store": {"profiles"},
+    "pusher.wal": set(),
+    "pusher.store": {"profiles", "pusher.wal"},
     "pusher.migrations": {"profiles", "pusher.model", "pusher.store"},
     "pusher.audit": {"profiles", "pusher.model"},
     # a hold stops every room that sends, and is placed by doors and by who restores a backup

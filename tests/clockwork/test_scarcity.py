@@ -10,6 +10,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
+import pytest
 
 from profiles.sealing import Sealer, read_keys
 from pusher import hold
@@ -140,3 +141,46 @@ def test_a_database_without_its_log_is_taken_for_an_older_copy(lite: Rehearsal) 
 def _number_of(store: Store) -> int:
     with store.reading() as session:
         return epoch_of(session)
+
+
+@pytest.mark.parametrize("whose", ["another office's", "of an older day"])
+def test_a_log_that_is_not_its_own_keeps_every_door_shut(
+    lite: Rehearsal, tmp_path: Path, sqlite_template: Path, whose: str
+) -> None:
+    file, log = lite.home / "pusher.db", lite.home / "pusher.db-wal"
+    given_batch(lite.store, 2)
+    if whose == "of an older day":
+        foreign = log.read_bytes()
+        lite.store.close()  # its log is in the file now; the next is another
+    else:
+        foreign = log_of_another_office(tmp_path, sqlite_template, lite)
+    lite.store.close()
+    clockwork = lite.clockwork()
+    until(lambda: log.exists() and log.stat().st_size)
+    until(lambda: lite.home.joinpath("pusher.db.lock").stat().st_size)
+    clockwork.kill()
+    ended(clockwork)
+    before = file.read_bytes()
+
+    log.write_bytes(foreign)
+    file.with_name("pusher.db-shm").unlink(missing_ok=True)
+    told = lite.home / "out.log"
+    told.write_text("")
+
+    assert ended(lite.clockwork()) == 1
+    assert ended(lite.command("staff", "list")) == 1
+    assert told.read_text().count("不是这个数据库的预写日志") == 2
+    assert file.read_bytes() == before, "nothing was played into it"
+
+
+def log_of_another_office(folder: Path, template: Path, lite: Rehearsal) -> bytes:
+    other = folder / "other"
+    other.mkdir()
+    shutil.copy(template, other / "pusher.db")
+    shutil.copy(lite.home / "keys.json", other / "keys.json")
+    sealer = Sealer(read_keys(other / "keys.json"))
+    store = Store(f"sqlite:///{other / 'pusher.db'}", sealer=sealer)
+    given_batch(store, 6)
+    foreign = other.joinpath("pusher.db-wal").read_bytes()
+    store.close()
+    return foreign

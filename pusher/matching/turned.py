@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from pusher.matching.match import latest_run
 from pusher.model.batch import Visit, VisitMatch, VisitState
 from pusher.model.match import Decision, Match, MatchRun
-from pusher.model.notice import Notice, NoticeMatch, NoticeState
+from pusher.model.notice import LEFT, Notice, NoticeMatch, Outcome
 from pusher.model.policy import Policy
 
 
@@ -40,7 +40,8 @@ def no_news(session: Session, policy: Policy) -> frozenset[UUID]:
     """Return the profiles that an earlier version was told to, and whose result is the same.
 
     What counts is the last version that somebody heard of, by notice or at the door: who was told
-    of the first and rightly not of the second need not hear of a third that leaves them be.
+    of the first and rightly not of the second need not hear of a third that leaves them be. What
+    never left, a draft for instance, told nobody.
     """
     run = latest_run(session, policy)
     if run is None or policy.version == 1:
@@ -57,7 +58,7 @@ def _told(session: Session, policy: Policy) -> dict[UUID, Decision]:
         said.join(NoticeMatch, col(NoticeMatch.match_id) == Match.id)
         .join(Notice, col(Notice.id) == NoticeMatch.notice_id)
         .join(Policy, col(Policy.id) == Notice.policy_id)
-        .where(*earlier, col(Notice.state).not_in((NoticeState.WITHHELD, NoticeState.FAILED)))
+        .where(*earlier, col(Notice.state).in_(LEFT), col(Notice.outcome) != Outcome.UNDELIVERED)
     )
     doors = session.exec(
         said.join(VisitMatch, col(VisitMatch.match_id) == Match.id)

@@ -29,6 +29,10 @@ class NoticeState(StrEnum):
     """Not sent, for a reason."""
 
 
+LEFT = (NoticeState.ACCEPTED, NoticeState.HANDING, NoticeState.UNSURE)
+"""States of a notice that somebody may have read: what is not sure counts as told."""
+
+
 MOVES: dict[NoticeState, frozenset[NoticeState]] = {
     NoticeState.DRAFTED: frozenset({NoticeState.HANDING, NoticeState.WITHHELD}),
     NoticeState.HANDING: frozenset(

@@ -8,11 +8,8 @@ from sqlmodel import Session, col, select
 from profiles.model import Profile
 from pusher.model.batch import Batch, Visit, VisitMatch, VisitState
 from pusher.model.match import Match
-from pusher.model.notice import Notice, NoticeMatch, NoticeState, Outcome
+from pusher.model.notice import LEFT, Notice, NoticeMatch, Outcome
 from pusher.model.policy import Policy
-
-_SENT = (NoticeState.ACCEPTED, NoticeState.HANDING, NoticeState.UNSURE)
-"""They may have read it: what is not sure counts as told."""
 
 
 def told_before(session: Session, policy: Policy) -> set[UUID]:
@@ -29,7 +26,7 @@ def told_before(session: Session, policy: Policy) -> set[UUID]:
         .join(Notice, col(Notice.id) == col(NoticeMatch.notice_id))
         .where(
             col(Notice.policy_id).in_(family),
-            col(Notice.state).in_(_SENT),
+            col(Notice.state).in_(LEFT),
             col(Notice.outcome) != Outcome.UNDELIVERED,
         )
     )

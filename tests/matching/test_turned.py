@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import Session, select
 
 from pusher.matching.turned import no_news, turned
-from pusher.model.batch import Visit, VisitState
+from pusher.model.batch import Batch, Visit, VisitState
 from pusher.model.match import Decision
-from pusher.model.notice import NoticeState, Reason
+from pusher.model.notice import Notice, NoticeState, Outcome, Reason
 from pusher.model.policy import PolicyState
 from pusher.sending.compose import NobodyToTell
 from pusher.store import Store
@@ -23,13 +23,39 @@ def session(store: Store) -> Iterator[Session]:
         yield writing
 
 
+def sent(session: Session, batch: Batch) -> list[Notice]:
+    """The notices of *batch*, which have left."""
+    notices = notices_in(session, batch)
+    for notice in notices:
+        notice.state = NoticeState.ACCEPTED
+    return notices
+
+
+def test_a_draft_that_never_left_told_nobody(session: Session) -> None:
+    office = make_office(session)
+    waiting, reached, missed = (make_person(session, office) for _ in range(3))
+    first = make_confirmed(session, office)
+    run = make_run(session, first)
+    make_matches(session, run, [waiting, reached, missed])
+    for notice in notices_in(session, draft(session, first, run)):
+        if notice.profile_id != waiting.id:
+            notice.state = NoticeState.ACCEPTED
+        if notice.profile_id == missed.id:
+            notice.outcome = Outcome.UNDELIVERED
+    second = make_confirmed(session, office, family_id=first.family_id, version=2)
+    make_matches(session, make_run(session, second), [waiting, reached, missed])
+    session.flush()
+
+    assert no_news(session, second) == {reached.id}
+
+
 def test_who_was_told_and_whose_result_is_the_same_is_left_out(session: Session) -> None:
     office = make_office(session)
     told, silent, new = (make_person(session, office) for _ in range(3))
     before = make_confirmed(session, office)
     first = make_run(session, before)
     make_matches(session, first, [told, silent])
-    for notice in notices_in(session, draft(session, before, first)):
+    for notice in sent(session, draft(session, before, first)):
         if notice.profile_id == silent.id:
             notice.state, notice.reason = NoticeState.WITHHELD, Reason.CAP
     before.state = PolicyState.SUPERSEDED
@@ -68,13 +94,13 @@ def test_who_heard_of_the_first_version_need_not_hear_of_a_third_that_leaves_the
     first = make_confirmed(session, office)
     run = make_run(session, first)
     make_matches(session, run, [alike, back])
-    draft(session, first, run)
+    sent(session, draft(session, first, run))
     first.state = PolicyState.SUPERSEDED
     second = make_confirmed(session, office, family_id=first.family_id, version=2)
     between = make_run(session, second)
     make_matches(session, between, [alike])
     make_matches(session, between, [back], decision=Decision.POSSIBLE)
-    draft(session, second, between, include=[Decision.POSSIBLE])
+    sent(session, draft(session, second, between, include=[Decision.POSSIBLE]))
     second.state = PolicyState.SUPERSEDED
 
     third = make_confirmed(session, office, family_id=first.family_id, version=3)

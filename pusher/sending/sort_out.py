@@ -76,17 +76,10 @@ def sort_out(
     result = Sorted()
     for one in told:
         if one.way.telling is Telling.OFFLINE_LIST and one.match.profile_id not in elsewhere:
-            _walk_to(one, earlier, result)
+            result.doors.setdefault(one.reader.id, (one.way.because, []))[1].append(one)
         else:
             _write_to(one, earlier, result)
     return result
-
-
-def _walk_to(one: Told, earlier: Earlier, result: Sorted) -> None:
-    if one.reader.id in earlier.readers:
-        result.leave_out(one, Reason.DUPLICATE)
-    else:
-        result.doors.setdefault(one.reader.id, (one.way.because, []))[1].append(one)
 
 
 def _write_to(one: Told, earlier: Earlier, result: Sorted) -> None:

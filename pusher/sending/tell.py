@@ -19,7 +19,7 @@ from pusher.model.match import Decision, Match
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Outcome
 from pusher.model.policy import AudienceRule, Policy, PolicyTag, Subject
 from pusher.model.standing import Standing, standing
-from pusher.model.telling import COMMENTS, Telling, Way, telling
+from pusher.model.telling import COMMENTS, TOLD_BEFORE, Telling, Way, telling
 from pusher.rules.language import parse
 from pusher.rules.wards import Ward, born_of
 from pusher.sending.wards import wards_told_of
@@ -115,17 +115,31 @@ def tell(
             reading[profile.id],
             bool(wards[match.id]) or reading[profile.id].reader.id != profile.id,
             refusals[profile.id],
-            telling(
-                decision="not" if match.decision is Decision.SUBSCRIBED else match.decision.value,
-                stands=stands,
-                refusal=refusals[profile.id],
-                follows=bool(match.followed),
-                follows_drafts=COMMENTS in match.followed,
-                told_before=earlier.knows(reading[profile.id]),
-            ),
+            _way(match, reading[profile.id], refusals[profile.id], stands, earlier),
         )
         for match, profile in found
     ]
+
+
+def _way(
+    match: Match,
+    recipient: Recipient,
+    refusal: Refusal | None,
+    stands: Standing,
+    earlier: Earlier,
+) -> Way:
+    way = telling(
+        decision="not" if match.decision is Decision.SUBSCRIBED else match.decision.value,
+        stands=stands,
+        refusal=refusal,
+        follows=bool(match.followed),
+        follows_drafts=COMMENTS in match.followed,
+        told_before=earlier.knows(recipient),
+    )
+    # one walk to a door tells whoever reads there
+    if way.telling is Telling.OFFLINE_LIST and recipient.reader.id in earlier.readers:
+        return Way(Telling.WITHHOLD, TOLD_BEFORE)
+    return way
 
 
 def who_heard(session: Session, policy: Policy, kind: BatchKind) -> Earlier:

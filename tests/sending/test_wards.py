@@ -81,11 +81,12 @@ def test_news_that_rests_on_a_child_under_14_waits_for_a_guardians_word(
         office = make_office(session)
         mother = parent(session, office, *wards)
         policy = about(session, office, INFANTS)
-        batch = composed(session, policy)
-        [visit] = visits_of(session, batch)
+        run = match(session, policy, now=NOW, by="1001")
+        said = foretold(session, policy, mother)
+        [visit] = visits_of(session, draft(session, policy, run))
 
+        assert said == "offline_list"
         assert (visit.profile_id, visit.because) == (mother.id, "minor_consent")
-        assert foretold(session, policy, mother) == "offline_list"
 
 
 def test_who_is_meant_themselves_reads_of_themselves_though_they_care_for_a_child(

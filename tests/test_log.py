@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import sys
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -101,8 +100,11 @@ def test_lines_that_cannot_be_written_are_counted_and_stop_nobody() -> None:
 
 def test_a_pipe_that_nobody_reads_holds_nobody_up() -> None:
     nobody_reads = threading.Event()
-    sink = _Sink(lambda *_: print(nobody_reads.wait(), file=sys.stderr))
-    log = Log(sink)
+
+    def write(*_: object) -> None:
+        nobody_reads.wait()
+
+    log = Log(_Sink(write))
 
     for _ in range(6_000):
         log.handle(logging.LogRecord("room", logging.INFO, "f", 1, "hello", (), None))

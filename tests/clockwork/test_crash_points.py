@@ -45,6 +45,7 @@ def test_killed_after_the_request_was_written_it_finds_what_the_vendor_took_late
     rehearsal.stand.order("faults", provider="aliyun", kind="slow", delay_s=0.4, **{"for": 1})
 
     assert ended(rehearsal.clockwork("K4:kill")) == DIED
+    until(rehearsal.stand.messages, what="the vendor never took it")
     rehearsal.clockwork()
     until(rehearsal.is_settled)
 
@@ -64,9 +65,11 @@ def test_killed_before_anything_was_written_it_sends_once_after_two_denials(
     rehearsal.clockwork()
     until(rehearsal.is_settled)
 
-    first, second = attempts_of(rehearsal.store)
-    assert (first.result, second.result) == (AttemptResult.UNSURE, AttemptResult.ACCEPTED)
-    assert [message["reference"] for message in rehearsal.stand.messages()] == [second.call]
+    first, *between, last = attempts_of(rehearsal.store)
+    assert (first.result, last.result) == (AttemptResult.UNSURE, AttemptResult.ACCEPTED)
+    # on a busy machine the stand-in may not have opened its door in time
+    assert {attempt.result for attempt in between} <= {AttemptResult.NOT_SENT}
+    assert [message["reference"] for message in rehearsal.stand.messages()] == [last.call]
 
 
 @pytest.mark.parametrize("point", ["K12", "K13"])

@@ -36,9 +36,6 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     made.store.close()
 
 
-pytestmark = pytest.mark.xdist_group("district")
-
-
 def test_the_registers_go_in_without_a_rejected_cell(district: District) -> None:
     with district.store.reading() as session:
         imports = session.exec(select(RosterImport)).all()

@@ -11,8 +11,6 @@ import pytest
 from tests.journeys.browser import browsing
 from tests.journeys.town import PASSWORDS, Town, opened, until
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:

@@ -21,8 +21,6 @@ import pytest
 from tests.journeys.town import PATIENCE_S, Person, Town, opened
 from tests.profiles.people import resident_number
 
-pytestmark = pytest.mark.xdist_group("journeys")
-
 MANY = int(os.environ.get("CANARIES", "150"))
 CLEAR = re.compile(rb"1990000\d{4}")
 WIDE = re.compile(b"".join(rb"%c\x00" % digit for digit in b"1990000") + rb"(?:\d\x00){4}")

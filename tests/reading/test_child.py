@@ -18,8 +18,6 @@ from pusher.reading.refusals import Broken, NoBody, TooHard, TooLarge, Unreadabl
 from tests.reading.pages import NOTICE, TITLE, page, text_of
 from tests.reading.paper import docx, notice_docx, notice_pdf, paragraph, pdf, printed, zipped
 
-pytestmark = pytest.mark.xdist_group("child")
-
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Reader]:

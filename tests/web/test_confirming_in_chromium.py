@@ -19,8 +19,6 @@ from tests.sending.makers import make_person
 from tests.web.browsing import make_console
 from tests.web.window import Window, faults_of, served
 
-pytestmark = pytest.mark.xdist_group("chromium")
-
 TEXT = """关于发放高龄津贴的通知（样例）
 槐民发〔2026〕9号
 一、发放对象。具有槐荫区户籍、年满80周岁的老年人，可以申领高龄津贴；其他生活确有困难的除外。

@@ -20,8 +20,6 @@ from tests.sending.makers import make_confirmed, make_person
 from tests.web.browsing import Browser, Console, make_console
 from tests.web.window import Window, served
 
-pytestmark = pytest.mark.xdist_group("chromium")
-
 PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 FIRST = {"kind": "first", "include": "eligible", "channels": ["sms", "wechat"]}
 

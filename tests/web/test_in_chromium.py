@@ -30,8 +30,6 @@ from tests.sending.makers import drafted_for, make_child, make_firm, make_person
 from tests.web.browsing import Console, make_console, submit
 from tests.web.window import Window, faults_of, served
 
-pytestmark = pytest.mark.xdist_group("chromium")
-
 NO_PAGES = {
     "/healthz", "/readyz", "/metrics", "/static/{name}", "/callbacks/wechat",
     "/policies/{policy_id}/original",

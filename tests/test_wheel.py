@@ -28,7 +28,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", folder, ROOT)
     run(sys.executable, "-m", "venv", "--without-pip", folder / "empty")
     into = [*pip, "--python", folder / "empty"]
-    run(*into, "install", "--require-hashes", "--no-deps", "-r", ROOT / "requirements.lock")
+    locked = ["--require-hashes", "--no-deps", "-r", ROOT / "requirements.lock"]
+    run(*into, "install", "--no-compile", *locked)
     run(*into, "install", "--no-deps", next(folder.glob("policy_pusher-*.whl")))
     return folder / "empty" / "bin"
 

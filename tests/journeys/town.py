@@ -4,11 +4,12 @@ import json
 import os
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
@@ -121,7 +122,17 @@ class Town:
         shown = re.search(r'name="shown" value="([0-9a-f]{64})"', reviewer.sees(batch))
         assert shown, "the reviewer is not asked"
         reviewer.sends(f"{batch}/approve", on=batch, shown=shown[1], seen="on")
+        number = batch.rsplit("/", 1)[1].replace("-", "")
+        moving = "state IN ('drafted', 'handing') OR state = 'accepted' AND outcome = 'none'"
+        until(lambda: self.rows(f"batch WHERE id = '{number}' AND state = 'finished'") == 1)
+        until(lambda: self.rows(f"notice WHERE batch_id = '{number}' AND ({moving})") == 0)
         until(lambda: self._has_its_receipts(batch))
+
+    def rows(self, what: str) -> int:
+        """Rows of the running office's database, to wait by: a command would load everything."""
+        file = f"file:{self.home / 'pusher.db'}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as database:
+            return int(database.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
 
     def _has_its_receipts(self, batch: str) -> bool:
         counted = self.counted(batch)

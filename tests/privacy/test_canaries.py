@@ -8,10 +8,8 @@ while the processes run and after they ended: database, write-ahead log, logs, t
 
 import os
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -103,7 +101,7 @@ def test_no_number_is_found_in_clear_after_the_whole_way(
         batch = _sent_to_all(town)
         _answered(town)
         _gone_wrong(town)
-        until(lambda: _count(town, "notice WHERE state IN ('handing', 'unsure')") == 0)
+        until(lambda: town.rows("notice WHERE state IN ('handing', 'unsure')") == 0)
 
         assert found_in_clear(town, scratch) == {}
         # some numbers are those of the district's own people, who may have asked for silence
@@ -127,7 +125,7 @@ def _sent_to_all(town: Town) -> str:
     number = str(drafted["id"])
     town.run("batch", "submit", number, "--by", "clerk")
     town.run("batch", "approve", number, "--by", "reviewer")
-    until(lambda: _count(town, "notice WHERE state IN ('drafted', 'handing')") == 0)
+    until(lambda: town.rows("notice WHERE state IN ('drafted', 'handing')") == 0)
     return f"/batches/{number}"
 
 
@@ -139,19 +137,12 @@ def until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.2)
 
 
-def _count(town: Town, what: str) -> int:
-    """Rows of the running office's database."""
-    file = f"file:{town.home / 'pusher.db'}?mode=ro"
-    with closing(sqlite3.connect(file, uri=True)) as database:
-        return int(database.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
-
-
 def _answered(town: Town) -> None:
-    before = _count(town, "optout")
+    before = town.rows("optout")
     for turn, number in enumerate(range(0, MANY, max(1, MANY // 20))):
         text = "退订" if turn % 2 else f"请打我另一个号码{phone(number)}，谢谢"
         town.answers(phone(number), text)
-    until(lambda: _count(town, "optout") > before)
+    until(lambda: town.rows("optout") > before)
 
 
 def _gone_wrong(town: Town) -> None:

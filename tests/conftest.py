@@ -52,7 +52,13 @@ def _serves() -> bool:
     return shutil.disk_usage(_MEMORY).free > _ROOM
 
 
-_FIRST = ("tests/clockwork/test_crash_points.py", "tests/journeys/", "tests/privacy/")
+_FIRST = (
+    "tests/clockwork/test_crash_points.py",
+    "tests/hostile/test_any_request.py",
+    "tests/journeys/",
+    "tests/privacy/",
+    "tests/test_wheel.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

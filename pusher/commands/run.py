@@ -145,7 +145,7 @@ def sandbox(
 
     settings = settings_here()
     serve_stand_in(
-        book=_own_book(settings),
+        book=book_here(settings),
         port=port,
         journal=journal or settings.home / "sandbox.jsonl",
         callbacks=callbacks,
@@ -153,15 +153,20 @@ def sandbox(
     )
 
 
-def _own_book(settings: "Settings") -> "TemplateBook | None":
+def book_here(settings: "Settings") -> "TemplateBook | None":
     """The templates with the telephone and signature of the office that is here, if one is."""
     from pusher.demo.stand_in import template_book
 
     if settings.database_file is None or not settings.database_file.exists():
         return None
-    with open_door() as door, door.store.reading() as session:
-        office = door.office(session)
-        return template_book(signature=office.signature, phone=office.phone)
+    try:
+        with open_door() as door, door.store.reading() as session:
+            office = door.office(session)
+            return template_book(signature=office.signature, phone=office.phone)
+    except Refusal as why_not:
+        # the stand-in serves clients of every kind; it needs no office
+        click.echo(f"用样例单位的签名和电话：{why_not.message}", err=True)
+        return None
 
 
 @click.command()

@@ -26,7 +26,7 @@ def template_book(
             Template("aliyun" if r.channel is Channel.SMS else "wechat", r.code, r.text)
             for r in registered(phone)
         ],
-        signs=[signature],
+        signs=[OFFICE["signature"], signature],
     )
 
 

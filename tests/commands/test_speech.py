@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import shutil
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
@@ -12,9 +13,11 @@ import pytest
 from click.testing import CliRunner
 
 from pusher.__main__ import pusher
+from pusher.commands.run import book_here
 from pusher.commands.speech import SAYINGS
 from pusher.commands.words import at, word
 from pusher.sending.wording import registered
+from pusher.settings import read_settings
 
 DISTRICT = Path(str(files("pusher.demo").joinpath("district")))
 
@@ -138,6 +141,24 @@ def test_an_office_rehearses_with_its_own_telephone_and_signature(office: Path) 
     texts = [row.text for row in registered("0531-00000009") if "0531" in row.text]
     assert texts
     assert all("0531-00000009" in text for text in texts)
+
+
+def test_a_stand_in_beside_an_office_that_does_not_open_serves_all_the_same(
+    office: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PUSHER_HOME", str(office))
+    own = book_here(read_settings())
+    shutil.copy(office / "keys.json", tmp_path)
+    tmp_path.joinpath("pusher.db").write_bytes(b"no database at all" * 100)
+    monkeypatch.setenv("PUSHER_HOME", str(tmp_path))
+
+    assert own is not None
+    assert "槐荫政务公开" in own.signs
+    assert book_here(read_settings()) is None
+    assert "样例单位" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("verb", ["batch notices 1 --out", "explain --cases CASES --out"])

@@ -22,7 +22,7 @@ from pusher.web.cookies import is_https
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import NotYours, StalePage, check_gates
 from pusher.web.kept import keep_forms
-from pusher.web.layout import show_public, show_sorry, show_stale
+from pusher.web.layout import show_no_link, show_sorry, show_stale
 from pusher.web.outside import ARMOUR, Armour, SizeCap, hush_traces, note_failure
 from pusher.web.pages import ROUTERS
 
@@ -99,7 +99,7 @@ def _not_found(request: Request, error: Exception) -> Response:
     if is_api(request):
         return tell(error)
     if request.url.path.startswith("/p/"):
-        return show_public(desk_of(request), "no_link.html", status=404)
+        return show_no_link(desk_of(request))
     return show_sorry(request, 404, "没有找到这个页面", "可能已经删除，或地址抄写有误。")
 
 

@@ -123,6 +123,13 @@ def show_public(desk: Desk, page: str, *, status: int = 200, **shown: Any) -> HT
     return HTMLResponse(body, status)
 
 
+def show_no_link(desk: Desk) -> HTMLResponse:
+    """Tell a citizen that a link leads nowhere, and whom to call."""
+    with desk.store.reading() as session:
+        office = session.exec(select(Office)).first()
+    return show_public(desk, "no_link.html", status=404, office=office)
+
+
 def show_sorry(request: Request, status: int, heading: str, text: str) -> HTMLResponse:
     """Say why something was not done, on a page without the rail: nobody may be signed in."""
     desk = desk_of(request)

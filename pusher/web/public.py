@@ -32,7 +32,7 @@ from pusher.sending.wording import discreet_words
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import BEARERS, refuse_strangers
-from pusher.web.layout import show_public
+from pusher.web.layout import show_no_link, show_public
 from pusher.web.raw_body import PublicForm
 
 router = APIRouter(prefix="/p")
@@ -270,4 +270,4 @@ def _newest(session: Session, policy: Policy) -> Policy | None:
 
 
 def _no_link(desk: Desk) -> Response:
-    return show_public(desk, "no_link.html", status=404)
+    return show_no_link(desk)

@@ -156,3 +156,13 @@ def test_a_new_version_shows_which_conditions_changed(console: Console) -> None:
     assert '<del><b>年满80周岁</b><q class="from">年满80周岁的老年人</q></del>' in page
     assert "<b>年满70周岁</b>" in page
     assert "与第1版相比" in browser.get(f"{second.headers['location']}/confirm").text
+
+
+def test_what_waits_to_be_confirmed_stands_first(lite: Console) -> None:
+    with lite.office() as (session, office):
+        make_policy(session, office, title="关于待确认的通知（样例）")
+        make_confirmed(session, office, title="关于后来读入的通知（样例）")
+
+    page = lite.browser(Role.CLERK).get("/policies").text
+
+    assert page.index("关于待确认的通知") < page.index("关于后来读入的通知")

@@ -181,6 +181,18 @@ def test_opening_the_stop_page_stops_nothing(console: Console) -> None:
     assert opt_outs(console) == []
 
 
+@pytest.mark.parametrize("where", ["/p/why/x", "/p/stop/x", "/p/nowhere"])
+def test_a_link_that_leads_nowhere_says_whom_to_call(lite: Console, where: str) -> None:
+    with lite.store.reading() as session:
+        office = session.exec(select(Office)).one()
+
+    page = lite.browser().client.get(where)
+
+    assert page.status_code == 404
+    assert office.name in page.text
+    assert f'href="tel:{office.phone}"' in page.text
+
+
 @pytest.mark.parametrize(("what", "topics"), [("topic", ["M02"]), ("all", [None]), ("", [None])])
 def test_the_button_stops_at_once(console: Console, what: str, topics: list[str | None]) -> None:
     notice, word = told_person(console)

@@ -202,7 +202,12 @@ def _lines(
         )
     total = session.exec(select(func.count()).select_from(query.subquery())).one()
     policies = session.exec(
-        query.order_by(col(Policy.read_at).desc(), col(Policy.id).desc())
+        # what waits for somebody comes first
+        query.order_by(
+            (col(Policy.state) != PolicyState.READ).asc(),
+            col(Policy.read_at).desc(),
+            col(Policy.id).desc(),
+        )
         .offset((page - 1) * PAGE)
         .limit(PAGE)
     ).all()

@@ -1,8 +1,8 @@
 """The command line speaks Chinese: help, wrong calls, answers. A file is written whole or not."""
 
 import re
-import sqlite3
 import shutil
+import sqlite3
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files

@@ -295,6 +295,23 @@ def _after_the_session_ended(full: Street) -> list[str]:
         return look_at(page, "after the session ended")
 
 
+def test_the_page_that_asks_who_sits_there(full: Street) -> None:
+    faults = []
+    with full.window.opened(Role.CLERK) as page:
+        page.goto(f"/profiles/{full.holes['profile_id']}/rights")
+        full.window.console.later(minutes=16)
+        page.locator("form[action$=copy]").get_by_role("textbox").fill("本人持证到窗口")
+        page.locator("form[action$=copy] button").click()
+        assert page.locator("#proof").evaluate("field => field === document.activeElement")
+        faults += look_at(page, "asked for the password")
+        page.locator("#proof").fill("not the password")
+        page.get_by_role("button").click()
+        assert page.get_by_text("密码不正确").is_visible()
+        faults += look_at(page, "a wrong password")
+
+    assert faults == []
+
+
 def test_every_page_says_the_same_without_scripts(full: Street) -> None:
     for role, paths in pages_of(full.window.console).items():
         with full.window.opened(role, scripts=False) as page:

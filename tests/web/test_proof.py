@@ -152,25 +152,25 @@ def test_the_proof_of_another_session_is_worth_nothing(console: Console) -> None
     assert (refused.status_code, done.status_code) == (403, 303)
 
 
-def test_whoever_has_no_telephone_gives_the_password(lite: Console) -> None:
-    batch = make_draft(lite)
-    with_password(lite, Role.CLERK)
-    browser = lite.browser(Role.CLERK)
+def test_whoever_has_no_telephone_gives_the_password(console: Console) -> None:
+    batch = make_draft(console)
+    with_password(console, Role.CLERK)
+    browser = console.browser(Role.CLERK)
     where = f"/batches/{batch.id}/recipients"
-    lite.later(minutes=16)
+    console.later(minutes=16)
     asked = browser.post(where, {"reveal": "核对<名单>"})
     assert 'type="password"' in asked.text
 
     wrong = prove(browser, asked.text, "not the password")
     assert wrong.status_code == 403
-    assert acts(lite, "batch.reveal") == []
+    assert acts(console, "batch.reveal") == []
     shown = prove(browser, asked.text.replace("&lt;", "<").replace("&gt;", ">"), PASSWORD)
 
     assert shown.status_code == 200
     assert PASSWORD not in shown.text
-    (entry,) = acts(lite, "batch.reveal")
+    (entry,) = acts(console, "batch.reveal")
     assert entry.detail["reason"] == "核对<名单>"
-    lite.later(minutes=14)
+    console.later(minutes=14)
     assert browser.post(where, {"reveal": "再看一页"}).status_code == 200
 
 

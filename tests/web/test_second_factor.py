@@ -137,16 +137,16 @@ def test_the_code_must_follow_the_password_within_ten_minutes(lite: Console) -> 
     assert browser.get("/code").headers["location"] == "/sign-in"
 
 
-def test_guessing_codes_has_to_wait(lite: Console) -> None:
-    secret = enrolled(lite)
-    browser = begin(lite)
+def test_guessing_codes_has_to_wait(console: Console) -> None:
+    secret = enrolled(console)
+    browser = begin(console)
     for _ in range(MOST_FROM_ONE_PLACE):
         assert browser.post("/code", {"code": "000000"}, page="/code").status_code == 403
 
-    right = browser.post("/code", {"code": code_at(secret, lite.now)}, page="/code")
+    right = browser.post("/code", {"code": code_at(secret, console.now)}, page="/code")
 
     assert right.status_code == 429
-    with lite.store.reading() as session:
+    with console.store.reading() as session:
         acts = session.exec(select(AuditEntry.act)).all()
     assert acts.count("staff.code_refused") == MOST_FROM_ONE_PLACE
 

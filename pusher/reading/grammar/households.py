@@ -9,7 +9,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, fie
 from pusher.reading.grammar.places import area_in
 
 _HOME = re.compile(
-    r"(?P<who>(?:本人|申请人|购房人|职工)(?:及其?|和|与|、)配偶(?:(?:、|和|及)未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋)(?!转让|交易|抵押|买卖)"
+    r"(?P<who>(?:本人|申请人|购房人|职工)(?:及其?|和|与|、)配偶(?:(?:、|和|及)未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋|房(?=$|[，。；、的且]))(?!转让|交易|抵押|买卖)"
 )
 _SOLD = re.compile(
     rf"(?:近|最近)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:有)?[^，。；、]{{0,8}}?(?P<how>转让|出售|赠与|购买|购置)(?:、(?:转让|出售|赠与))*(?:过)?(?:(?P<place>[^，。；、]{{2,8}}?))?(?:自有|商品)?(?:住房|房产|房屋)"
@@ -84,8 +84,9 @@ _ONCE_UNEMPLOYED = re.compile(r"(?<!岁)登记失业(?!(?:的)?(?:16|青年))|(?
 # 吸纳毕业生参加见习: whom they are before
 _TRIES_OUT = re.compile(r"(?:参加|开展)[^，。；]{0,4}见习")
 _DEGREE = re.compile(
-    r"(?P<degree>博士|硕士|本科|大专|专科)(?:研究生)?(?:学历)?(?:及|或|（含）)?(?:以上|学历|学位)"
+    r"(?P<degree>博士|硕士|本科|大专|专科)(?:(?:研究生)?(?:学历)?(?:及|或|（含）)?(?:以上|学历|学位)|(?<=[博硕]士)(?:研究生)?(?=的|$|人才))"
 )
+_DEGREED = re.compile(r"博士|硕士|研究生")
 _DEGREES = {
     "博士": "doctor",
     "硕士": "master",
@@ -250,6 +251,8 @@ def _capable(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     said = mark["who"]
     codes = list(dict.fromkeys(code for word, code in _HIRED.items() if word in said))
+    if not codes and mark.group(0).lstrip("新").startswith("引进") and _DEGREED.search(said):
+        codes = ["talent"]
     if _MANY.search(said) or (not codes and "高校毕业生" not in said):
         return None
     if "unemployed" in codes and not _ONCE_UNEMPLOYED.search(said):

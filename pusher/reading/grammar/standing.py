@@ -28,6 +28,7 @@ _LISTED = re.compile(
 _WITHIN = rf"(?:(?:(?:近|最近|(?:申报|申请)?[之以]?前)\s*(?=[\d一二两三四五六七八九十])|(?<![近前])(?=(?:{COUNT})\s*(?:年|个月)(?:以内|内|来)))(?P<years>{COUNT})\s*(?:个)?(?P<unit>年度?|个?月|自然年度)(?:以?内|来)?|(?<![\d一二两三四五六七八九十])(?:(?:一年|当年度?|本年度?|年度|年)内|上一?年度?内?|当年度?))"
 _NOT = r"(?:因)?(?P<not>未|无|没有|未发生|不存在)?(?:发生|出现|存在|受到|有)?(?:过)?"
 _DISHONEST = re.compile(rf"{_WITHIN}{_NOT}(?:严重)?(?:违法)?失信(?:行为|记录)?")
+_HONEST = re.compile(r"(?:无|没有|不存在|未发生)(?:严重)?(?:违法)?失信(?:行为|记录)")
 _KINDS = {
     "safety": ("安全", "消防"), "quality": ("质量",), "environment": ("环境", "环保", "生态"),
     "wage_arrears": ("欠薪", "拖欠工资", "拖欠农民工"), "tax": ("涉税", "税收违法", "偷税", "税务", "虚开", "骗税"),
@@ -61,7 +62,7 @@ _TAX = re.compile(
 
 
 _POOR = re.compile(
-    r"纳税信用(?:等级|级别|评价)?(?:为|被?评为|评价为|是)(?P<grades>[CDM]级?(?:(?:、|和|或者?|及)[CDM]级?){0,2})级?(?![^，。；]{0,4}(?:以上|及以上))"
+    r"纳税信用(?:等级|级别|评价)?(?:为|被?评为|评价为|是)?(?P<grades>[CDM]级?(?:(?:、|和|或者?|及)[CDM]级?){0,2})级?(?![^，。；]{0,4}(?:以上|及以上))"
 )
 
 
@@ -84,6 +85,9 @@ def family() -> Family:
             Rule(_DISHONEST, _dishonest, "event",
                  (("近三年无严重失信行为", "credit_records none " + _THREE_YEARS),
                   ("近三年内无失信记录", "credit_records none " + _THREE_YEARS))),
+            Rule(_HONEST, _honest, "event",
+                 (("无失信记录", "credit_records none (list in serious_illegal,judgment_defaulter,tax_major & removed_on null None)"),
+                  ("不存在严重失信行为", "credit_records none (list in serious_illegal,judgment_defaulter,tax_major & removed_on null None)"))),
             Rule(_EVENT, _befell, "event",
                  (("近三年无重大安全、质量事故", "adverse_events none (kind in safety,quality & severity in major,severe & occurred_on years_lt 3)"),
                   ("近一年内无安全、消防、食品安全责任事故", "adverse_events none (kind in safety,food & occurred_on years_lt 1)"))),
@@ -147,6 +151,11 @@ def _dishonest(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     lists = ["serious_illegal", "judgment_defaulter", "tax_major"]
     still = {"any": [field("listed_on", *years), field("removed_on", "null", None)]}
     return none("credit_records", field("list", "in", lists), still)
+
+
+def _honest(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    lists = field("list", "in", ["serious_illegal", "judgment_defaulter", "tax_major"])
+    return none("credit_records", lists, field("removed_on", "null", None))
 
 
 def _befell(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -197,27 +197,27 @@ class _Linker:
             self._name(one, old)
             return False
         before = LinkBefore.of(old, until_on=old.until_on) if old else None
+        kind = cells.kind
         try:
             new = link(
-                self.writer.session,
-                ward,
-                guardian,
-                kind=cells.kind,
-                relation=relation,
-                until_on=until,
+                self.writer.session, ward, guardian, kind=kind, relation=relation, until_on=until
             )
         except BadGuardian as wrong:
             self._reject(one, COLUMN, wrong.code, str(wrong))
             return False
         if before is None:
-            new.source, new.named_on = one.source, one.named_on
-            self._replace(one, new, mine)
-            mine.append(new)
-            self.writer.traces[one.row].made.append(("guardianship", new.id))
+            self._enter(one, new, mine)
         else:
             self.writer.traces[one.row].links.append(before)
             self._name(one, new)
         return True
+
+    def _enter(self, one: Waiting, new: Guardianship, mine: list[Guardianship]) -> None:
+        """Take a link that was not there before for the word of this register."""
+        new.source, new.named_on = one.source, one.named_on
+        self._replace(one, new, mine)
+        mine.append(new)
+        self.writer.traces[one.row].made.append(("guardianship", new.id))
 
     def _name(self, one: Waiting, standing: Guardianship) -> None:
         """Note which register names the guardian, and as of when."""

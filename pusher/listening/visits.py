@@ -64,7 +64,7 @@ def visit_list(
     session: Session,
     *,
     street: str | None = None,
-    batch: Batch | UUID | None = None,
+    batch: Batch | None = None,
     office_id: UUID | None = None,
     streets: Collection[str] | None = None,
     today: date | None = None,
@@ -81,39 +81,35 @@ def visit_list(
         streets: codes of the only streets that whoever asks may see; None: all.
         batch: one batch, in whatever state; None: all that were approved.
     """
-    asked = (
-        select(Visit, Profile, Policy)
-        .join(Batch, col(Batch.id) == Visit.batch_id)
-        .join(Policy, col(Policy.id) == Batch.policy_id)
-        .join(Profile, col(Profile.id) == Visit.profile_id)
-    )
-    # nobody can be walked to whose door is not known any more
-    asked = asked.where(
+    wanted = [
+        # nobody can be walked to whose door is not known any more
         or_(col(Profile.ended_reason) != EndReason.ERASED, col(Profile.ended_reason).is_(None),
-            Visit.state == VisitState.DONE)
-    )  # fmt: skip
+            col(Visit.state) == VisitState.DONE),
+        col(Batch.state).in_(RELEASED) if batch is None else col(Visit.batch_id) == batch.id,
+    ]  # fmt: skip
     if street is not None:
-        asked = asked.where(Visit.street_code == street)
+        wanted.append(col(Visit.street_code) == street)
     if streets is not None:
-        asked = asked.where(col(Visit.street_code).in_(streets))
+        wanted.append(col(Visit.street_code).in_(streets))
     if office_id is not None:
-        asked = asked.where(Batch.office_id == office_id)
-    if batch is not None:
-        wanted = batch if isinstance(batch, UUID) else batch.id
-        asked = asked.where(Visit.batch_id == wanted)
-    else:
-        asked = asked.where(col(Batch.state).in_(RELEASED))
-    streets = {row.code: row.name for row in session.exec(select(Street))}
-    found = session.exec(asked).all()
+        wanted.append(col(Batch.office_id) == office_id)
+    names = {row.code: row.name for row in session.exec(select(Street))}
+    found = session.exec(_VISITS.where(*wanted)).all()
     idle = _about_nobody(session, [v for v, _, _ in found if v.state in _WAITING], today)
     doors = [
-        _door(session, visit, reader, policy, streets)
+        _door(session, visit, reader, policy, names)
         for visit, reader, policy in found
         if visit.id not in idle
     ]
     return sorted(doors, key=_order)
 
 
+_VISITS: Final = (
+    select(Visit, Profile, Policy)
+    .join(Batch, col(Batch.id) == Visit.batch_id)
+    .join(Policy, col(Policy.id) == Batch.policy_id)
+    .join(Profile, col(Profile.id) == Visit.profile_id)
+)
 _WAITING: Final = (VisitState.TO_DO, VisitState.NOT_MET)
 
 

@@ -74,7 +74,7 @@ def test_nobody_walks_for_a_batch_that_was_not_approved(store: Store, state: Bat
 
     with store.reading() as session:
         assert visit_list(session) == []
-        assert len(visit_list(session, batch=visit.batch_id)) == 1
+        assert len(visit_list(session, batch=session.get_one(Batch, visit.batch_id))) == 1
     with pytest.raises(IllegalMove):
         walk(store, visit, done=True)
 

@@ -105,7 +105,7 @@ def test_what_was_mended_at_a_confirmation_stands_on_the_page(console: Console) 
 
     page = browser.get("/phrases").text
     assert "年龄" in page
-    assert "读偏，改正" in page
+    assert "改正读偏的" in page
     (one,) = re.findall(r'href="(/phrases/corrections\?family=ages)"', page)
     told = browser.get(one).text
     assert "<del>年满80周岁</del>" in told

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pusher.reading.grammar.ages import ages_below, months_counted
 from pusher.reading.grammar.audience import audience_of, of_its_kind, subject_of
+from pusher.reading.grammar.fallback import nothing_read, read_bare_names
 from pusher.reading.grammar.findings import Scope
 from pusher.reading.grammar.joining import (
     Node,
@@ -24,7 +25,7 @@ from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.shutting import Reading
 from pusher.reading.grammar.smoothing import Smooth, smooth
-from pusher.reading.grammar.speaking import NAMED, OFFERS, SHORTEST_TOLD, Desk, cut, read_parts
+from pusher.reading.grammar.speaking import NAMED, OFFERS, Desk, cut, read_parts
 from pusher.reading.grammar.tidying import merged, needed, waived, widened
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 
@@ -33,16 +34,13 @@ Subject = Literal["self", "ward", "self_or_ward"]
 _LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:：]\s*$|之一")
 _SENTENCE = re.compile(r"[^。\n]+")
 _SHUT_HEADING = re.compile(
-    r"(?:不予|不适用|不纳入|不重复|不享受|不得|负面|除外)[^。：]{0,16}(?:情形|清单|情况|人员|对象|企业)"
+    r"(?:不予|不适用|不纳入|不重复|不享受|不得|负面|除外|排除)[^。：]{0,16}?(?:情形|清单|情况|人员|对象|企业)"
 )
 _TIERS = re.compile(
     r"(?:规模|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
 )
 _PREDICATE = re.compile(r"在|具有|具备|符合|近|上年|未|无|依法|应|须|成立|注册|纳税|信用|经营")
 _NAMES_WHO = ("对象为", "对象是", "对象", "对象包括", "对象如下")
-_OPEN_TO_ALL = re.compile(
-    r"不限户籍|全体|所有(?:居民|市民|企业|人员)|广大|消费者|任何(?:人|单位)|均可"
-)
 _SETTLED = re.compile(
     r"(?:下列|以下)[^，。；]{0,12}的，(?:可)?(?:认定|视)为(?P<term>[^，。；：]{3,14})"
 )
@@ -56,9 +54,6 @@ _ON_DEATH = re.compile(
 _OFFERED = re.compile(
     r"(?:可)?(?:享受|给予|提供)(?:以下|下列|如下)[^，。；]{0,12}(?:优待|待遇|服务|优惠|政策|支持|扶持|补贴|奖励|照顾)\s*[:：]?$"
 )
-_LONGEST_NAMES = 120
-"""Characters of a sentence that only names people."""
-_NO_NAMES = re.compile(r"材料|：|关于|通知|办理|审批|查询|规定|应当|→|\d{4}年")
 _PLACES = frozenset({"household_area", "residence_area", "registered_area", "business_area"})
 _LONGEST_HEADING = 24
 _LONGEST_QUOTE = 1000
@@ -106,7 +101,7 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
         desk.reading.excluded.append({**over, "quote": ended.group(0)})
     _take_ways(desk)
     if not (desk.reading.asked or desk.reading.unread):
-        _read_bare_names(tree, desk)
+        read_bare_names(tree, desk)
     facts = {x["fact"] for node in desk.reading.asked for x in leaves_of(node)}
     desk.reading.asked += [who for fact, who in desk.waived if fact not in facts]
     desk.reading.asked = [
@@ -120,7 +115,7 @@ def _finished(desk: Desk, even: Smooth) -> Draft:
     audience = audience_of(rule, desk.scope.whole)
     rule = of_its_kind(rule, audience)
     if not leaves_of(rule) and not desk.reading.unread:
-        desk.reading.unread += _nothing_read(desk.scope.whole)
+        desk.reading.unread += nothing_read(desk.scope.whole)
     terms = _told_by_lists(desk.scope.whole)
     unread = dict.fromkeys(q for q in desk.reading.unread if q and _asks_beside(q, terms))
     checks = dict.fromkeys(q for q in desk.reading.checks if q and q not in unread)
@@ -154,26 +149,6 @@ def _exact(node: Node, even: Smooth) -> Node:
         if join in node and "op" not in node:
             return {join: [_exact(part, even) for part in node[join]]}
     return {**node, "quote": even.exact(node["quote"])} if node.get("quote") else node
-
-
-def _read_bare_names(tree: Item, desk: Desk) -> None:
-    """Read a text that does no more than name people: 自主就业退役士兵、复员干部。"""
-    for mark in _SENTENCE.finditer(tree.text):
-        told = mark.group(0).strip()
-        if len(told) <= _LONGEST_NAMES and not _NO_NAMES.search(told):
-            found = read_sentence(told, desk.scope, desk.words)
-            if found.asked and not _OPEN_TO_ALL.search(desk.scope.whole):
-                desk.reading.add(found)
-
-
-def _nothing_read(whole: str) -> list[str]:
-    """Give a person the sentence that should have said for whom, unless all may come."""
-    sentences = [mark.group(0).strip() for mark in _SENTENCE.finditer(whole)]
-    speak = [
-        s for s in sentences if has_role(s[:LONGEST], "asks") or has_role(s[:LONGEST], "grants")
-    ]
-    told = speak or [s for s in sentences if len(s) > SHORTEST_TOLD]
-    return [] if _OPEN_TO_ALL.search(whole) else [max(told[:3], key=len)[:LONGEST]] if told else []
 
 
 def _define(tree: Item, desk: Desk) -> Iterator[tuple[str, str, Reading]]:
@@ -262,6 +237,8 @@ def _lead(item: Item) -> str:
 
 
 def _read_item(item: Item, desk: Desk, *, inside: bool) -> None:
+    if not item.items and _read_shut(item, desk):
+        return
     leads = bool(item.items) and _leads(item)
     lead = (item.text.strip() if _shuts_out(item) else _lead(item)) if leads else ""
     for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
@@ -277,6 +254,18 @@ def _read_item(item: Item, desk: Desk, *, inside: bool) -> None:
         if not _TIERS.search(lead) and not has_role(lead, "excludes") and not _shuts_out(item):
             desk.reading.add(read_sentence(cut(lead, OFFERS), desk.scope, desk.words))
         _read_list(item, lead, desk, desk.reading)
+
+
+def _read_shut(item: Item, desk: Desk) -> bool:
+    """Read what stands under a heading that shuts out: 不予支持的情形：列入失信名单的企业。"""
+    first = re.split(r"[。\n：]", item.text[:LONGEST].strip(), maxsplit=1)[0]
+    heading = _SHUT_HEADING.match(first) if item.level >= 0 else None
+    if heading is None or len(first) > _LONGEST_HEADING:
+        return False
+    for mark in _SENTENCE.finditer(item.text.strip()[heading.end() :].lstrip("：")):
+        told = mark.group(0).strip()
+        desk.reading.add(read_sentence(told, desk.scope, desk.words, shuts=True))
+    return True
 
 
 def _take_ways(desk: Desk) -> None:

@@ -19,7 +19,7 @@ _LEVELS = (
 _MARK = re.compile("|".join(f"(?P<l{n}>{level.pattern})" for n, level in enumerate(_LEVELS)))
 # A mark opens an item at the start of a line or after the end of a clause, and nowhere else:
 # "第二条第（一）项" cites, "符合（一）、（二）" cites.
-_OPENS_AFTER = frozenset("。；：:;!！?？\n”」")
+_OPENS_AFTER = frozenset("—。；：:;!！?？\n”」")
 _CITES = re.compile(r"(?:第|、|和|至|或|及|与|项|款|条)\s*$")
 _FIRST_LIST_LEVEL = 3
 _CITED = re.compile(r"\s*(?:项|款|、|至|和|或|目)")

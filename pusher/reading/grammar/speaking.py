@@ -265,7 +265,8 @@ def _read_uncued(sentence: str, desk: Desk) -> None:
         if _MONEY.search(_REACHED.sub("", told) if gives else told):
             continue
         found = read_sentence(told, desk.scope, desk.words)
-        facts = {leaf["fact"] for node in found.asked for leaf in leaves_of(node)}
+        told_of = [*found.asked, *([] if gives else found.excluded)]
+        facts = {leaf["fact"] for node in told_of for leaf in leaves_of(node)}
         if gives and (facts - _NAMES or facts & _NAMES_OF_FIRMS):
             desk.ways.append(found)
         elif not gives and facts - _NAMES:

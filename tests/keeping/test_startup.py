@@ -133,6 +133,20 @@ def test_a_verb_in_a_read_only_folder_is_one_clear_line(read_only: Path) -> None
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_a_database_that_may_only_be_read_is_one_clear_line(home: Path, door: str) -> None:
+    file = home / "pusher.db"
+    file.chmod(0o400)
+    before = file.read_bytes()
+
+    done = started(DOORS[door], home, preexec_fn=without_the_rights_of_root)
+
+    assert done.returncode != 0
+    assert f"{file} 打不开或不可写" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert file.read_bytes() == before
+
+
 def limited_to(size: int) -> Callable[[], None]:
     """Let no file grow beyond *size*, as on a full disk; the signal is ignored, as Python does."""
 

@@ -233,7 +233,10 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     elif has_role(sentence, "grants"):
         _read_grant(sentence, desk)
     elif excludes:
-        desk.reading.add(_unit(read_sentence(sentence, desk.scope, desk.words)))
+        found = _unit(read_sentence(sentence, desk.scope, desk.words))
+        if not (found.asked or found.excluded or found.unread or found.checks):
+            found.checks.append(sentence)  # whom it shuts out no register tells; staff see it
+        desk.reading.add(found)
     elif asks or inside:
         told = cut(sentence, OFFERS)
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))

@@ -61,7 +61,7 @@ _LOADED = (
 )
 _FORK = multiprocessing.get_context("forkserver")
 _FORK.set_forkserver_preload([__name__, *_LOADED])
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 QUICK = {"tick_s": 0.1, "lease_s": 1.0, "settle_s": 1.0, "call_timeout_s": 1.0}
 DIED = -9
 

@@ -50,9 +50,11 @@ def test_killed_after_the_request_was_written_it_finds_what_the_vendor_took_late
     until(rehearsal.is_settled)
 
     rehearsal.check(1)
-    [first] = attempts_of(rehearsal.store)
-    assert first.result is AttemptResult.ACCEPTED
-    assert [message["reference"] for message in rehearsal.stand.messages()] == [first.call]
+    *before, last = attempts_of(rehearsal.store)
+    assert last.result is AttemptResult.ACCEPTED
+    # on a busy machine the stand-in may not have opened its door in time
+    assert {attempt.result for attempt in before} <= {AttemptResult.NOT_SENT}
+    assert [message["reference"] for message in rehearsal.stand.messages()] == [last.call]
 
 
 def test_killed_before_anything_was_written_it_sends_once_after_two_denials(

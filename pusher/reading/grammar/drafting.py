@@ -373,7 +373,7 @@ def _in_month(rule: Node, said: frozenset[int]) -> Node:
     if "op" in rule:
         if rule["fact"] != "birth_date" or rule["op"] != "age_ge" or rule["value"] not in said:
             return rule
-        return {"any": [rule, {**rule, "op": "age_ge_in_month"}]}
+        return {**rule, "op": "age_ge_in_month"}
     if "not" in rule:
         return rule
     return {join: [_in_month(part, said) for part in parts] for join, parts in rule.items()}

@@ -25,12 +25,16 @@ _BEFORE_FIRM = frozenset(
         "批发",
         "建筑",
         "房地产",
+        "金融",
         "制造",
         "软件",
         "物流",
         "商贸",
     }
 )
+# 金融、房地产企业: the firm stands behind the last of them
+_OF_FIRMS = re.compile(r"(?:(?:、|和|及|以及)[^，。；、]{2,5}){0,3}?(?:类)?企业")
+_OFFICE_OF_MONEY = re.compile(r"[从向由与经和]$")
 _FIRM = re.compile(
     r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)"
 )
@@ -43,7 +47,7 @@ def family() -> Family:
     """Return the family of industries."""
     names = "|".join(map(re.escape, sorted(named_industries(), key=len, reverse=True)))
     return Family(
-        "industries", "行业", ("业", "教育", "卫生", "社会工作", "物业", "互联网", "门类", "加油站", "体育", "中介", "大类", "行业", "研究", "非金融", "房地产"),
+        "industries", "行业", ("业", "教育", "卫生", "社会工作", "物业", "互联网", "门类", "加油站", "体育", "中介", "大类", "行业", "研究", "金融", "房地产"),
         (
             Rule(re.compile(rf"(?P<name>{names})(?:{_CODED}|{_SECTION}|{_FOLLOWS})"), _named, "industry",
                  (("槐荫区零售业（行业大类52）法人企业", "industry prefix 52"),
@@ -67,7 +71,9 @@ def named_industries() -> Mapping[str, list[str]]:
 def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     code = mark["code"] or mark["section"]
     name = mark["name"]
-    if not code and name in _BEFORE_FIRM and not mark.string.startswith("企业", mark.end("name")):
+    if not code and name in _BEFORE_FIRM and not _OF_FIRMS.match(mark.string, mark.end("name")):
+        return None
+    if name == "金融" and _OFFICE_OF_MONEY.search(mark.string[: mark.start()]):
         return None
     if not code and name == "农业" and mark.string.startswith("经营主体", mark.end("name")):
         return None

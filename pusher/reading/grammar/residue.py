@@ -35,6 +35,8 @@ def left_of(clause: str, found: Iterable[Finding], *, at: int = 0) -> Left:
     bare = "".join(rest)
     if _pattern("acts").search(bare):
         return Left.ACT
+    if _pattern("bounded").search(bare):
+        return Left.UNREAD
     acts = _pattern("unregistered").search(bare)
     bare = _pattern("unregistered").sub("|", bare)
     bare = _pattern("harmless").sub("|", bare)

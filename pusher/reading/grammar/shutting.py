@@ -29,7 +29,7 @@ _WITHHELD = re.compile(
 _HAD = re.compile(r"(?:已|正在|曾|已经)(?:经)?(?:享受|领取|获得|纳入|享有)(?!研发)")
 """What somebody has had already is kept in registers, whatever it is called."""
 _CLOSES = re.compile(
-    r"的(?:单位|企业|主体|机构|人员|个人|家庭|申请人|居民|老年人|经营者|学生|职工|法人|商户|商家|项目){0,2}$"
+    r"的(?:单位|企业|主体|机构|人员|个人|家庭|申请人|居民|老年人|经营者|学生|职工|法人|商户|商家|项目){0,2}$|者$"
 )
 """How a clause ends that names somebody: …的，不予支持; …的单位，取消资格."""
 STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")

@@ -46,7 +46,7 @@ _GRANTS_APART = re.compile(
 )
 # What is added to a grant decides nobody's claim to it: 次年增长10%以上的，再奖励5万元.
 _EXTRA = re.compile(
-    r"(?<!不)再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励|[奖补]\d)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
+    r"(?<!不)再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|(?<!不再)另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励|[奖补]\d)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
 )
 OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]{0,100}(?:对象|范围))"
@@ -233,7 +233,10 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     elif has_role(sentence, "grants"):
         _read_grant(sentence, desk)
     elif excludes:
-        found = _unit(read_sentence(sentence, desk.scope, desk.words))
+        found = read_sentence(sentence, desk.scope, desk.words)
+        if not asks and all(facts_of(node) <= _NAMES for node in found.asked):
+            found.asked = []  # 劳务派遣单位按协议分配，骗取的不予返还: a noun alone asks nothing
+        found = _unit(found)
         if not (found.asked or found.excluded or found.unread or found.checks):
             found.checks.append(sentence)  # whom it shuts out no register tells; staff see it
         desk.reading.add(found)
@@ -242,6 +245,11 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
     else:
         _read_uncued(sentence, desk)
+
+
+def facts_of(node: Node) -> set[str | None]:
+    """Return the facts that *node* asks about."""
+    return {leaf["fact"] for leaf in leaves_of(node)}
 
 
 def _pays(sentence: str) -> bool:

@@ -1,0 +1,78 @@
+"""What shuts out or limits is read, or put before a person; it is never lost without a word."""
+
+import pytest
+
+from pusher.reading.grammar.drafting import Draft, draft
+from pusher.reading.grammar.findings import spell
+from pusher.reading.grammar.joining import Node
+
+
+def drafted(text: str) -> Draft:
+    return draft(text.split("\n"), area_code="370104")
+
+
+def shut_out(found: Draft) -> list[str]:
+    """The conditions of a draft that shut people out."""
+    denied: list[Node] = [part["not"] for part in found.rule["all"] if "not" in part]
+    return [spell({key: node[key] for key in ("fact", "op", "value")}) for node in denied]
+
+
+LISTED = "credit_records has (list in abnormal & removed_on null None)"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "，不再受理", "，停止拨付", "，暂缓受理", "，谢绝申报", "请勿申报", "，实行申报禁入",
+        "一律排除在外", "不享有申报资格", "，丧失申报资格", "，视为不符合条件", "，取消申报",
+        "，退出支持范围", "，不符合申报要求", "不再纳入支持范围", "不能获得支持", "限制申报",
+    ],
+)  # fmt: skip
+def test_a_firm_on_a_list_is_shut_out_whatever_verb_says_so(ending: str) -> None:
+    found = drafted(f"在本区注册的企业可申请补贴。列入经营异常名录的企业{ending}。")
+
+    assert shut_out(found) == [LISTED]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "已享受特困供养的，停止受理", "凡已享受特困供养者，一概不发", "享受特困供养的，不得兼领",
+        "特困供养人员不再另行发放",
+    ],
+)  # fmt: skip
+def test_a_person_who_is_helped_already_is_shut_out(told: str) -> None:
+    found = drafted(f"本区户籍老年人可申请津贴。{told}。")
+
+    assert shut_out(found) == ["welfare_status any_of tekun"]
+
+
+@pytest.mark.parametrize(
+    "told", ["申报截止后不再受理", "额满为止，不再受理", "逾期系统自动关闭，不再受理"]
+)
+def test_the_end_of_a_window_shuts_nobody_out(told: str) -> None:
+    found = drafted(f"补贴对象为本区户籍、年满80周岁的老年人。{told}。")
+
+    assert shut_out(found) == []
+    assert found.needs_person == ()
+    assert len(found.rule["all"]) == 2
+
+
+def test_money_is_shut_out_with_houses() -> None:
+    found = drafted("在本区注册的企业可申请补贴。金融、房地产企业不适用本办法。")
+
+    assert shut_out(found) == ["industry prefix J,K"]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "注册资本5000万美元以上的外商投资企业，给予奖励10万元",
+        "限上餐饮企业达到500万元以上的，奖励3万元",
+    ],
+)
+def test_a_figure_that_no_noun_explains_is_put_before_a_person(told: str) -> None:
+    found = drafted(f"{told}。")
+
+    assert found.needs_person
+    assert found.needs_person[0] in told

@@ -8,6 +8,7 @@ from typing import Any
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import leaves_of
+from pusher.reading.grammar.others import is_of_others, speaks_of_others
 from pusher.reading.grammar.words import Words
 
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
@@ -82,6 +83,7 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     found = [f for f in found if not any(a <= f.start < b for a, b in included)]
     found = [f for f in found if f.group != "entity" or not _within_any(f, while_run)]
     found = [f for f in found if not _is_of_a_parent(f, part) and not _is_given(f, part)]
+    found = [f for f in found if not is_of_others(f, part)]
     cuts, depth, start = [], 0, 0
     for place, sign in enumerate(part):
         depth += (sign in "（(") - (sign in "）)")
@@ -92,7 +94,10 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     cuts.append((start, len(part)))
     told = [(a, b) for a, b in cuts if part[a:b].strip() and not _PREFERS.search(part[a:b])]
     clauses = [_clause(part, a, b, found) for a, b in told]
-    return [_of_applicants(clause) for clause in clauses]
+    return [
+        replace(one, found=()) if speaks_of_others(one.text, scope) else _of_applicants(one)
+        for one in clauses
+    ]
 
 
 def _within_any(one: Finding, spans: Sequence[tuple[int, int]]) -> bool:

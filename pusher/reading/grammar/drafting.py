@@ -19,6 +19,7 @@ from pusher.reading.grammar.joining import (
     is_place,
     leaves_of,
 )
+from pusher.reading.grammar.narrowing import without_parts
 from pusher.reading.grammar.outline import Item, outline
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.roles import has_role
@@ -113,7 +114,7 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
 def _finished(desk: Desk, even: Smooth) -> Draft:
     rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
     audience = audience_of(rule, desk.scope.whole)
-    rule = of_its_kind(rule, audience)
+    rule = without_parts(of_its_kind(rule, audience), desk.scope.whole)
     if not leaves_of(rule) and not desk.reading.unread:
         desk.reading.unread += nothing_read(desk.scope.whole)
     terms = _told_by_lists(desk.scope.whole)

@@ -48,6 +48,8 @@ _GRANTS_APART = re.compile(
 _EXTRA = re.compile(
     r"(?<!不)再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|(?<!不再)另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励|[奖补]\d)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
 )
+# 退役军人创办的家庭农场，补助标准上浮20%: how a clause ends that says for whom is added
+_OF_AN_EXTRA = re.compile(r"的$|的[^，。；、的]{2,8}$")
 OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]{0,100}(?:对象|范围))"
 )
@@ -180,7 +182,7 @@ def _without_extras(clauses: list[str]) -> list[str]:
     for clause in clauses:
         if not _EXTRA.search(clause):
             kept.append(clause)
-        elif kept and (kept[-1].endswith("的") or kept[-1].startswith("其中")):
+        elif kept and (_OF_AN_EXTRA.search(kept[-1]) or kept[-1].startswith("其中")):
             kept.pop()
         elif kept and "；其中" in kept[-1]:
             kept[-1] = kept[-1].rpartition("；其中")[0]

@@ -1,0 +1,113 @@
+"""Records read in part: a word that narrows one and is told by no field of it is not left out.
+
+近三年… beside an accident without a day, 首次 beside a loan of any time: such a condition would
+hold of more people than the text names, or shut out more. It goes to a person with its clause.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from pusher.reading.grammar.joining import Node, leaves_of
+
+_ENDS = re.compile(r"[。；\n]")
+_GIVEN = re.compile(
+    r"(?:[，、]|(?<=的))(?:分别|一次性|可)?(?:按|给予|奖励|补助|补贴|发放|每[人户家])"
+)
+_RECORDS = ("has", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """Words that narrow a record.
+
+    Attributes:
+        says: the words.
+        of: the facts whose records they narrow.
+        needs: the fields of which one must be told beside them.
+        where: how far from the record they may stand.
+        beside: whether they may narrow another record of the same clause.
+        examples: pieces of text that they narrow a record in; they are the tests.
+    """
+
+    says: re.Pattern[str]
+    of: frozenset[str]
+    needs: frozenset[str]
+    where: Literal["clause", "before", "sentence"]
+    examples: tuple[str, ...]
+    beside: bool = False
+
+
+@cache
+def qualifiers() -> tuple[Qualifier, ...]:
+    """Return the words that narrow records, from `nouns/qualifiers.toml`."""
+    text = (files("pusher.reading.grammar") / "nouns" / "qualifiers.toml").read_text("utf-8")
+    return tuple(
+        Qualifier(
+            re.compile(row["says"]), frozenset(row["of"]), frozenset(row["needs"]), row["where"],
+            tuple(row["examples"]), row.get("beside", False),
+        )
+        for row in tomllib.loads(text)["qualifier"]
+    )  # fmt: skip
+
+
+def without_parts(rule: Node, whole: str) -> Node:
+    """Leave to a person each record of *rule* that was read in part.
+
+    Args:
+        whole: the text of the document, from which the quotes were cut.
+    """
+    return _without(rule, whole, [leaf for leaf in leaves_of(rule) if leaf["op"] in _RECORDS])
+
+
+def _without(node: Node, whole: str, records: list[Node]) -> Node:
+    if "not" in node:
+        return {"not": _without(node["not"], whole, records)}
+    for join in ("all", "any"):
+        if join in node and "op" not in node:
+            return {join: [_without(part, whole, records) for part in node[join]]}
+    if node["op"] in _RECORDS and _in_part(node, whole, records):
+        return {"fact": None, "op": "manual", "value": None, "quote": node.get("quote", "")}
+    return node
+
+
+def _in_part(node: Node, whole: str, records: list[Node]) -> bool:
+    quote, told = node.get("quote", ""), set(_fields(node["value"]))
+    near = [one for one in records if one.get("quote") == quote]
+    around = {field for one in near for field in _fields(one["value"])}
+    places = _places(whole, quote)
+    return any(
+        node["fact"] in one.of
+        and bool(one.says.search(places[one.where]))
+        and not one.needs & (around if one.beside else told)
+        for one in qualifiers()
+    )
+
+
+def _places(whole: str, quote: str) -> dict[str, str]:
+    """Return the clause of a record, its sentence up to there, and up to what is given."""
+    start = whole.find(quote) if quote else -1
+    if start < 0:
+        return dict.fromkeys(("clause", "before", "sentence"), quote)
+    begin = max((m.end() for m in _ENDS.finditer(whole, 0, start)), default=0)
+    end = start + len(quote)
+    close = _ENDS.search(whole, end)
+    rest = whole[end : close.start() if close else len(whole)]
+    given = _GIVEN.search(rest)
+    asked = rest[: given.start()] if given else rest
+    return {"clause": quote, "before": whole[begin:end], "sentence": whole[begin:end] + asked}
+
+
+def _fields(where: Any) -> Iterator[str]:
+    """Give the fields that a condition over a record asks."""
+    if "field" in where:
+        yield where["field"]
+    for join in ("all", "any"):
+        for part in where.get(join, ()):
+            yield from _fields(part)
+    if "not" in where:
+        yield from _fields(where["not"])

@@ -1,0 +1,34 @@
+"""What a clause says of others: of a parent, and of whom an applicant serves, trains or brings in.
+
+None of it is a fact of the applicant: what remains unread of the clause goes to a person.
+"""
+
+import re
+
+from pusher.reading.grammar.findings import Finding, Scope
+
+# 父母一方为一级残疾人的学生: the words that follow are said of the parent
+_OF_PARENTS = re.compile(
+    r"(?:父母|父亲|母亲)(?:任意?一方|一方|双方)?(?:均|都|须|应)?(?:为|系|是|属于|持有?|具有)$"
+)
+# 每培育1家高新技术企业, 大型商业综合体引进首店5家以上, 对为小微企业提供担保: what is done, to whom
+_OBJECTS = re.compile(
+    r"(?:每(?:培育|引进|孵化|招引|推荐|新增|带动|服务|培训|收住|吸引)|(?<!新)(?:引进|招引|收住|收治))(?:出|了)?(?:本区|区内|辖区内)?\d{0,4}(?:家|户|名|人|个)?$|(?<=对)为$"
+)
+# 服务对象应为… where the text grants to somebody else (资助对象为社会组织)
+_SERVED = re.compile(r"^(?:其)?(?:服务|培训|收住|助餐)(?:对象|人员|学员)(?:应|须|为|是|：|包括)")
+_GRANTED = re.compile(
+    r"(?:资助|奖补|补助|奖励|扶持|申报|补贴)(?:对象|主体|单位|机构)[^，。；]{0,30}?(?:企业|机构|单位|组织|团体|基地|食堂)"
+)
+_BEFORE = 16
+
+
+def speaks_of_others(clause: str, scope: Scope) -> bool:
+    """Whether a clause tells whom an applicant serves: 服务对象应为本区户籍的残疾人."""
+    return bool(_SERVED.match(clause)) and bool(_GRANTED.search(scope.whole))
+
+
+def is_of_others(one: Finding, part: str) -> bool:
+    """Whether what was found is said of a parent, or is what the applicant brings about."""
+    before = part[max(one.start - _BEFORE, 0) : one.start]
+    return bool(_OF_PARENTS.search(before) or _OBJECTS.search(before))

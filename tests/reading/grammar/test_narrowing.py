@@ -1,0 +1,112 @@
+"""What was read in part goes to a person: records, and what is said of others."""
+
+import pytest
+
+from profiles.facts import vocabulary
+from pusher.reading.grammar.drafting import Draft, draft
+from pusher.reading.grammar.findings import field, has, spell
+from pusher.reading.grammar.narrowing import Qualifier, qualifiers, without_parts
+
+QUALIFIERS = qualifiers()
+
+
+def _draft(text: str) -> Draft:
+    return draft(["标题", text], area_code="370104")
+
+
+def _said(text: str) -> str:
+    return spell(_draft(text).rule)
+
+
+@pytest.mark.parametrize("one", QUALIFIERS, ids=lambda one: one.examples[0][:14])
+def test_a_record_that_says_less_than_its_clause_goes_to_a_person(one: Qualifier) -> None:
+    assert len(one.examples) >= 2
+    for words in one.examples:
+        for fact in one.of:
+            rule = {"all": [{**has(fact, field("kind", "eq", "any")), "quote": words}]}
+
+            left = without_parts(rule, f"前一句。{words}。后一句。")
+
+            assert left == {"all": [{"fact": None, "op": "manual", "value": None, "quote": words}]}
+
+
+@pytest.mark.parametrize("one", QUALIFIERS, ids=lambda one: one.examples[0][:14])
+def test_a_record_that_says_what_narrows_it_is_kept(one: Qualifier) -> None:
+    known = vocabulary()
+    for fact in one.of:
+        fields = {part.code for part in known[fact].fields} & one.needs
+        assert fields, (fact, "has none of the fields that would say it")
+        others = [q for q in QUALIFIERS if fact in q.of]
+        told = [field(code, "eq", 1) for q in others for code in q.needs]
+        rule = {"all": [{**has(fact, *told), "quote": words} for words in one.examples]}
+
+        assert without_parts(rule, "。".join(one.examples)) == rule
+
+
+def test_what_narrows_a_record_is_looked_for_in_its_own_sentence() -> None:
+    text = "在本区注册的企业，从银行获得流动资金贷款的，给予贴息。2026年单户贴息最高5万元。"
+
+    assert "loans has (kind eq working_capital & lender eq bank)" in _said(text)
+
+
+def test_a_loan_of_one_year_alone_is_not_taken_for_any_loan() -> None:
+    text = "在本区注册的企业，2025年向金融机构申请的经营性贷款且单笔金额不超过50万元的，给予贴息。"
+
+    assert "loans has" not in _said(text)
+    assert "manual" in _said(text)
+
+
+def test_an_accident_within_a_term_is_not_taken_for_any_accident() -> None:
+    text = "补助对象为本区注册的企业。两年内受到证券监管处罚，或发生重大环保事故的，不予补助。"
+
+    said = _said(text)
+
+    assert "occurred_on" in said or "adverse_events" not in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对在本区注册、每引进1家高新技术企业的孵化器，给予3万元奖励。",
+        "对为小微企业提供担保的融资担保公司，注册在本区的给予补助。",
+    ],
+)
+def test_whom_an_applicant_brings_in_or_serves_is_no_fact_of_its_own(text: str) -> None:
+    said = _said(text)
+
+    assert "high_tech" not in said
+    assert "size_class" not in said
+
+
+@pytest.mark.parametrize("parent", ["父母一方为一级、二级残疾人", "父母双方均为一级残疾人"])
+def test_what_is_said_of_a_parent_is_no_fact_of_the_child(parent: str) -> None:
+    found = _draft(f"资助对象为本区户籍学生，以及低保家庭中{parent}的学生。")
+
+    assert "disability" not in spell(found.rule)
+    assert any("父母" in quote for quote in found.needs_person)
+
+
+def test_whom_a_grantee_serves_is_told_from_the_grantee() -> None:
+    text = "资助对象为本区登记的社会团体。服务对象应为本区户籍的低保对象、残疾人。"
+    alone = "服务对象为本区户籍的低保对象、残疾人。"
+
+    assert "disability" not in _said(text)
+    assert "disability" in _said(alone)
+
+
+@pytest.mark.parametrize(
+    "who", ["年龄不满40周岁的返乡青年创办的家庭农场", "退役军人创办的家庭农场"]
+)
+def test_for_whom_a_grant_is_raised_is_asked_of_nobody(who: str) -> None:
+    text = f"补助对象为本区注册的农民专业合作社。{who}，补助标准上浮20%。"
+
+    said = _said(text)
+
+    assert "birth_date" not in said
+    assert "veteran" not in said
+    assert "family_farm" not in said
+
+
+@pytest.mark.parametrize("where", ["考入全日制普通高等学校本科", "被全日制本科高校录取"])
+def test_where_somebody_will_study_is_no_schooling_they_have(where: str) -> None:
+    assert "education_mode" not in _said(f"资助对象为{where}的本区户籍学生。")

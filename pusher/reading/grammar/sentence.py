@@ -141,7 +141,7 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         asked, barred = _denied(clause)
         asked, barred = _as_false(asked, barred)
         if barred:
-            exclude(clause, barred, into)
+            exclude(clause, barred, into, denied=True)
         mine = [
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
             for run in runs_of(clause, asked)

@@ -101,14 +101,21 @@ def take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
         judge_left(clause, into)
 
 
-def exclude(clause: Clause, found: Sequence[Finding], into: Reading) -> None:
-    """Shut out whoever one finding names; whoever all of them name where 且 joins them."""
+def exclude(
+    clause: Clause, found: Sequence[Finding], into: Reading, *, denied: bool = False
+) -> None:
+    """Shut out whoever one finding names; whoever all of them name where 且 joins them.
+
+    Args:
+        denied: whether the clause asks that it be not so (未入住养老机构的老年人); a 未 before a
+            finding is then read already.
+    """
     named = [one for one in found if not is_withheld(clause, one)]
     if len(named) == 1 and _is_said_unread(clause, named[0]):
         manual = {"fact": None, "op": "manual", "value": None}
         into.excluded.append(quoted(all_of([_positive(named[0].node), manual]), clause.text))
         return
-    nodes = [_met(clause, one) for one in named]
+    nodes = [_positive(one.node) if denied else _met(clause, one) for one in named]
     if _is_subject(clause, named):
         first, *nodes = nodes
         if named[0].group != "type":  # 托育机构 is whom all of the text is about

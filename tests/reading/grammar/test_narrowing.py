@@ -110,3 +110,21 @@ def test_for_whom_a_grant_is_raised_is_asked_of_nobody(who: str) -> None:
 @pytest.mark.parametrize("where", ["考入全日制普通高等学校本科", "被全日制本科高校录取"])
 def test_where_somebody_will_study_is_no_schooling_they_have(where: str) -> None:
     assert "education_mode" not in _said(f"资助对象为{where}的本区户籍学生。")
+
+
+@pytest.mark.parametrize(
+    "who", ["居家生活，未入住养老机构的老年人", "居家生活且未入住敬老院的老年人"]
+)
+def test_who_must_not_live_in_a_home_is_not_asked_to_live_in_one(who: str) -> None:
+    said = _said(f"补贴对象为本区户籍、{who}。")
+
+    assert "not care_setting in institution" in said
+    assert "not not" not in said
+
+
+@pytest.mark.parametrize("where", ["具有本市户籍且居住在本区", "本市户籍且常住在本区"])
+def test_each_place_belongs_to_its_own_word(where: str) -> None:
+    said = _said(f"补贴对象为{where}的老年人。")
+
+    assert "household_area within 370100" in said
+    assert "household_area within 370104" not in said

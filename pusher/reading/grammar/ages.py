@@ -80,14 +80,18 @@ _RELAXED = re.compile(
     rf"(?:年龄)?(?:可)?(?:适当)?(?:放宽|延长|提高|降低)(?:至|到|为)\s*(?P<age>{COUNT}){_YEARS}(?:及?以[上下])?"
 )
 _BOUNDED = re.compile(
-    r"(?P<most>不超过|不大于|以下|以内|未满|[至—-]\d{1,2}周?岁)|(?P<least>年满|不低于|以上|已满)"
+    r"(?P<most>(?:不超过|不大于|未满)\d{1,3}周?岁|\d周?岁(?:（含）)?(?:及?以下|以内)|[至—-]\d{1,2}周?岁)"
+    r"|(?P<least>(?:年?满|不低于)\d{1,3}周?岁|\d周?岁(?:（含）)?及?以上)"
 )
+
+
+_OTHERS = re.compile(r"其他[^，。；\d]{0,8}(?:(?P<most>不超过|不大于)|(?P<least>不低于|年满))")
 
 
 def _relaxed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     """Read 放宽至40周岁 by the bound that stands before it."""
     before = scope.whole[: max(scope.whole.find(mark.group(0)), 0)] + mark.string[: mark.start()]
-    bounds = list(_BOUNDED.finditer(before))
+    bounds = list(_BOUNDED.finditer(before)) or list(_OTHERS.finditer(mark.string, mark.end()))
     age = read_count(mark["age"])
     if not bounds or age is None:
         return None

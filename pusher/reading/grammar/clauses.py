@@ -13,7 +13,7 @@ from pusher.reading.grammar.words import Words
 
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
 _SERVES = re.compile(
-    r"收托|收住|收养|接收|(?<!用人单位)(?<!被)招用|吸纳|录用|聘用|(?:机构|企业|单位|主体)[^，。；]{0,8}(?:服务|照护|培训)"
+    r"收托|收住|收养|接收|(?<!用人单位)(?<!被)招用|吸纳|录用|聘用(?!合同|期)|(?:机构|企业|单位|主体)[^，。；]{0,8}(?:服务|照护|培训)"
 )
 _OF_PEOPLE = frozenset(
     {"status", "work", "insurance", "age", "sexed age", "study", "degree", "veteran", "graduated",
@@ -46,7 +46,7 @@ _PARENT = re.compile(
 # what a child has itself: said of a parent it is no fact of the child
 _OF_A_CHILD = frozenset(
     {"birth_date", "household_area", "residence_area", "disability", "welfare_status",
-     "serious_illness", "sex"}
+     "serious_illness", "sex", "marital_status"}
 )  # fmt: skip
 # Who comes first among those who qualify is no condition.
 _PREFERS = re.compile(r"优先(?!股|发展)")

@@ -33,6 +33,12 @@ _TYPED = re.compile(
 _SOLDIER = re.compile(
     r"(?:持有?(?:《)?(?:中华人民共和国)?残疾军人证(?:》)?(?:且|，)?)?(?:残疾等级(?:被)?(?:评定)?为)?(?P<first>[一二三四五六七八九十])级?(?:至|-|—|到)(?P<last>[一二三四五六七八九十])级(?:的)?(?:残疾|伤残)(?:退役)?军人"
 )
+_OF_A_KIND = re.compile(
+    rf"持有?(?:有效的?)?(?P<types>(?:{_TYPE})(?:(?:、|和|或|及)(?:{_TYPE})){{0,12}})残疾(?:人)?证"
+)
+_NOTED = re.compile(
+    rf"残疾人证登记为(?P<types>(?:{_TYPE}))残疾(?:，|、|且)(?:残疾)?等级(?:为|在)?{_NUMBERS}{_UP}"
+)
 _CERTIFIED = re.compile(rf"持有?(?:有效的?)?{_NUMBERS}{_UP}(?:的)?(?P<types>)残疾(?:人)?证(?:的)?")
 _ANY = re.compile(
     r"(?<!重度)(?<!困难)(?<!力)(?<!语)(?<!体)(?<!神)(?<!名)(?<!个)(?:持有?(?:有效)?(?:的)?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)(?:的)?|(?:持证)?残疾(?:人|儿童|老年人|老人|学生|毕业生|高校毕业生)|(?<=、)残疾(?=、|的|或|和)|本人(?:为)?残疾(?=$|[，。；、的]))"
@@ -54,6 +60,12 @@ def family() -> Family:
             Rule(_CERTIFIED, _graded, "status",
                  (("持有一级、二级残疾人证的", "disability has (grade in 1,2)"),
                   ("持一级残疾证", "disability has (grade in 1)"))),
+            Rule(_NOTED, _graded, "status",
+                 (("残疾人证登记为肢体残疾、等级为一级至三级的", "disability has (grade in 1,2,3 & type in physical)"),
+                  ("残疾人证登记为精神残疾，等级为二级及以上", "disability has (grade in 1,2 & type in mental)"))),
+            Rule(_OF_A_KIND, _typed, "status",
+                 (("持有视力残疾证的", "disability has (type in visual)"),
+                  ("持听力、言语残疾人证", "disability has (type in hearing,speech)"))),
             Rule(_HEAVY, _heavy, "status",
                  (("重度残疾人", "disability has (grade in 1,2)"),
                   ("持证重度残疾人员", "disability has (grade in 1,2)"))),

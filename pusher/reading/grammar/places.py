@@ -34,6 +34,7 @@ _SEVERAL = rf"(?<![区市省县])(?P<words>{_WORD}(?:(?:、|和|及|以及|与|�
 _AND_TAXED = r"(?:须|应)?(?:在|于)A(?:行政区域|辖区)?(?:范围)?内?(?:依法|合法)?(?:登记|工商)?注册(?:登记)?(?:、|并|且|和|及)*(?:依法)?(?P<words>纳税(?:(?:、|并|且|和|及)+(?:统计|纳统|入统))?|经营)"
 _ALL_IN = r"在A(?:范围)?内?(?:依法)?(?P<words>(?:注册|经营|纳税|统计)(?:(?:、|和|及|并)(?:依法)?(?:注册|经营|纳税|统计)){1,3})"
 _OR_PERMIT = r"(?:具有|持有|拥有)A(?:常住|城镇)?(?:户籍|户口)(?:或者?|、)(?:持有)?(?:有效)?(?:的)?居住证(?!明)"
+_LIVES_OR = r"在A(?:范围)?内?(?:实际)?(?P<words>(?:工作|就业|学习|就读|居住|生活)(?:(?:、|或者?)(?:工作|就业|学习|就读|居住|生活)){1,3})"
 _MOVED_TOO = r"(?P<words>(?:统计|税收|税务|纳税|注册|登记)(?:关系)?(?:(?:、|和|及|以及|与)(?:统计|税收|税务|纳税|注册|登记)){0,2})(?:关系|地)?(?:一并|同时|同步|均|已|全部)*(?:转入|迁入|划转至|转至)(?:A)?"
 _MOVED = r"(?:将)?(?:注册地(?:址)?|总部)?(?:由|从)?(?:A|区外|市外|省外|外区|外市|外地|外省)(?:新)?(?:整体)?(?:迁入|迁至|引进)(?:我区|本区|A)?(?:的)?"
 _FIRMS_OF = re.compile(
@@ -41,7 +42,7 @@ _FIRMS_OF = re.compile(
     r"(?:企业|个体工商户|经营主体|合作社|法人)(?!(?:或|、|和)?[^，。；、]{0,10}(?:就业|工作|任职))"
 )
 # 市内六区 names some districts, not the city.
-_NOT_SOME = r"(?![一二两三四五六七八九十\d]+区|各区|范围外|外)"
+_NOT_SOME = r"(?![一二两三四五六七八九十\d]+区|各区|范围外|[以之]?外)"
 _NEGATED = ("非", "不在", "不具有", "无", "不具备", "未在")
 _DENIED = re.compile(r"不(?:在|属于|具有)")
 _LONGEST_LIST = 8
@@ -64,6 +65,9 @@ def family(area_code: str = "370104") -> Family:
         Rule(_compiled(_OR_PERMIT, area_code), partial(_or_permit, area_code), "area",
              (("具有本区户籍或者居住证", "(household_area within 370104 | residence_permit has (area within 370104 & valid_to on_or_after_as_of None))"),
               ("持有济南市户口或有效居住证", "(household_area within 370100 | residence_permit has (area within 370100 & valid_to on_or_after_as_of None))"))),
+        Rule(_compiled(_LIVES_OR, area_code), partial(_lives_or, area_code), "area",
+             (("在本区工作或者居住的", "(employer_area within 370104 | residence_area within 370104)"),
+              ("在槐荫区就业、就读的青年", "(employer_area within 370104 | school_area within 370104)"))),
         Rule(_compiled(_MOVED_TOO, area_code), partial(_moved_too, area_code), "area",
              (("统计和税收关系一并转入我区", "(tax_area within 370104 & statistics_area within 370104)"),
               ("税务关系同步迁入我区", "tax_area within 370104"))),
@@ -126,6 +130,18 @@ def _or_permit(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, A
     valid = field("valid_to", "on_or_after_as_of", None)
     permit = has("residence_permit", field("area", "within", codes), valid)
     return {"any": [leaf("household_area", "within", codes), permit]} if codes else None
+
+
+_LIVES = {"工作": "employer_area", "就业": "employer_area", "学习": "school_area",
+          "就读": "school_area", "居住": "residence_area", "生活": "residence_area"}  # fmt: skip
+
+
+def _lives_or(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 在本区工作、学习或者居住: each is one way to be of the district."""
+    codes = _codes(mark.group(0), area_code)
+    facts = dict.fromkeys(_LIVES[word] for word in re.findall("|".join(_LIVES), mark["words"]))
+    ways = [leaf(fact, "within", codes) for fact in facts]
+    return ({"any": ways} if len(ways) > 1 else ways[0]) if codes else None
 
 
 def _moved_too(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

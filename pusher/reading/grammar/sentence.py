@@ -43,6 +43,10 @@ _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 _TIER = re.compile(r"^其中[^，。；]{2,30}(?:由政府|由财政|全额|按\d|每[人餐月年]|提高到|补助|减免)")
 _MANUAL: Node = {"fact": None, "op": "manual", "value": None}
 _SHORTEST_QUOTE = 4
+_FIGURES = frozenset(
+    {"ge", "gt", "le", "lt", "between", "years_ge", "months_ge", "age_ge", "ratio_ge"}
+)
+_NAMES_WHO = re.compile(r"(?:的|[人户者]|人员|企业|单位|机构|主体|家庭|对象|儿童|学生|青年|职工)$")
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|暂缓|停止|终止|停发|取消|谢绝|请勿|禁止|限制申|无法|丧失|除外|予以剔除|予以排除|无权|应予退出|应当退出)|.{0,10}不受"
 )
@@ -135,8 +139,9 @@ def _parted(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
 def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     """Ask what the open clauses say; 以及 and 或者 join a clause to the last words before it."""
     runs: list[list[Node]] = []
-    begun = 0
+    begun, this = 0, ""
     for clause in _listed_industries(part, opened):
+        last, this = this, clause.text
         judge_left(clause, into)
         asked, barred = _denied(clause)
         asked, barred = _as_false(asked, barred)
@@ -153,12 +158,18 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             unread = into.unread[-1:] == [clause.text] and [{**_MANUAL, "quote": clause.text}]
             _relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
             continue
-        if mine and runs and STARTS_WITH_OR.match(clause.text):
+        if mine and runs and STARTS_WITH_OR.match(clause.text) and not _one_more(clause, last):
             _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
             continue
         begun = len(runs)
         runs += mine
     into.asked += [any_of(one_record(run)) for run in _either_day(runs)]
+
+
+def _one_more(clause: Clause, before: str) -> bool:
+    """Whether 以及 adds a figure to a figure (成立满2年，以及营业收入500万元以上), not people to people."""
+    figures = all(x.get("op") in _FIGURES for one in clause.found for x in leaves_of(one.node))
+    return clause.text.startswith("以及") and figures and not _NAMES_WHO.search(before)
 
 
 def _as_false(

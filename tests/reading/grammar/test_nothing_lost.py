@@ -76,3 +76,29 @@ def test_a_figure_that_no_noun_explains_is_put_before_a_person(told: str) -> Non
 
     assert found.needs_person
     assert found.needs_person[0] in told
+
+
+def test_one_more_figure_is_asked_beside_the_first() -> None:
+    found = drafted("申报条件：在本区注册、成立满2年，以及上年度营业收入500万元以上。")
+
+    assert [spell(node) for node in found.rule["all"]] == [
+        "registered_area within 370104", "established_on years_ge 2", "revenue ge 500",
+    ]  # fmt: skip
+
+
+def test_a_question_may_be_the_heading_of_who_is_shut_out() -> None:
+    found = drafted(
+        "一、谁可以申请：居住在本区的低保户。\n"
+        "二、谁不能申请：在养老机构集中供养的；机关公务员；名下有两套及以上住房的家庭。"
+    )
+
+    assert shut_out(found) == [
+        "care_setting in institution", "employer_type in government",
+    ]  # fmt: skip
+    assert found.needs_person == ("名下有两套及以上住房的家庭",)
+
+
+def test_each_deed_of_a_list_is_read_beside_a_list_of_the_register() -> None:
+    found = drafted("在本区注册的企业可申请。存在拖欠职工工资或者被列入经营异常名录的，不得享受。")
+
+    assert shut_out(found) == ["adverse_events has (kind in wage_arrears)", LISTED]

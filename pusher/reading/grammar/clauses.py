@@ -8,7 +8,7 @@ from typing import Any
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import leaves_of
-from pusher.reading.grammar.others import is_of_others, speaks_of_others
+from pusher.reading.grammar.others import is_of_others, tells_whom_it_serves
 from pusher.reading.grammar.words import Words
 
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
@@ -94,10 +94,11 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     cuts.append((start, len(part)))
     told = [(a, b) for a, b in cuts if part[a:b].strip() and not _PREFERS.search(part[a:b])]
     clauses = [_clause(part, a, b, found) for a, b in told]
-    return [
-        replace(one, found=()) if speaks_of_others(one.text, scope) else _of_applicants(one)
-        for one in clauses
-    ]
+    served = next(
+        (n for n, one in enumerate(clauses) if tells_whom_it_serves(one.text, scope)), None
+    )
+    applicants = [_of_applicants(one) for one in clauses[:served]]
+    return [*applicants, *(replace(one, found=()) for one in clauses[len(applicants) :])]
 
 
 def _within_any(one: Finding, spans: Sequence[tuple[int, int]]) -> bool:

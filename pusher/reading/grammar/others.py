@@ -16,15 +16,17 @@ _OBJECTS = re.compile(
     r"(?:每(?:培育|引进|孵化|招引|推荐|新增|带动|服务|培训|收住|吸引)|(?<!新)(?:引进|招引|收住|收治))(?:出|了)?(?:本区|区内|辖区内)?\d{0,4}(?:家|户|名|人|个)?$|(?<=对)为$"
 )
 # 服务对象应为… where the text grants to somebody else (资助对象为社会组织)
-_SERVED = re.compile(r"^(?:其)?(?:服务|培训|收住|助餐)(?:对象|人员|学员)(?:应|须|为|是|：|包括)")
+_SERVED = re.compile(
+    r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?(?:其)?(?:服务|培训|收住|助餐)(?:对象|人员|学员)(?:应|须|为|是|：|包括)"
+)
 _GRANTED = re.compile(
-    r"(?:资助|奖补|补助|奖励|扶持|申报|补贴)(?:对象|主体|单位|机构)[^，。；]{0,30}?(?:企业|机构|单位|组织|团体|基地|食堂)"
+    r"(?:资助|奖补|补助|奖励|扶持|申报|补贴)(?:对象|主体|单位|机构)[^，。；]{0,30}?(?:企业|机构|单位|组织|团体|基地|食堂)|(?:申请|申报)(?:企业|机构|单位|组织)"
 )
 _BEFORE = 16
 
 
-def speaks_of_others(clause: str, scope: Scope) -> bool:
-    """Whether a clause tells whom an applicant serves: 服务对象应为本区户籍的残疾人."""
+def tells_whom_it_serves(clause: str, scope: Scope) -> bool:
+    """Whether from *clause* on a sentence tells whom an applicant serves: 培训对象为新招用人员."""
     return bool(_SERVED.match(clause)) and bool(_GRANTED.search(scope.whole))
 
 

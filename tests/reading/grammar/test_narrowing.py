@@ -86,6 +86,16 @@ def test_what_is_said_of_a_parent_is_no_fact_of_the_child(parent: str) -> None:
     assert any("父母" in quote for quote in found.needs_person)
 
 
+def test_a_sentence_goes_on_about_whom_an_applicant_trains() -> None:
+    text = "申请企业须在我区注册。培训对象为签订1年以上劳动合同的人员，年龄不超过50周岁。"
+
+    found = _draft(text)
+
+    assert "birth_date" not in spell(found.rule)
+    assert "contract_months" not in spell(found.rule)
+    assert any("劳动合同" in quote for quote in found.needs_person)
+
+
 def test_whom_a_grantee_serves_is_told_from_the_grantee() -> None:
     text = "资助对象为本区登记的社会团体。服务对象应为本区户籍的低保对象、残疾人。"
     alone = "服务对象为本区户籍的低保对象、残疾人。"
@@ -120,6 +130,11 @@ def test_who_must_not_live_in_a_home_is_not_asked_to_live_in_one(who: str) -> No
 
     assert "not care_setting in institution" in said
     assert "not not" not in said
+
+
+@pytest.mark.parametrize("home", ["家庭在本区无其他住房", "申请人名下没有其他住房"])
+def test_another_home_is_no_help_with_housing(home: str) -> None:
+    assert "housing_support" not in _said(f"申请家庭应具有本市户籍，{home}。")
 
 
 @pytest.mark.parametrize("where", ["具有本市户籍且居住在本区", "本市户籍且常住在本区"])

@@ -92,13 +92,19 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
             cuts.append((start, place))
             start = place + 1
     cuts.append((start, len(part)))
-    told = [(a, b) for a, b in cuts if part[a:b].strip() and not _PREFERS.search(part[a:b])]
+    told = [(a, b) for a, b in cuts if part[a:b].strip() and not _comes_first(part, a, b)]
     clauses = [_clause(part, a, b, found) for a, b in told]
     served = next(
         (n for n, one in enumerate(clauses) if tells_whom_it_serves(one.text, scope)), None
     )
     applicants = [_of_applicants(one) for one in clauses[:served]]
     return [*applicants, *(replace(one, found=()) for one in clauses[len(applicants) :])]
+
+
+def _comes_first(part: str, start: int, end: int) -> bool:
+    """Whether a piece says who comes first, or for whom the next one says so: 无住房的，优先配租."""
+    told = part[start:end]
+    return bool(_PREFERS.search(told)) or (told.endswith("的") and part.startswith("优先", end + 1))
 
 
 def _within_any(one: Finding, spans: Sequence[tuple[int, int]]) -> bool:

@@ -1,4 +1,4 @@
-"""What a clause says of others: of a parent, and of whom an applicant serves, trains or brings in.
+"""What a clause says of others: a parent, a thing, whom an applicant serves, trains or brings in.
 
 None of it is a fact of the applicant: what remains unread of the clause goes to a person.
 """
@@ -6,6 +6,7 @@ None of it is a fact of the applicant: what remains unread of the clause goes to
 import re
 
 from pusher.reading.grammar.findings import Finding, Scope
+from pusher.reading.grammar.joining import leaves_of
 
 # 父母一方为一级残疾人的学生: the words that follow are said of the parent
 _OF_PARENTS = re.compile(
@@ -22,6 +23,13 @@ _SERVED = re.compile(
 _GRANTED = re.compile(
     r"(?:资助|奖补|补助|奖励|扶持|申报|补贴)(?:对象|主体|单位|机构)[^，。；]{0,30}?(?:企业|机构|单位|组织|团体|基地|食堂)|(?:申请|申报)(?:企业|机构|单位|组织)"
 )
+# 引进国际品牌首店3家: words between the verb and what it brings in
+_BROUGHT = re.compile(r"(?:引进|招引|培育)[^，。；、的]{1,6}$")
+# 车辆登记地在本市, 2018年前注册登记的柴油货车, 新增托位投入运营满6个月: said of a thing
+_THING = r"(?:车辆|[货客]车|乘用车|房屋|不动产|商标|托位|床位|生产线|充电桩)"
+_THING_BEFORE = re.compile(rf"{_THING}[^，。；、的]{{0,6}}$")
+_THING_BEHIND = re.compile(rf"(?:的)?[^，。；、的]{{0,4}}{_THING}")
+_OF_FIRMS = frozenset({"registered_area", "established_on", "business_area"})
 _BEFORE = 16
 
 
@@ -31,6 +39,10 @@ def tells_whom_it_serves(clause: str, scope: Scope) -> bool:
 
 
 def is_of_others(one: Finding, part: str) -> bool:
-    """Whether what was found is said of a parent, or is what the applicant brings about."""
+    """Whether what was found is said of a parent, of a thing, or of what an applicant brings in."""
     before = part[max(one.start - _BEFORE, 0) : one.start]
+    if {leaf.get("fact") for leaf in leaves_of(one.node)} <= _OF_FIRMS:
+        return bool(_THING_BEFORE.search(before) or _THING_BEHIND.match(part, one.end))
+    if one.group == "qualification" and _BROUGHT.search(before):
+        return True
     return bool(_OF_PARENTS.search(before) or _OBJECTS.search(before))

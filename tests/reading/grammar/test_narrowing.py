@@ -143,3 +143,33 @@ def test_each_place_belongs_to_its_own_word(where: str) -> None:
 
     assert "household_area within 370100" in said
     assert "household_area within 370104" not in said
+
+
+@pytest.mark.parametrize(
+    "thing", ["2018年6月30日前注册登记的柴油货车的所有人", "车辆登记地在济南市的所有人"]
+)
+def test_where_and_when_a_thing_was_registered_is_no_fact_of_a_firm(thing: str) -> None:
+    said = _said(f"补贴对象为{thing}。")
+
+    assert "established_on" not in said
+    assert "registered_area" not in said
+
+
+@pytest.mark.parametrize("first", ["无自有住房的，优先配租", "登记失业的，优先录用"])
+def test_who_comes_first_is_no_condition(first: str) -> None:
+    said = _said(f"补贴对象为本区户籍的低保对象。{first}。")
+
+    assert "homes_owned" not in said
+    assert "employment_status" not in said
+
+
+@pytest.mark.parametrize("school", ["就读全日制大专以上学校的", "考入全日制本科以上院校的"])
+def test_the_rank_of_a_school_is_no_degree(school: str) -> None:
+    said = _said(f"资助对象为本区户籍、{school}孤儿。")
+
+    assert "education" not in said
+
+
+@pytest.mark.parametrize("who", ["所有人为个体工商户或者企业", "运营单位包含企业、民办非企业单位"])
+def test_firms_named_last_or_behind_a_word_that_lists_are_read(who: str) -> None:
+    assert "llc" in _said(f"补贴对象为在本区注册的经营主体，{who}。")

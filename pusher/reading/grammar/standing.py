@@ -48,6 +48,7 @@ _NEAR = 60
 _GOES_ON = re.compile(
     rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、|(?=或|以及))(?:或者?|以及|或是|且|并)?(?:被|因|存在|发生|有)?$"
 )
+_RIGHT_BEFORE = re.compile(rf"{_WITHIN}(?:有|存在|发生)?(?:过)?$")
 _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"],
            "一般": ["general", "larger", "major", "severe"], "严重": ["major", "severe"]}  # fmt: skip
 
@@ -98,7 +99,7 @@ def family() -> Family:
                  (("纳税信用等级不为D级", "not tax_credit_grade eq D"),
                   ("纳税信用评价非D级", "not tax_credit_grade eq D"))),
             Rule(_DEED, _done, "event",
-                 (("套取补贴资金的", "adverse_events has (kind in fraud_subsidy)"),
+                 (("两年内套取补贴资金的", "adverse_events has (kind in fraud_subsidy & occurred_on years_lt 2)"),
                   ("拖欠职工工资的", "adverse_events has (kind in wage_arrears)")), only_negated=True),
             Rule(_TAX, _tax_grade, "tax grade",
                  (("纳税信用等级须为B级及以上", "tax_credit_grade ge B"),
@@ -190,12 +191,15 @@ def _done(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     kinds = [kind for word, kind in names if word in said] or ["brushing"]
     years = _term_before(mark)
     since = [field("occurred_on", *years)] if years else []
-    return has("adverse_events", field("kind", "in", kinds), *since)
+    return has("adverse_events", field("kind", "in", list(dict.fromkeys(kinds))), *since)
 
 
 def _term_before(mark: re.Match[str]) -> tuple[str, int] | None:
     """Read the term of the clause before: 近两年内受到处罚，或发生重大安全事故的."""
     before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
+    own = _RIGHT_BEFORE.search(before)  # 两年内骗取财政资金
+    if own and not mark.groupdict().get("not"):
+        return _term(own)
     told = _GOES_ON.search(before)
     denied = bool(mark.groupdict().get("not"))
     listed = re.search(r"(?:、|或者?|以及|或是)(?:被|因|存在|发生|有)?$", before)

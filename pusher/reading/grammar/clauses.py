@@ -52,6 +52,9 @@ _OF_A_CHILD = frozenset(
 _PREFERS = re.compile(r"优先(?!股|发展)")
 # 在个体工商户经营期间受到处罚的: when it was, not who applies
 _MEANWHILE = re.compile(r"在[^，。；、]{2,8}(?:经营|存续|运营)期间")
+# 在社会组织、养老机构从事社会工作: where somebody works, not who applies
+_AT_WORK = re.compile(r"在[^，。；]{2,36}?(?:从事[^，。；、]{2,8}?工作|在岗工作)")
+_OF_FIRMS = frozenset({"entity", "type", "qualification", "size"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,11 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     """Cut *part* at commas outside brackets and outside what one finding holds together."""
     found = find_all(part, scope, first=words.find(part, beside=term))
     included = [mark.span() for mark in _INCLUDES.finditer(part)]
+    at_work = [mark.span() for mark in _AT_WORK.finditer(part)]
     while_run = [mark.span() for mark in _MEANWHILE.finditer(part)]
     found = [f for f in found if not any(a <= f.start < b for a, b in included)]
     found = [f for f in found if f.group != "entity" or not _within_any(f, while_run)]
+    found = [f for f in found if f.group not in _OF_FIRMS or not _within_any(f, at_work)]
     found = [f for f in found if not _is_of_a_parent(f, part) and not _is_given(f, part)]
     found = [f for f in found if not is_of_others(f, part)]
     cuts, depth, start = [], 0, 0

@@ -34,11 +34,12 @@ _SEVERAL = rf"(?<![区市省县])(?P<words>{_WORD}(?:(?:、|和|及|以及|与|�
 _AND_TAXED = r"(?:须|应)?(?:在|于)A(?:行政区域|辖区)?(?:范围)?内?(?:依法|合法)?(?:登记|工商)?注册(?:登记)?(?:、|并|且|和|及)*(?:依法)?(?P<words>纳税(?:(?:、|并|且|和|及)+(?:统计|纳统|入统))?|经营)"
 _ALL_IN = r"在A(?:范围)?内?(?:依法)?(?P<words>(?:注册|经营|纳税|统计)(?:(?:、|和|及|并)(?:依法)?(?:注册|经营|纳税|统计)){1,3})"
 _OR_PERMIT = r"(?:具有|持有|拥有)A(?:常住|城镇)?(?:户籍|户口)(?:或者?|、)(?:持有)?(?:有效)?(?:的)?居住证(?!明)"
+_EITHER_OF = r"(?P<words>(?:户籍|居住|注册|纳税|经营)地?(?:或者?|或是)(?:户籍|居住|注册|纳税|经营)地?)(?:均|须|应)?在A"
 _LIVES_OR = r"在A(?:范围)?内?(?:实际)?(?P<words>(?:工作|就业|学习|就读|居住|生活)(?:(?:、|或者?)(?:工作|就业|学习|就读|居住|生活)){1,3})"
 _MOVED_TOO = r"(?P<words>(?:统计|税收|税务|纳税|注册|登记)(?:关系)?(?:(?:、|和|及|以及|与)(?:统计|税收|税务|纳税|注册|登记)){0,2})(?:关系|地)?(?:一并|同时|同步|均|已|全部)*(?:转入|迁入|划转至|转至)(?:A)?"
 _MOVED = r"(?:将)?(?:注册地(?:址)?|总部)?(?:由|从)?(?:A|区外|市外|省外|外区|外市|外地|外省)(?:新)?(?:整体)?(?:迁入|迁至|引进)(?:我区|本区|A)?(?:的)?"
 _FIRMS_OF = re.compile(
-    r"(?:(?:行政区域|辖区|范围)+内?(?![^，。；]{0,12}(?:流转|种植|承包|购买))[^，。；]{0,40}?|内?的?[^，。；的]{0,20}?)"
+    r"(?:(?:行政区域|辖区|范围)+内?(?![^，。；]{0,12}(?:流转|种植|承包|购买))[^，。；]{0,40}?|内?的?[^，。；的]{0,20}?|内?[^，。；的]{2,30}(?:行业|领域)的[^，。；的]{0,8}?)"
     r"(?:企业|个体工商户|经营主体|合作社|法人)(?!(?:或|、|和)?[^，。；、]{0,10}(?:就业|工作|任职))"
 )
 # 市内六区 names some districts, not the city.
@@ -65,7 +66,10 @@ def family(area_code: str = "370104") -> Family:
         Rule(_compiled(_OR_PERMIT, area_code), partial(_or_permit, area_code), "area",
              (("具有本区户籍或者居住证", "(household_area within 370104 | residence_permit has (area within 370104 & valid_to on_or_after_as_of None))"),
               ("持有济南市户口或有效居住证", "(household_area within 370100 | residence_permit has (area within 370100 & valid_to on_or_after_as_of None))"))),
-        Rule(_compiled(_LIVES_OR, area_code), partial(_lives_or, area_code), "area",
+        Rule(_compiled(_EITHER_OF, area_code), partial(_either_of, area_code), "area",
+             (("户籍或居住地在本区", "(household_area within 370104 | residence_area within 370104)"),
+              ("注册地或者经营地在槐荫区", "(registered_area within 370104 | business_area within 370104)"))),
+        Rule(_compiled(_LIVES_OR, area_code), partial(_lives_or, area_code), "employer area",
              (("在本区工作或者居住的", "(employer_area within 370104 | residence_area within 370104)"),
               ("在槐荫区就业、就读的青年", "(employer_area within 370104 | school_area within 370104)"))),
         Rule(_compiled(_MOVED_TOO, area_code), partial(_moved_too, area_code), "area",
@@ -130,6 +134,13 @@ def _or_permit(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, A
     valid = field("valid_to", "on_or_after_as_of", None)
     permit = has("residence_permit", field("area", "within", codes), valid)
     return {"any": [leaf("household_area", "within", codes), permit]} if codes else None
+
+
+def _either_of(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 户籍或居住地在本区: one of the two is enough."""
+    codes = _codes(mark.group(0), area_code)
+    facts = [fact for word, fact in _TOGETHER.items() if word != "税" and word in mark["words"]]
+    return {"any": [leaf(fact, "within", codes) for fact in facts]} if codes and facts else None
 
 
 _LIVES = {"工作": "employer_area", "就业": "employer_area", "学习": "school_area",

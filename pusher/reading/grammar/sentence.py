@@ -42,6 +42,10 @@ _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 # 其中低保老年人由政府全额补助: how much, not for whom
 _TIER = re.compile(r"^其中[^，。；]{2,30}(?:由政府|由财政|全额|按\d|每[人餐月年]|提高到|补助|减免)")
 _MANUAL: Node = {"fact": None, "op": "manual", "value": None}
+# 单身申请人应年满30周岁: nothing is asked of couples
+_OF_THE_SINGLE = re.compile(
+    r"(?:单身|未婚|离异|离婚|丧偶)(?:的)?(?:申请人|居民|人员|人士|职工)?[应须需]"
+)
 _SHORTEST_QUOTE = 4
 _FIGURES = frozenset(
     {"ge", "gt", "le", "lt", "between", "years_ge", "months_ge", "age_ge", "ratio_ge"}
@@ -111,6 +115,9 @@ def _read_part(
 
 
 def _listed_with(part: str, clause: Clause) -> bool:
+    """Whether what follows *clause* is one more of those whom it names: 央企及其分公司，国企不享受."""
+    if clause.text.endswith(("及其分公司", "及其分支机构")):
+        return True
     end = clause.start + len(clause.text)
     return clause.text.endswith("的") and part[end : end + 1] == "、"
 
@@ -151,6 +158,8 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
             for run in runs_of(clause, asked)
         ]
+        if _OF_THE_SINGLE.match(clause.text) and len(mine) > 1:
+            mine = [[{"not": any_of(mine[0])}, all_of([any_of(run) for run in mine[1:]])]]
         apart = _is_told_apart(clause, mine, runs)
         if runs and _TIER.search(clause.text) and "放宽" not in clause.text and not apart:
             continue

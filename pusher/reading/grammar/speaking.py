@@ -89,6 +89,15 @@ _WAIVED = re.compile(
 )
 _WAIVERS = {"收入": "household_income_month", "年龄": "birth_date", "户籍": "household_area",
             "学历": "education_level"}  # fmt: skip
+# 第（二）项人员还应年满16周岁: asked of some, not of all
+_OF_ITEM = re.compile(
+    r"^(?:对)?(?:符合|属于)?(?:本办法|本细则)?(?:本条|前款|上款|第[一二三四五六七八九十]{1,3}条)?(?:第[一二三四五六七八九十]款)?"
+    r"第[（(]?[一二三四五六七八九十]{1,3}[）)]?(?:、第?[（(]?[一二三四五六七八九十]{1,3}[）)]?)*项"
+)
+# 年满80周岁可享受，低保对象年满70周岁可享受: two ways in
+_EACH_OFFERED = re.compile(
+    r"可(?:以)?(?:申请|享受|领取|申领)[^，。；]{0,12}，(?=[^，。；]{2,30}可(?:以)?(?:申请|享受|领取|申领))"
+)
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -204,9 +213,15 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         who = read_sentence(sentence[: waived.start()], desk.scope, desk.words)
         desk.waived += [(_WAIVERS[waived["what"]], all_of(who.asked))] if who.asked else []
         return
-    if _NOT_BY_ARTICLE.search(sentence):
+    if _NOT_BY_ARTICLE.search(sentence) or _asks_of_some(sentence, desk):
         desk.reading.unread.append(sentence)
         return
+    ways = _EACH_OFFERED.split(sentence)
+    if asks and not excludes and len(ways) > 1:
+        told_apart = [read_sentence(cut(way, OFFERS), desk.scope, desk.words) for way in ways]
+        if all(found.asked for found in told_apart):
+            desk.ways += told_apart
+            return
     way_in = _WAY_IN.search(sentence)
     resolves = has_role(sentence, "resolves") and not _NAMES_GRANT.search(sentence)
     if resolves:
@@ -247,6 +262,15 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
     else:
         _read_uncued(sentence, desk)
+
+
+def _asks_of_some(sentence: str, desk: Desk) -> bool:
+    """Whether a sentence asks more of those alone whom one item of a list names."""
+    item = _OF_ITEM.match(sentence)
+    if item is None or has_role(sentence, "grants"):
+        return False
+    found = read_sentence(sentence[item.end() :], desk.scope, desk.words)
+    return bool(found.asked or found.excluded)
 
 
 def facts_of(node: Node) -> set[str | None]:

@@ -102,3 +102,60 @@ def test_each_deed_of_a_list_is_read_beside_a_list_of_the_register() -> None:
     found = drafted("在本区注册的企业可申请。存在拖欠职工工资或者被列入经营异常名录的，不得享受。")
 
     assert shut_out(found) == ["adverse_events has (kind in wage_arrears)", LISTED]
+
+
+def spelt(text: str) -> list[str]:
+    return [spell(node) for node in drafted(text).rule["all"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        (
+            "补贴对象为户籍或居住地在本区、年满18周岁的居民。",
+            ["(household_area within 370104 | residence_area within 370104)",
+             "birth_date age_ge 18"],
+        ),
+        (
+            "报名对象为在本区工作或者居住的年满18周岁的居民。",
+            ["(employer_area within 370104 | residence_area within 370104)",
+             "birth_date age_ge 18"],
+        ),
+        (
+            "第三条 下列学员免收学费：（一）年满75周岁的；（二）低保对象；（三）一级残疾人。",
+            ["(birth_date age_ge 75 | welfare_status any_of dibao | disability has (grade in 1))"],
+        ),
+        (
+            "对象为本区户籍老年人。年满80周岁可享受，低保对象年满70周岁可享受。",
+            ["household_area within 370104",
+             "(birth_date age_ge 80 | (welfare_status any_of dibao & birth_date age_ge 70))"],
+        ),
+    ],
+)  # fmt: skip
+def test_each_way_in_is_read(text: str, asked: list[str]) -> None:
+    assert spelt(text) == asked
+
+
+def test_what_is_asked_of_the_single_is_not_asked_of_couples() -> None:
+    asked = spelt("申请条件：（一）本市户籍；（二）单身申请人应年满30周岁。")
+
+    assert asked == [
+        "household_area within 370100", "(not marital_status eq single | birth_date age_ge 30)",
+    ]  # fmt: skip
+
+
+def test_what_is_asked_of_one_item_of_a_list_goes_to_a_person() -> None:
+    more = "符合第三条第（二）项规定的人员，还应当年满16周岁"
+    found = drafted(
+        f"第三条 补贴对象：\n（一）本区户籍孤儿；\n（二）本区户籍残疾人。\n第四条 {more}。"
+    )
+
+    assert found.needs_person == (more,)
+    assert "birth_date" not in str(found.rule)
+
+
+def test_where_somebody_works_says_nothing_of_who_applies() -> None:
+    found = drafted("对在本区社区、社会组织、养老机构从事社会工作满1年的人员给予一次性奖励。")
+
+    assert found.audience_kind == "resident"
+    assert "entity_type" not in str(found.rule)

@@ -285,7 +285,9 @@ def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Part what a clause asks from what it denies: 未享受…, 不属于…, 无…记录."""
     rest = list(clause.text)
     for one in clause.found:
-        rest[one.start - clause.start : one.end - clause.start] = "|" * (one.end - one.start)
+        start, end = one.start - clause.start, one.end - clause.start
+        closes = rest[end - 1 : end] == ["的"]  # 未列入失信名单的|旅行社
+        rest[start:end] = "|" * (end - start - closes) + "的" * closes
     mark = next((m for m in _NOT.finditer("".join(rest)) if not _is_said(m, clause)), None)
     if not mark:
         return tuple(f for f in clause.found if not f.only_negated), ()

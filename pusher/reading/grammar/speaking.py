@@ -98,6 +98,10 @@ _OF_ITEM = re.compile(
 _EACH_OFFERED = re.compile(
     r"可(?:以)?(?:申请|享受|领取|申领)[^，。；]{0,12}，(?=[^，。；]{2,30}可(?:以)?(?:申请|享受|领取|申领))"
 )
+# 低保家庭补贴标准为每月500元，其他家庭300元: everybody is given something
+_OTHERS_TOO = re.compile(
+    r"标准为[^。]{0,60}[，；]其他[^，。；、]{1,8}?(?:按|为|每[^，。；]{1,4})?\d[\d.]{0,6}万?元"
+)
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -212,6 +216,8 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     if waived and not has_role(sentence, "excludes"):
         who = read_sentence(sentence[: waived.start()], desk.scope, desk.words)
         desk.waived += [(_WAIVERS[waived["what"]], all_of(who.asked))] if who.asked else []
+        return
+    if _OTHERS_TOO.search(sentence) and not (asks or excludes):
         return
     if _NOT_BY_ARTICLE.search(sentence) or _asks_of_some(sentence, desk):
         desk.reading.unread.append(sentence)

@@ -173,3 +173,20 @@ def test_the_rank_of_a_school_is_no_degree(school: str) -> None:
 @pytest.mark.parametrize("who", ["所有人为个体工商户或者企业", "运营单位包含企业、民办非企业单位"])
 def test_firms_named_last_or_behind_a_word_that_lists_are_read(who: str) -> None:
     assert "llc" in _said(f"补贴对象为在本区注册的经营主体，{who}。")
+
+
+@pytest.mark.parametrize(
+    "who", ["未列入旅游市场严重失信名单的旅行社", "未列入经营异常名录的旅行社"]
+)
+def test_whom_a_clause_names_behind_what_it_denies_is_asked_for(who: str) -> None:
+    said = _said(f"奖励对象为注册在济南市、{who}。")
+
+    assert "business_types any_of travel_agency" in said
+    assert "not business_types" not in said
+
+
+@pytest.mark.parametrize("rest", ["其他家庭每平方米12元", "其他居民10元"])
+def test_where_all_others_are_given_something_nobody_is_asked(rest: str) -> None:
+    text = "申请家庭应具有本市户籍。低保家庭、特困人员补贴标准为每平方米18元，"
+
+    assert "welfare_status" not in _said(f"{text}{rest}。")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pusher.reading.measures import measure
@@ -116,6 +116,7 @@ def test_a_folder_without_a_whole_model_is_told(tmp_path: Path, wrecked: str) ->
 LABELS = st.sampled_from("甲乙丙")
 
 
+@settings(deadline=None)  # the first call imports scikit-learn
 @given(st.lists(st.tuples(LABELS, LABELS, st.floats(0, 1)), min_size=1, max_size=60))
 def test_measures_agree_with_scikit_learn(pairs: list[tuple[str, str, float]]) -> None:
     from sklearn.metrics import accuracy_score, f1_score

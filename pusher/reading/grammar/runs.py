@@ -6,8 +6,15 @@ from itertools import pairwise
 
 from pusher.reading.grammar.clauses import Clause
 from pusher.reading.grammar.findings import Finding
-from pusher.reading.grammar.joining import Node, all_of, any_of, is_place
+from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of
 
+# 毕业5年内 is said of graduates alone, unlike an age or a place, which may be said of all
+_OWN_TERMS = frozenset({"graduated_on", "unemployment_registered_on", "discharged_on"})
+_OF_OWN_TERMS = _OWN_TERMS | {"employment_status", "veteran_type", "education_level"}
+_FEWEST_KINDS = 3
+_NEXT_PEOPLE = re.compile(
+    r"(?:人员|毕业生|军人|士兵|居民|青年|对象|家庭|残疾人)(?:、|和|或者|或|以及|及)"
+)
 _OR = re.compile(
     r"(?:[、，和或及与“”\"\s]|或者|以及|成员|家庭|对象|人员|老年人|老人|之一|企业|单位|儿童|的|人|等|居民|群体)*"
 )
@@ -54,6 +61,7 @@ def runs_of(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
     if not kept:
         return []
     kinds = _kinds_of_people(clause, kept)
+    kinds = kinds if len(kinds) > 1 else _listed_people(clause, kept)
     if len(kinds) > 1:
         return _each_kind(clause, kinds)
     runs: list[list[Node]] = [[kept[0].node]]
@@ -91,6 +99,19 @@ def _kinds_of_people(clause: Clause, kept: Sequence[Finding]) -> list[list[Findi
             kinds.append([])
         kinds[-1].append(one)
     return kinds
+
+
+def _listed_people(clause: Clause, kept: Sequence[Finding]) -> list[list[Finding]]:
+    """Part 毕业5年内的毕业生、登记失业半年以上人员、退役军人 at its marks: each term is of one kind."""
+    marks = [mark.end() + clause.start for mark in _NEXT_PEOPLE.finditer(clause.text)]
+    by_mark: dict[int, list[Finding]] = {}
+    for one in kept:
+        by_mark.setdefault(sum(mark <= one.start for mark in marks), []).append(one)
+    kinds = list(by_mark.values())
+    facts = [{leaf.get("fact") for f in kind for leaf in leaves_of(f.node)} for kind in kinds]
+    termed = any(of & _OWN_TERMS and of <= _OF_OWN_TERMS for of in facts)
+    ends = len(facts[-1]) == 1 or facts[-1] <= _OF_OWN_TERMS  # nothing more is said of them all
+    return kinds if termed and ends and len(kinds) >= _FEWEST_KINDS else [list(kept)]
 
 
 def _each_kind(clause: Clause, kinds: Sequence[Sequence[Finding]]) -> list[list[Node]]:

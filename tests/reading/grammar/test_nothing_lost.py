@@ -159,3 +159,20 @@ def test_where_somebody_works_says_nothing_of_who_applies() -> None:
 
     assert found.audience_kind == "resident"
     assert "entity_type" not in str(found.rule)
+
+
+def test_each_of_a_list_of_people_has_its_own_term() -> None:
+    asked = spelt("补贴对象：毕业5年内的高校毕业生、登记失业半年以上人员、退役军人。")
+
+    assert asked == [
+        "(graduated_on years_le 5 | (unemployment_registered_on months_ge 6"
+        " & employment_status eq unemployed) | not veteran_type null None)"
+    ]
+
+
+def test_a_list_that_shuts_out_does_so_by_any_verb() -> None:
+    found = drafted(
+        "对本区户籍居民配发设备。有下列情形之一的，不予安置：已入住养老机构的；享受特困供养的。"
+    )
+
+    assert shut_out(found) == ["care_setting in institution", "welfare_status any_of tekun"]

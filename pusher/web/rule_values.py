@@ -182,8 +182,8 @@ def _read_one(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
 
 def _read_list(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
     marks = r"[；;\n]" if fact.kind is Kind.TEXT else r"[、，,；;\n]"
-    whole = _parts(text, marks)
-    return [_read_one(fact, part, beside) for part in whole]
+    read_once = dict.fromkeys(_read_one(fact, part, beside) for part in _parts(text, marks))
+    return list(read_once)
 
 
 def _read_set(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
@@ -217,7 +217,7 @@ def _read_areas(fact: Fact, text: str, beside: Sequence[Fact]) -> object:
         if code is None:
             raise Unreadable(f"“{fact.label}”中有不认识的地名，请写名称或6位、9位代码")
         codes.append(code)
-    return codes
+    return list(dict.fromkeys(codes))
 
 
 def _read_industries(fact: Fact, text: str, beside: Sequence[Fact]) -> object:

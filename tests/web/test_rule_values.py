@@ -100,6 +100,8 @@ def test_whatever_is_typed_is_refused_in_words_or_makes_a_sound_rule(
         ("revenue", "ge", "2000万元", 2000),
         ("revenue", "ge", "2亿", 20000),
         ("tax_credit_grade", "in", "A级、B级", ["A", "B"]),
+        ("sex", "in", "女、女", ["female"]),
+        ("household_area", "within", "槐荫区、370104", ["370104"]),
         ("size_class", "eq", "小型", "small"),
         ("rd_expense", "ratio_ge", "营业收入的3%", {"fact": "revenue", "ratio": 0.03}),
         ("established_on", "between_dates", "2026-01-01至2026-12-31", ["2026-01-01", "2026-12-31"]),

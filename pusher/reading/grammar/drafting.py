@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pusher.reading.grammar.ages import ages_below, months_counted
 from pusher.reading.grammar.audience import audience_of, of_its_kind, subject_of
+from pusher.reading.grammar.ending import endings
 from pusher.reading.grammar.fallback import nothing_read, read_bare_names
 from pusher.reading.grammar.findings import Scope
 from pusher.reading.grammar.joining import (
@@ -47,10 +48,6 @@ _SETTLED = re.compile(
 )
 _SHORTEST_LEAD = 20
 """Characters of a lead that tells for whom, beside what is given."""
-# 去世次月起停发: a benefit ends with its holder
-_ON_DEATH = re.compile(
-    r"(?:去世|死亡|亡故)[^。；]{0,14}?(?:次月|次日|当月|之日)起?(?:停发|停止(?:发放|享受|保障)|终止)"
-)
 # 享受下列优待：免费乘车；免费体检: a list of what is given
 _OFFERED = re.compile(
     r"(?:可)?(?:享受|给予|提供)(?:以下|下列|如下)[^，。；]{0,12}(?:优待|待遇|服务|优惠|政策|支持|扶持|补贴|奖励|照顾)\s*[:：]?$"
@@ -96,10 +93,7 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
     for item, inside in _spoken(tree, inside=False):
         _read_item(item, desk, inside=inside)
     _ask_unused(defining, desk)
-    ended = _ON_DEATH.search(even.text)
-    if ended:
-        over = {"fact": "deceased_on", "op": "before_as_of", "value": None}
-        desk.reading.excluded.append({**over, "quote": ended.group(0)})
+    desk.reading.excluded += endings(scope, desk.words)
     _take_ways(desk)
     if not (desk.reading.asked or desk.reading.unread):
         read_bare_names(tree, desk)

@@ -58,7 +58,13 @@ _ONE = re.compile(
     rf"(?:父母|或者?)一方(?P<one>[^，。；]{{0,24}}?(?:{_STATE}|外出务工)[^，。；、]{{0,8}}?)(?:的)?(?:、|，)?(?:而)?(?:且)?另一方(?P<other>[^，。；]{{0,160}}?){_ENDS}"
 )
 _CAPABLE = re.compile(r"父母(?:任|有)?一方(?:具)?有(?:监护|抚养|履行)+能力(?:的)?")
-_LOST = re.compile(rf"失联[^。]{{0,40}}?(?P<months>{COUNT})\s*个月以上")
+# a state that counts from its months: 外出务工连续6个月以上
+_LASTING = {
+    "lost_contact": re.compile(rf"失联[^。]{{0,40}}?(?P<months>{COUNT})\s*个月以上"),
+    "working_away": re.compile(
+        rf"外出务工(?:时间)?(?:已|均)?(?:连续|累计)?(?:达到?|满|超过)?(?P<months>{COUNT})\s*个月(?:及?以上)?"
+    ),
+}
 
 _HIRED = {
     "毕业年度高校毕业生": "graduate_this_year", "毕业年度": "graduate_this_year", "应届": "graduate_this_year",
@@ -206,18 +212,15 @@ def _states(text: str) -> list[str]:
 
 
 def _in_state(who: str, states: list[str], scope: Scope) -> dict[str, Any]:
-    """One parent is in one of *states*; lost contact counts from the months the text tells."""
-    lost = _LOST.search(scope.whole) if "lost_contact" in states else None
-    if not lost:
-        return leaf(f"{who}_state", "in", states)
-    months = read_count(lost["months"])
-    gone = [
-        leaf(f"{who}_state", "eq", "lost_contact"),
-        leaf(f"{who}_state_since", "months_ge", months),
-    ]
-    rest = [state for state in states if state != "lost_contact"]
+    """One parent is in one of *states*; some count from the months that the text tells."""
+    told = {s: _LASTING[s].search(scope.whole) for s in states if s in _LASTING}
+    lasting = {s: read_count(mark["months"]) for s, mark in told.items() if mark}
+    rest = [state for state in states if state not in lasting]
     ways: list[dict[str, Any]] = [leaf(f"{who}_state", "in", rest)] if rest else []
-    return {"any": [*ways, {"all": gone}]} if ways else {"all": gone}
+    for state, months in lasting.items():
+        since = leaf(f"{who}_state_since", "months_ge", months)
+        ways.append({"all": [leaf(f"{who}_state", "eq", state), since]})
+    return ways[0] if len(ways) == 1 else {"any": ways}
 
 
 def _both_parents(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
@@ -238,9 +241,7 @@ def _one_parent(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
         return None
     pairs = (("father", "mother"), ("mother", "father"))
     return {
-        "any": [
-            {"all": [leaf(f"{a}_state", "in", one), _in_state(b, other, scope)]} for a, b in pairs
-        ]
+        "any": [{"all": [_in_state(a, one, scope), _in_state(b, other, scope)]} for a, b in pairs]
     }
 
 

@@ -39,7 +39,11 @@ _FIRM = re.compile(
     r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)"
 )
 _CODES = re.compile(r"(?:行业代码|行业(?:大类|中类|小类))(?:为|属于|是)?\s*(?P<code>\d{2,4})")
-
+# 信息技术咨询服务（行业小类6560）和呼叫中心（6591）: a code tells what a name alone would not
+_CODE_BEHIND = re.compile(
+    r"(?:(?<=不包括)|(?<=不含)|(?<=[、和及或与为]))[\u4e00-\u9fff]{2,14}[（(](?:国民经济)?行业(?:大类|中类|小类|代码)(?:为)?\s*(?P<code>\d{2,4})[）)]"
+    r"|(?<=[）)][、和及或与])[\u4e00-\u9fff]{2,14}[（(](?P<also>\d{2,4})[）)]"
+)
 _OUTSIDE = re.compile(r"非(?P<what>金融|房地产)(?:类|业)?企业")
 
 
@@ -56,6 +60,9 @@ def family() -> Family:
                  (("非金融类企业", "not industry prefix J"), ("非房地产企业", "not industry prefix K"))),
             Rule(_CODES, _coded, "industry",
                  (("行业代码为65", "industry prefix 65"), ("行业小类5292", "industry prefix 5292"))),
+            Rule(_CODE_BEHIND, _coded, "industry",
+                 (("不包括信息技术咨询服务（行业小类6560）", "industry prefix 6560"),
+                  ("快餐（行业小类6220）和茶馆（6231）", "industry prefix 6231"))),
         ),
     )  # fmt: skip
 
@@ -87,4 +94,5 @@ def _outside(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 
 def _coded(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    return leaf("industry", "prefix", [mark["code"]])
+    said = mark.groupdict()
+    return leaf("industry", "prefix", [said["code"] or said["also"]])

@@ -46,7 +46,7 @@ _LOANS = {
     "创业担保": "startup_guarantee", "住房": "mortgage", "助学": "student", "消费": "consumer",
 }  # fmt: skip
 _LOAN = re.compile(
-    rf"{_YEAR}(?P<new>首次(?:获得|取得)?|新增|新发放|新|获得|取得|发放)?(?:银行|金融机构|国家)?(?:发放)?(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款(?!贴息|政策|利率|额度|业务|申请)"
+    rf"{_YEAR}(?P<new>首次(?:获得|取得)?|新增|新发放|新|获得|取得|发放)?(?:(?P<bank>银行(?:业金融机构|机构)?)|金融机构|国家)?(?:发放)?(?:的)?(?P<kind>{'|'.join(_LOANS)})贷款(?!贴息|政策|利率|额度|业务|申请)"
 )
 _UNPAID = re.compile(
     rf"(?:有|存在)(?:未结清|未还清|未清偿)(?:的)?(?P<kind>{'|'.join(_LOANS)})?贷款"
@@ -246,8 +246,9 @@ def _borrowed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if not mark["new"] and not mark["year"]:
         return None
     first = [field("first_ever", "is", True)] if (mark["new"] or "").startswith("首次") else []
+    bank = [field("lender", "eq", "bank")] if mark["bank"] else []
     kind = field("kind", "eq", _LOANS[mark["kind"]])
-    return has("loans", kind, *first, *_during(mark, "drawn_on"))
+    return has("loans", kind, *bank, *first, *_during(mark, "drawn_on"))
 
 
 def _from_bank(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

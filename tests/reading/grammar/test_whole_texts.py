@@ -60,7 +60,7 @@ TEXTS = [
             "registered_area within 370104",
             "((established_on years_ge 1 & entity_type "
             "in individual_business & loans has (kind e"
-            "q operating & first_ever is True)) | quali"
+            "q operating & lender eq bank & first_ever is True)) | quali"
             "fications has (code eq famous_individual) "
             "| (not converted_from_individual_on null N"
             "one & converted_from_individual_on years_l"

@@ -1,0 +1,35 @@
+"""When a benefit ends: with its holder, or with what its holder comes to have."""
+
+import re
+from collections.abc import Iterator
+
+from pusher.reading.grammar.findings import Scope
+from pusher.reading.grammar.joining import Node, is_place
+from pusher.reading.grammar.sentence import read_sentence
+from pusher.reading.grammar.words import Words
+
+_STOPS = r"起?，?(?:停发|停止(?:发放|享受|保障)|终止(?:发放|享受)?|不再(?:发放|享受))"
+# 去世次月起停发
+_ON_DEATH = re.compile(
+    r"(?:去世|死亡|亡故)[^。；]{0,14}?(?:次月|次日|当月|之日)"
+    r"起?(?:停发|停止(?:发放|享受|保障)|终止)"
+)
+# 入住养老机构的，自入住次月起停发
+_ON_CHANGE = re.compile(
+    rf"(?:^|(?<=[，。；：\n]))(?P<who>[^，。；：\n]{{3,24}}的)，(?:自|从)?[^，。；]{{0,14}}(?:次月|次日|当月|之日){_STOPS}"
+)
+
+
+def endings(scope: Scope, words: Words) -> Iterator[Node]:
+    """Give whom the end of a benefit shuts out; a change that is not read whole shuts out nobody.
+
+    A move is left out: 户籍迁出本区的 ends what the condition on places asks already.
+    """
+    died = _ON_DEATH.search(scope.whole)
+    if died:
+        over = {"fact": "deceased_on", "op": "before_as_of", "value": None}
+        yield {**over, "quote": died.group(0)}
+    for mark in _ON_CHANGE.finditer(scope.whole):
+        told = read_sentence(mark["who"], scope, words, shuts=True)
+        if not told.unread and not told.checks:
+            yield from (node for node in told.excluded if not is_place(node))

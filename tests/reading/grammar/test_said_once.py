@@ -1,0 +1,96 @@
+"""What a text says once for several: a year, a code, a term; and words close together."""
+
+import pytest
+
+from pusher.reading.grammar.drafting import Draft, draft
+from pusher.reading.grammar.findings import spell
+from pusher.reading.grammar.joining import leaves_of
+
+
+def read(text: str) -> Draft:
+    return draft([text], area_code="370104")
+
+
+def leaves(text: str) -> list[str]:
+    return [spell(leaf) for leaf in leaves_of(read(text).rule)]
+
+
+@pytest.mark.parametrize("verb", ["评为", "获批"])
+def test_the_year_of_an_award_holds_for_the_award_named_next(verb: str) -> None:
+    told = leaves(
+        f"对2025年首次{verb}市级绿色工厂的企业奖励10万元，对首次{verb}国家级绿色工厂的企业奖励30万元。"
+    )
+
+    for level in ("city", "nation"):
+        award = f"code eq green_factory & level eq {level} & batch_year eq 2025 & review eq new"
+        assert f"qualifications has ({award})" in told
+
+
+@pytest.mark.parametrize(
+    ("out", "codes"),
+    [
+        ("不包括信息技术咨询服务（行业小类6560）和呼叫中心（6591）", {"6560", "6591"}),
+        ("不包括数字内容服务（行业中类657）、集成电路设计（6520）", {"657", "6520"}),
+    ],
+)
+def test_a_code_counts_for_a_name_that_no_list_has(out: str, codes: set[str]) -> None:
+    told = read(f"本区软件和信息技术服务业（行业大类65）企业可申请补助，{out}。").rule
+
+    assert codes in [set(leaf["value"]) for leaf in leaves_of(told) if leaf["fact"] == "industry"]
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "父母双方均外出务工连续6个月以上",
+        "父母一方外出务工满6个月、另一方服刑在押",
+    ],
+)
+def test_a_parent_who_works_away_has_done_so_for_months(who: str) -> None:
+    told = leaves(f"本办法所称关爱对象，是指{who}的儿童。关爱对象可以申请补贴。")
+
+    assert "father_state eq working_away" in told
+    assert "father_state_since months_ge 6" in told
+
+
+@pytest.mark.parametrize(
+    ("loan", "wanted"),
+    [
+        ("取得银行固定资产贷款的", "kind eq fixed_asset & lender eq bank"),
+        (
+            "首次获得银行机构流动资金贷款的",
+            "kind eq working_capital & lender eq bank & first_ever is True",
+        ),
+    ],
+)
+def test_a_loan_of_a_bank_is_no_loan_of_another(loan: str, wanted: str) -> None:
+    assert f"loans has ({wanted})" in leaves(f"本区企业{loan}，按贷款额的1%给予补助。")
+
+
+@pytest.mark.parametrize("who", ["小型、微型建筑业企业", "小微餐饮业企业"])
+def test_a_size_stands_before_an_industry(who: str) -> None:
+    told = leaves(f"补贴对象为在本区注册的{who}。已达到中型及以上规模的企业不适用。")
+
+    assert "size_class in micro,small" in told
+    assert not any("medium" in leaf for leaf in told)
+
+
+@pytest.mark.parametrize(
+    ("home", "code"), [("托育机构", "childcare_filing"), ("养老机构", "elderly_care_filing")]
+)
+def test_a_filing_within_its_term_is_in_force(home: str, code: str) -> None:
+    told = read(f"支持对象：在本区登记、2026年处于备案有效期内的{home}。")
+
+    filing = f"qualifications has (code eq {code} & valid_to on_or_after_as_of None)"
+    assert filing in [spell(leaf) for leaf in leaves_of(told.rule)]
+    assert told.needs_person == ()
+
+
+@pytest.mark.parametrize(
+    ("grade", "level"), [("高级工及以上", "ge level3"), ("技师及以上", "ge level2")]
+)
+def test_the_paper_that_proves_a_grade_asks_nothing_more(grade: str, level: str) -> None:
+    told = read(f"申请人应当取得{grade}职业技能等级证书，可申请津贴。")
+
+    assert f"skill_level {level}" in [spell(leaf) for leaf in leaves_of(told.rule)]
+    assert told.needs_person == ()

@@ -9,7 +9,7 @@ from pusher.model.batch import Batch
 from pusher.model.match import MatchRun
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
 from pusher.model.staff import Role
-from tests.makers import AGED
+from tests.makers import AGED, make_policy
 from tests.sending.makers import make_person
 from tests.web.browsing import Console
 from tests.web.reading_in import confirm_fields, read_one
@@ -62,6 +62,18 @@ def test_the_form_shows_what_was_read_and_stores_nothing(console: Console) -> No
     assert "1. 户籍地在槐荫区" in checked.text
     with console.store.reading() as session:
         assert session.exec(select(AudienceRule)).all() == []
+
+
+def test_tags_are_asked_for_first_where_the_text_suggests_none(lite: Console) -> None:
+    with lite.office() as (session, office):
+        ids = [make_policy(session, office, tags=tags).id for tags in ([], ["M02"])]
+    browser = lite.browser(Role.CLERK)
+
+    asking, knowing = (browser.get(f"/policies/{one}/confirm").text for one in ids)
+
+    assert asking.index('id="tags"') < asking.index('id="rule"')
+    assert "至少选一个" in asking
+    assert knowing.index('id="tags"') > knowing.index('id="rule"')
 
 
 def test_a_condition_is_added_changed_and_dropped(lite: Console) -> None:

@@ -107,6 +107,8 @@ _PAID_WELL = re.compile(r"工资[^，。；]{0,8}?(?:不低于|高于|达到)[^�
 _VENTURE = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,12}?))?(?:(?P<first>首次)(?:自主)?(?:领取营业执照)?(?:创办|注册|领办|开办|登记)|(?:自主)?(?:创办|领办|开办)(?=[^，。；]{2,20}[，]?(?:并)?(?:担任|任|为)[^，。；]{0,6}(?:法定代表人|经营者|负责人)|(?:小微企业|个体工商户)(?:(?:或者?|、|和)(?:小微企业|个体工商户))?(?=[，。；]|$|的，|[且并])))(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营|登记满|注册满)[^，。；]{0,30}){0,3})"
 )
+_FOUNDED = {"个体工商户": "individual_business", "合作社": "cooperative", "家庭农场": "family_farm",
+            "民办非企业单位": "private_nonenterprise"}  # fmt: skip
 _YOUNG = re.compile(
     rf"(?:登记注册|注册登记|成立|创办|注册)(?:时间)?(?P<count>{COUNT})年(?:以内|之内|内)"
 )
@@ -353,8 +355,10 @@ def _venture(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if young:
         where.append(field("established_on", "years_le", read_count(young["count"])))
     kinds = []
-    if "个体工商户" in what:
-        kinds.append(field("entity_type", "eq", "individual_business"))
+    types = [code for word, code in _FOUNDED.items() if word in what]
+    if types:
+        one = len(types) == 1
+        kinds.append(field("entity_type", "eq" if one else "in", types[0] if one else types))
     if "小微企业" in what or "微型企业" in what:
         kinds.append(field("size_class", "in", ["micro", "small"]))
     if kinds:

@@ -23,6 +23,7 @@ _VALID = re.compile(
 )
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
 _STARS = {"丙": 3, "乙": 4, "甲": 5, "三": 3, "四": 4, "五": 5}
+_HIGHEST = 5
 _NEW_IN = re.compile(
     r"(?:(?P<other>20\d\d)\s*年度?(?:、|和|或|及))?(?P<year>20\d\d)\s*年度?(?:首次|新)(?:被|获)?(?:认定|获评|评定|入选|评为|获批|获授|通过)"
 )
@@ -34,7 +35,7 @@ def family() -> Family:
     anchors = (
         "专精特新", "小巨人", "高新技术", "科技型", "创新型", "单项冠军", "瞪羚", "绿色", "备案",
         "星级", "等级", "托育", "托位", "老字号", "名特优新", "成熟度", "CMMI", "示范", "有机",
-        "民宿", "旅行社", "首店", "见习",
+        "民宿", "旅行社", "首店", "见习", "级养老", "级的养老",
     )  # fmt: skip
     return Family("qualifications", "资质荣誉", anchors, rules)
 
@@ -177,8 +178,12 @@ def _batch(groups: Mapping[str, str | None], scope: Scope) -> Iterator[dict[str,
 
 def _grade(groups: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
     stars = [_STARS[one] for one in groups.get("stars") or "" if one in _STARS]
-    if stars:
-        yield field("grade", "ge", min(stars))
+    grades = [_NUMBERS[one] for one in groups.get("grades") or "" if one in _NUMBERS]
+    listed = sorted({*stars, *grades})
+    if len(listed) > 1 and listed[-1] < _HIGHEST:  # 二级、三级: who is of the fourth gets nothing
+        yield field("grade", "in", listed)
+    elif listed:
+        yield field("grade", "ge", listed[0])
     said = groups.get("grade") or groups.get("grade2")
     if said:
         yield field("grade", "ge", _NUMBERS.get(said) or int(said))

@@ -102,6 +102,12 @@ _EACH_OFFERED = re.compile(
 _OTHERS_TOO = re.compile(
     r"标准为[^。]{0,60}[，；]其他[^，。；、]{1,8}?(?:按|为|每[^，。；]{1,4})?\d[\d.]{0,6}万?元"
 )
+_PAID = r"(?:分别|一次性)?(?:按|给予|补贴|补助|奖励|发放|返还|每)[^，。；]{0,24}\d[^，。；]{0,12}"
+# 中小微企业奖励3000元，大型企业2000元: of every size, something
+_EACH_PAID = re.compile(
+    rf"^(?:[^，。；：]{{0,12}}标准[：:])?对?(?:[^，。；：、在自\d]{{2,14}}?{_PAID}[，；](?:对)?其他[^，。；、的]{{2,6}}?{_PAID}$"
+    rf"|中小微企业{_PAID}[，；](?:对)?大型企业{_PAID}$|大型企业{_PAID}[，；](?:对)?中小微企业{_PAID}$)"
+)
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -138,6 +144,8 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
     if beside:
         sentence = sentence[: sentence.find(beside.quote)].rstrip("，；")
     elif any(True for _ in definitions(sentence)):
+        return
+    if _EACH_PAID.match(sentence) and not has_role(sentence, "excludes"):
         return
     shut = _SHUT_LIST.match(sentence)
     if shut and has_role(shut.group(0), "excludes"):

@@ -40,6 +40,10 @@ _STATUSES = frozenset(
 _GIVEN = re.compile(
     r"(?:应当?|可以?|依法|不再|按规定|及时|同步)纳入$|视(?:同|为)$|(?<![被经])(?:认定|确认)为$|申请(?:认定|确认|纳入)?(?:为)?$"
 )
+# 正在领取失业保险金的人员由经办机构直接补发: who has it is who is meant
+_HOLDERS = re.compile(
+    r"(?<![未不没])(?:正在|现|目前|已在)(?:领取|享受)[^，。；]{2,40}?的(?:人员|对象|老年?人|残疾人|居民|家庭|儿童)"
+)
 _PARENT = re.compile(
     r"(?:其|且|儿童|婴幼儿|学生|随迁子女)?(?:父母|父亲|母亲)(?:任意?一方|一方|双方)?(?!双亡|均符合)|(?:其)?(?:子女|赡养人)(?:均|都|应)"
 )
@@ -89,6 +93,11 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     found = [f for f in found if f.group not in _OF_FIRMS or not _within_any(f, at_work)]
     found = [f for f in found if not _is_of_a_parent(f, part) and not _is_given(f, part)]
     found = [f for f in found if not is_of_others(f, part)]
+    held = [mark.span() for mark in _HOLDERS.finditer(part)]
+    found = [
+        replace(f, only_negated=False) if f.group == "benefit" and _within_any(f, held) else f
+        for f in found
+    ]
     cuts, depth, start = [], 0, 0
     for place, sign in enumerate(part):
         depth += (sign in "（(") - (sign in "）)")

@@ -343,7 +343,8 @@ def _venture(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if codes:
         where.insert(0, field("registered_area", "within", codes))
     if "法定代表人" in more or "经营者" in more:
-        roles = ["legal_rep", *(["operator"] if "经营者" in more else [])]
+        said = {"法定代表人": "legal_rep", "经营者": "operator"}
+        roles = [role for word, role in said.items() if word in more]
         where.append(field("role", "in", roles))
     run = _RUN.search(more)
     if run:

@@ -15,7 +15,10 @@ _STAGES = (
     ("大学", ["bachelor", "master", "doctor"]), ("高职", ["college"]), ("专科", ["college"]),
     ("本科", ["bachelor"]), ("研究生", ["master", "doctor"]),
 )  # fmt: skip
-_SCHOOL = r"(?:幼儿园|小学|初中|普通高中|高中阶段(?:学校)?|高中|中等职业(?:学校|教育)|中职(?:学校)?|技工(?:院校|学校)|普通高等学校|高等学校|高等院校|普通高校|高校|大学|高职(?:院校)?|专科|本科(?:院校)?|研究生)"
+_SCHOOL = r"(?:幼儿园|小学|初中|普通高中|高中阶段(?:学校)?|高中|中等职业(?:学校|教育)|中职(?:学校)?|技工(?:院校|学校)|普通高等学校|高等学校|高等院校|普通高校|高校|大学|普通本科(?:院校)?|高职高专(?:院校)?|高职(?:院校)?|专科|本科(?:院校)?|研究生)"
+_GOES_TO = re.compile(
+    rf"(?:仍)?(?:在)?就读(?:于)?(?P<full>全日制)?(?P<schools>{_SCHOOL}(?:(?:、|和|或者?|及){_SCHOOL}){{0,6}})(?:阶段)?(?P<less>)(?=的|，|。|$)"
+)
 _PUPIL = re.compile(
     rf"(?:仍)?在?(?P<full>全日制)?(?P<schools>{_SCHOOL}(?:(?:、|或|和|或者|及){_SCHOOL}){{1,6}})(?:全日制)?(?:在校|在读|就读|在园|学习)(?:的)?(?:学生)?(?P<less>[（(](?:不含|不包括)研究生[）)])?"
 )
@@ -30,6 +33,9 @@ def family() -> Family:
                  (("仍在全日制普通高中、中等职业学校、高等学校就读的（不含研究生）",
                    "(school_full_time is True & school_stage in senior,vocational,college,bachelor)"),
                   ("小学、初中在读学生", "school_stage in primary,junior"))),
+            Rule(_GOES_TO, _pupils, "stage",
+                 (("就读普通高中或者中等职业学校的", "school_stage in senior,vocational"),
+                  ("就读于普通本科或者高职高专的学生", "school_stage in college,bachelor"))),
         ),
     )  # fmt: skip
 

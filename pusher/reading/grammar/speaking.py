@@ -108,6 +108,10 @@ _EACH_PAID = re.compile(
     rf"^(?:[^，。；：]{{0,12}}标准[：:])?对?(?:[^，。；：、在自\d]{{2,14}}?{_PAID}[，；](?:对)?其他[^，。；、的]{{2,6}}?{_PAID}$"
     rf"|中小微企业{_PAID}[，；](?:对)?大型企业{_PAID}$|大型企业{_PAID}[，；](?:对)?中小微企业{_PAID}$)"
 )
+# 面积超过800亩的，按大户补贴管理，不适用本指南: shut out, not paid
+_SENT_ELSEWHERE = re.compile(
+    r"的，(?:按照?|纳入|执行)[^，。；]{2,20}(?:管理|执行|办理|享受|申报)?，不(?:再)?(?:适用|享受|纳入|属于)"
+)
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -261,7 +265,7 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
             _read_beside_papers(sentence, desk)
     elif desk.several and NAMED.search(sentence):
         desk.ways.append(read_sentence(sentence, desk.scope, desk.words))
-    elif has_role(sentence, "grants"):
+    elif has_role(sentence, "grants") and not (excludes and _SENT_ELSEWHERE.search(sentence)):
         _read_grant(sentence, desk)
     elif excludes:
         found = read_sentence(sentence, desk.scope, desk.words)

@@ -108,3 +108,45 @@ def test_who_was_taken_on_by_an_office_is_shut_out() -> None:
     asked = _asked(f"{PEOPLE}已被机关、事业单位录用的，不适用本办法。")
 
     assert asked == ["not employer_type in institution,government"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "种植面积超过800亩的，按大户补贴管理，不适用本指南。",
+        "种植面积800亩以上的，纳入规模补贴管理，不再享受。",
+    ],
+)
+def test_who_is_sent_to_another_grant_is_shut_out(text: str) -> None:
+    (asked,) = _asked(FIRMS + text)
+
+    assert asked.startswith("not farm_area_mu g")
+
+
+@pytest.mark.parametrize("insured", ["城乡居民养老保险", "城镇职工基本养老保险"])
+def test_a_pension_is_no_insurance_of_health(insured: str) -> None:
+    asked = _asked(f"{PEOPLE}年满60周岁、参加我市{insured}的居民给予补贴。")
+
+    assert "birth_date age_ge 60" in asked
+    assert not [one for one in asked if "medical" in one]
+
+
+@pytest.mark.parametrize(
+    ("founded", "roles"),
+    [("担任经营者", "operator"), ("担任法定代表人", "legal_rep")],
+)
+def test_who_runs_what_was_founded_has_just_the_role_told(founded: str, roles: str) -> None:
+    (asked,) = _asked(f"{PEOPLE}首次登记个体工商户，{founded}并正常经营1年以上的，给予补贴。")
+
+    assert f"role in {roles} &" in asked
+
+
+@pytest.mark.parametrize("kind", ["外贸", "科技"])
+def test_a_small_firm_of_a_trade_is_small(kind: str) -> None:
+    assert "size_class in micro,small" in _asked(f"{FIRMS}对小微{kind}企业给予补助。")
+
+
+def test_who_has_retired_or_goes_to_school_is_shut_out() -> None:
+    asked = _asked(f"{PEOPLE}已退休、在校学习的，不适用本办法。")
+
+    assert " ".join(asked).count("not employment_status") == len(asked) > 0

@@ -20,7 +20,7 @@ _BEFORE = re.compile(
     rf"(?:残疾等级(?:被)?(?:评定)?为)?{_NUMBERS}{_UP}(?:的)?(?P<types>{_LISTED})(?:残疾(?:人|儿童)?(?:的)?)"
 )
 _AFTER = re.compile(
-    rf"(?:持有?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)且)?(?P<valid>残疾人证(?:在有效期内|有效)(?:且|，|、))?(?:残疾类别为)?(?P<types>{_LISTED})(?:、|且|，)?残疾(?:等级)?(?:程度)?(?:被)?(?:评定)?(?:为|达到|在)?{_NUMBERS}{_UP}(?:的)?(?:人员|残疾人)?"
+    rf"(?:持有?(?:第[二三]代)?(?:《?(?:中华人民共和国)?残疾人证》?)且)?(?P<valid>残疾人证(?:在有效期内|有效)(?:且|，|、))?(?:残疾类别为)?(?P<types>{_LISTED})(?:残疾(?=且|，))?(?:、|且|，)?残疾(?:等级)?(?:程度)?(?:被)?(?:评定)?(?:为|达到|在)?{_NUMBERS}{_UP}(?:的)?(?:人员|残疾人)?"
 )
 _HEAVY = re.compile(
     r"(?:持证(?:的)?)?重度(?P<types>"
@@ -28,7 +28,7 @@ _HEAVY = re.compile(
     + r")残疾(?:人|子女|儿童|人员)?(?!人?护理补贴|人护理|是指|，是指)"
 )
 _TYPED = re.compile(
-    rf"(?P<types>(?:{_TYPE})(?:(?:、|和|或|及)(?:{_TYPE})){{0,12}})残疾(?:人|儿童|人员|学生|老年?人|青年|职工)(?!联合)"
+    rf"(?P<types>(?:{_TYPE})(?:(?:、|和|或|及)(?:{_TYPE})){{0,12}})残疾(?:(?:人|儿童|人员|学生|老年?人|青年|职工)(?!联合)|(?=的|[，。；]|$|且(?!残疾)))"
 )
 _SOLDIER = re.compile(
     r"(?:持有?(?:《)?(?:中华人民共和国)?残疾军人证(?:》)?(?:且|，)?)?(?:残疾等级(?:被)?(?:评定)?为)?(?P<first>[一二三四五六七八九十])级?(?:至|-|—|到)(?P<last>[一二三四五六七八九十])级(?:的)?(?:残疾|伤残)(?:退役)?军人"
@@ -56,7 +56,7 @@ def family() -> Family:
                   ("三级及以上智力、精神残疾的", "disability has (grade in 1,2,3 & type in intellectual,mental)"))),
             Rule(_AFTER, _graded, "status",
                  (("残疾等级为一级、二级的人员", "disability has (grade in 1,2)"),
-                  ("持有残疾人证且残疾等级为一级、二级的人员", "disability has (grade in 1,2)"))),
+                  ("肢体、智力残疾且残疾等级为一级至三级的", "disability has (grade in 1,2,3 & type in physical,intellectual)"))),
             Rule(_CERTIFIED, _graded, "status",
                  (("持有一级、二级残疾人证的", "disability has (grade in 1,2)"),
                   ("持一级残疾证", "disability has (grade in 1)"))),
@@ -71,7 +71,7 @@ def family() -> Family:
                   ("持证重度残疾人员", "disability has (grade in 1,2)"))),
             Rule(_TYPED, _typed, "status",
                  (("肢体残疾人", "disability has (type in physical)"),
-                  ("智力、精神残疾人", "disability has (type in intellectual,mental)"))),
+                  ("经评定为智力、精神残疾的", "disability has (type in intellectual,mental)"))),
             Rule(_SOLDIER, _soldier, "status",
                  (("一级至四级残疾军人", "(preferential_status any_of disabled_soldier & service_disability_grade between 1,4)"),
                   ("残疾等级为一至六级的残疾军人", "(preferential_status any_of disabled_soldier & service_disability_grade between 1,6)"))),

@@ -76,6 +76,8 @@ _HIRED = {
 _HIRE = re.compile(
     r"(?:见习(?:人员|对象)(?:为|是|包括|：)|(?:新)?(?:招用|吸纳|录用|聘用|留用|引进(?!人才|的)|招收))(?P<who>[^，。；]{2,80}(?:，(?:或者?|以及)(?![^，。；]{0,20}(?:签订|缴纳|企业))[^，。；]{2,50})?)(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保|工资)[^，。；]{0,40}?(?:合同|保险费?|社保|参保|最低工资标准)[^，。；的]{0,40}){0,3})(?:的)?"
 )
+# 接收…参加见习的基地: whom a firm takes in, and behind them what it is
+_TAKES_IN = re.compile(r"接收(?P<who>[^，。；]{2,60}?)(?P<more>)(?:参加|开展)(?:就业)?见习(?!基地)")
 _OUT_OF_WORK = re.compile(
     rf"(?:登记失业|失业登记|失业)(?:连续)?(?:满)?(?:半年|(?P<count>{COUNT})\s*(?P<unit>年|个月))(?:（含）)?以上"
 )
@@ -121,7 +123,7 @@ def family() -> Family:
     """Return the family of homes, parents, hired people and own businesses."""
     return Family(
         "households", "住房、父母情况、招用和创业",
-        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "见习", "引进", "招收", "创办", "开办", "领办", "登记", "注册", "租", "工资", "法定代表人", "个体经营"),
+        ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "见习", "引进", "招收", "接收", "创办", "开办", "领办", "登记", "注册", "租", "工资", "法定代表人", "个体经营"),
         (
             Rule(_HOME, _homeless, "homes",
                  (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
@@ -171,6 +173,9 @@ def family() -> Family:
             Rule(_HIRE, _hired, "hires",
                  (("招用毕业年度高校毕业生", "new_hires has (category any_of graduate_this_year)"),
                   ("吸纳退役军人就业，并签订1年以上劳动合同的", "new_hires has (category any_of veteran & contract_months ge 12)"))),
+            Rule(_TAKES_IN, _hired, "hires",
+                 (("接收毕业年度高校毕业生参加就业见习的单位", "new_hires has (category any_of graduate_this_year)"),
+                  ("接收退役军人开展见习", "new_hires has (category any_of veteran)"))),
             Rule(_PAID_WELL, _paid_well, "wage",
                  (("月工资不低于本市最低工资标准", "new_hires has (wage_ok is True)"),
                   ("工资不低于当地最低工资标准", "new_hires has (wage_ok is True)"))),

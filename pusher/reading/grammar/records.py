@@ -21,7 +21,7 @@ _THEN_ENTERED = re.compile(
 _FIRST = re.compile(r"首次(?:升规|升限)?(?:纳统|入统|入库)(?=的)")
 _NEW = re.compile(r"(?P<year>20\d\d)\s*年度?(?:内)?新(?:入库|纳统|升规|入统)(?:的)?(?:企业)?")
 _OF_SIZE = re.compile(
-    r"(?P<kind>规模以上(?:工业|制造业)|规上(?:工业|制造业)|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:(?:、|和|及)?(?:零售|餐饮))?(?:业)?(?:法人)?(?:企业|单位)"
+    r"(?P<kind>规模以上(?:工业|制造业)|规上(?:工业|制造业)|规模以上服务业|规上服务业|限额以上批零|限上批零|限额以上批发|限额以上商贸|限上商贸|限额以上零售|限额以上住餐|限上住餐|限额以上餐饮|限上餐饮|限额以上住宿)(?:(?:、|和|及)?(?:零售|餐饮))?(?:业)?(?:法人|统计)?(?:企业|单位)"
 )
 _ALL_OF_SIZE = re.compile(r"(?:规模以上|规上|限额以上|限上)(?:法人)?企业")
 _COUNTED = re.compile(
@@ -35,7 +35,7 @@ _BOARDS = {
 }  # fmt: skip
 _BOARD = "|".join(_BOARDS)
 _LISTED = re.compile(
-    rf"{_YEAR}(?:在|于)?[^，。；、]{{0,8}}?(?P<boards>(?:沪深北?(?:证券)?交易所|上海、深圳(?:、北京)?证券交易所|{_BOARD})(?:主板)?(?:市场|交易中心)?(?:(?:、|或|和)(?:{_BOARD})(?:市场)?){{0,5}})[^，。；]{{0,8}}?(?P<stage>首发上市|上市|挂牌)"
+    rf"{_YEAR}(?:在|于)?[^，。；、\d]{{0,8}}?(?P<boards>(?:沪深北?(?:证券)?交易所|上海、深圳(?:、北京)?证券交易所|{_BOARD})(?:主板)?(?:市场|交易中心)?(?:(?:、|或|和)(?:{_BOARD})(?:市场)?){{0,5}})[^，。；]{{0,8}}?(?P<stage>首发上市|上市|挂牌)"
 )
 _PUBLIC = re.compile(r"(?<!拟)(?<!非)(?:境内外?)?(?:已)?上市(?:公司|企业)(?!培育|后备|治理|协会)")
 _STAGE = re.compile(
@@ -52,7 +52,7 @@ _UNPAID = re.compile(
     rf"(?:有|存在)(?:未结清|未还清|未清偿)(?:的)?(?P<kind>{'|'.join(_LOANS)})?贷款"
 )
 _DRAWN = re.compile(
-    rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新)?(?:发放|获得|取得)(?:的)?(?:用于[^，。；、]{{2,14}}的)?(?P<kind>{'|'.join(_LOANS)})贷款"
+    rf"(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?(?:新增|(?:新)?(?:发放|获得|取得))(?:的)?(?:用于[^，。；、]{{2,14}}的)?(?P<kind>{'|'.join(_LOANS)})贷款"
 )
 _BORROWED = re.compile(
     rf"{_YEAR}(?P<first>首次)?(?:(?P<from>{PATTERN})\s*起?(?:至|到|—|-|－)\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日)(?:期间|之间|内)?[，]?)?(?:新)?(?P<then>首次)?"
@@ -219,7 +219,16 @@ def _direct(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     where = [field("board", "in", _boards(mark["boards"])), field("stage", "eq", "listed")]
-    return has("listing", *where, *_during(mark, "on"))
+    return has("listing", *where, *_during(_year_before(mark, scope) or mark, "on"))
+
+
+def _year_before(mark: re.Match[str], scope: Scope) -> re.Match[str] | None:
+    """Find the year that a sentence tells once: 对2025年在新三板挂牌的…，对在北交所上市的…."""
+    if mark["year"] or not mark.group(0).startswith("对"):
+        return None
+    place = max(scope.whole.find(mark.string), 0) + mark.start()
+    sentence = re.split(r"[。；\n]", scope.whole[:place])[-1]
+    return next((m for m in _LISTED.finditer(sentence) if m["year"]), None)
 
 
 def _boards(said: str) -> list[str]:

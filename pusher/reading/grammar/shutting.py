@@ -32,6 +32,8 @@ _CLOSES = re.compile(
     r"的(?:单位|企业|主体|机构|人员|个人|家庭|申请人|居民|老年人|经营者|学生|职工|法人|商户|商家|项目){0,2}$|者$"
 )
 """How a clause ends that names somebody: …的，不予支持; …的单位，取消资格."""
+# 仅完成备案、尚未挂牌的企业: who has less than is asked is not shut out by having it
+_NO_FURTHER = re.compile(r"^(?:仅|只)[^，。；]{2,20}(?:、|且|但|而)?(?:尚未|并非|没有|还未|未)")
 STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
 
 
@@ -110,6 +112,8 @@ def exclude(
         denied: whether the clause asks that it be not so (未入住养老机构的老年人); a 未 before a
             finding is then read already.
     """
+    if _NO_FURTHER.match(clause.text):
+        return
     named = [one for one in found if not is_withheld(clause, one)]
     if len(named) == 1 and _is_said_unread(clause, named[0]):
         manual = {"fact": None, "op": "manual", "value": None}

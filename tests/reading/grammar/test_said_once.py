@@ -94,3 +94,81 @@ def test_the_paper_that_proves_a_grade_asks_nothing_more(grade: str, level: str)
 
     assert f"skill_level {level}" in [spell(leaf) for leaf in leaves_of(told.rule)]
     assert told.needs_person == ()
+
+
+def test_the_year_of_a_listing_holds_for_the_next_one_in_its_sentence() -> None:
+    told = leaves(
+        "对2025年在新三板挂牌的企业奖励30万元，对在北交所上市的企业奖励200万元；"
+        "对在境外上市的企业奖励100万元。"
+    )
+
+    year = "on between_dates 2025-01-01,2025-12-31"
+    assert f"listing has (board in neeq & stage eq listed & {year})" in told
+    assert f"listing has (board in bse & stage eq listed & {year})" in told
+    assert "listing has (board in overseas & stage eq listed)" in told
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        "仅完成辅导备案、尚未挂牌的企业不在本次奖励范围。",
+        "只取得受理但未上市的企业不予奖励。",
+    ],
+)
+def test_who_has_come_only_part_of_the_way_is_not_shut_out_by_having_come_it(out: str) -> None:
+    told = read(f"对在北交所上市的本区企业奖励200万元。{out}").rule
+
+    assert not any(leaf.get("value") == "tutoring" for leaf in leaves_of(told))
+    assert "not" not in str(told)
+
+
+@pytest.mark.parametrize(
+    "penalty", ["近两年未因欠薪受到行政处罚", "近两年无重大安全事故、未因欠薪受到行政处罚"]
+)
+def test_a_firm_was_not_fined_for_unpaid_wages_within_its_term(penalty: str) -> None:
+    told = leaves(f"申报企业须在本区注册，{penalty}。")
+
+    assert "adverse_events none (kind in wage_arrears & occurred_on years_lt 2)" in told
+
+
+@pytest.mark.parametrize(
+    ("who", "wanted"),
+    [
+        ("视力、听力残疾", "disability has (type in visual,hearing)"),
+        (
+            "智力残疾且残疾等级为一级至三级",
+            "disability has (grade in 1,2,3 & type in intellectual)",
+        ),
+    ],
+)
+def test_a_kind_of_disability_needs_no_person_behind_it(who: str, wanted: str) -> None:
+    told = read(f"救助对象为本区户籍、经评定为{who}的儿童。")
+
+    assert wanted in [spell(leaf) for leaf in leaves_of(told.rule)]
+    assert told.needs_person == ()
+
+
+@pytest.mark.parametrize("form", ["股份有限公司", "有限责任公司"])
+def test_a_single_legal_form_is_read_and_the_name_of_a_bank_is_not(form: str) -> None:
+    kinds = {"股份有限公司": "joint_stock", "有限责任公司": "llc"}
+
+    assert f"entity_type in {kinds[form]}" in leaves(f"申报企业须为本区注册的{form}。")
+    assert not any(
+        "entity_type" in leaf for leaf in leaves(f"本区小微企业可申请，资金由某某银行{form}发放。")
+    )
+
+
+def test_whom_a_base_takes_in_stands_beside_what_it_is() -> None:
+    told = leaves("对接收离校2年内未就业高校毕业生参加就业见习的市级就业见习基地给予补贴。")
+
+    assert "new_hires has (category any_of graduate_2y)" in told
+    assert "qualifications has (code eq internship_base & level eq city)" in told
+
+
+@pytest.mark.parametrize(
+    "when", ["2025年1月1日以后新增的经营性贷款", "2025年1月1日之后新发放的经营性贷款"]
+)
+def test_a_loan_counts_from_its_day(when: str) -> None:
+    told = leaves(f"对本区企业{when}，按担保费的50%给予补助。")
+
+    assert "loans has (kind eq operating & drawn_on on_or_after 2025-01-01)" in told

@@ -150,3 +150,24 @@ def test_who_has_retired_or_goes_to_school_is_shut_out() -> None:
     asked = _asked(f"{PEOPLE}已退休、在校学习的，不适用本办法。")
 
     assert " ".join(asked).count("not employment_status") == len(asked) > 0
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ("2025年7月1日至2026年6月30日期间", "2025-07-01,2026-06-30"),
+        ("2026年内", "2026-01-01,2026-12-31"),
+    ],
+)
+def test_when_a_firm_was_first_counted_is_told_by_a_later_clause(days: str, said: str) -> None:
+    (asked, *_) = _asked(
+        f"{FIRMS}对首次升限纳统的限额以上零售业企业给予奖励。奖励对象限于统计在槐荫区的企业，{days}新入库。"
+    )[1:]
+
+    assert "first is True" in asked and f"entered_on between_dates {said}" in asked
+
+
+def test_one_of_several_blows_is_enough() -> None:
+    asked = _asked(f"{PEOPLE}因突发重大疾病或者意外事件造成生活困难的，给予救助。")
+
+    assert asked == ["hardship_events has (kind in accident,sudden_illness)"]

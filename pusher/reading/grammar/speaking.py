@@ -108,6 +108,10 @@ _EACH_PAID = re.compile(
     rf"^(?:[^，。；：]{{0,12}}标准[：:])?对?(?:[^，。；：、在自\d]{{2,14}}?{_PAID}[，；](?:对)?其他[^，。；、的]{{2,6}}?{_PAID}$"
     rf"|中小微企业{_PAID}[，；](?:对)?大型企业{_PAID}$|大型企业{_PAID}[，；](?:对)?中小微企业{_PAID}$)"
 )
+# 由外区迁入的企业，按迁入企业适用: how some are treated asks nothing of all
+_TREATED_AS = re.compile(
+    r"(?:的|的企业|的人员|的单位|的居民)，(?:视同|按照?)[^，。；]{2,12}(?:适用|对待)$"
+)
 # 面积超过800亩的，按大户补贴管理，不适用本指南: shut out, not paid
 _SENT_ELSEWHERE = re.compile(
     r"的，(?:按照?|纳入|执行)[^，。；]{2,20}(?:管理|执行|办理|享受|申报)?，不(?:再)?(?:适用|享受|纳入|属于)"
@@ -315,6 +319,8 @@ def _read_uncued(sentence: str, desk: Desk) -> None:
     if _TITLE.search(sentence):
         return
     for part in _GRANTS_APART.split(sentence):
+        if _TREATED_AS.search(part):
+            continue
         gives = _GIVES.search(part) if _MONEY.search(part) else None
         told = part[: gives.start()] if gives else part
         if _MONEY.search(_REACHED.sub("", told) if gives else told):

@@ -171,3 +171,17 @@ def test_one_of_several_blows_is_enough() -> None:
     asked = _asked(f"{PEOPLE}因突发重大疾病或者意外事件造成生活困难的，给予救助。")
 
     assert asked == ["hardship_events has (kind in accident,sudden_illness)"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["由外区迁入的企业，按迁入企业适用。", "成立不满1年的，按新设企业对待。"],
+)
+def test_how_some_are_treated_asks_nothing_of_all(text: str) -> None:
+    assert _asked(FIRMS + text) == []
+
+
+def test_who_is_ill_oneself_is_seriously_ill() -> None:
+    asked = _asked(f"{PEOPLE}因本人患重大疾病造成生活困难的，给予救助。")
+
+    assert asked == ["serious_illness is True"]

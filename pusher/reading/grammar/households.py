@@ -50,6 +50,10 @@ _ESTATE = re.compile(r"[\u4e00-\u9fff\d]{2,10}?(?:小区|花园|家园|新村|�
 _RUNS_FIRM = re.compile(
     r"(?:已)?办理(?:了)?(?:个体(?:工商户)?)?营业执照(?:并正常经营)?(?:的)?(?=$|[，。；]|人员)|(?:名下)?(?:有|登记有|拥有)(?P<run>正常经营|在营|存续)?(?:的)?(?:企业|个体工商户)(?:、个体工商户)?(?:(?:、|或者|或)其他(?:经营|市场)?主体)?(?:的)?(?=$|[，。；、])"
 )
+_RUNS_NONE = re.compile(
+    r"名下(?:均)?(?:无|没有)(?:正常经营的|在营的|登记的)?(?:企业|个体工商户)(?:、个体工商户)?"
+    r"(?:等|、其他|(?:或者?|和)其他)?(?:经营主体|市场主体)?(?=$|[，。；、的])"
+)
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
 _BOTH = re.compile(
     rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}"
@@ -167,6 +171,9 @@ def family() -> Family:
             Rule(_RUNS_FIRM, _runs_firm, "venture",
                  (("名下有正常经营的企业、个体工商户或者其他经营主体的", "businesses has (operating is True)"),
                   ("名下有在营的个体工商户", "businesses has (operating is True)")), only_negated=True),
+            Rule(_RUNS_NONE, _runs_none, "venture",
+                 (("名下无企业、个体工商户等经营主体", "businesses none (operating is True)"),
+                  ("名下没有正常经营的企业", "businesses none (operating is True)"))),
             Rule(_CAPABLE, _capable, "capable",
                  (("父母任一方有抚养能力的", "(father_state eq capable | mother_state eq capable)"),
                   ("父母一方有监护能力", "(father_state eq capable | mother_state eq capable)"))),
@@ -250,6 +257,10 @@ def _one_parent(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     return {
         "any": [{"all": [_in_state(a, one, scope), _in_state(b, other, scope)]} for a, b in pairs]
     }
+
+
+def _runs_none(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    return none("businesses", field("operating", "is", True))
 
 
 def _capable(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

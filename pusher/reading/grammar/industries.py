@@ -33,7 +33,7 @@ _BEFORE_FIRM = frozenset(
     }
 )
 # 金融、房地产企业: the firm stands behind the last of them
-_OF_FIRMS = re.compile(r"(?:(?:、|和|及|以及)[^，。；、]{2,5}){0,3}?(?:类)?企业")
+_OF_FIRMS = re.compile(r"(?:(?:、|和|及|以及|或者?)[^，。；、]{2,5}){0,3}?(?:类)?企业")
 _OFFICE_OF_MONEY = re.compile(r"[从向由与经和]$")
 _FIRM = re.compile(
     r"[^，。；、]{0,8}(?:企业|法人|单位|主体)|(?:、|，|和)[^。；]{0,60}?(?:业|企业)|行业|、(?:房地产|科学)"

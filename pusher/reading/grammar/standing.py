@@ -39,14 +39,16 @@ _WHAT = r"(?:安全生产|生产安全|治安|消防安全|安全|消防|质量|
 _AND = r"(?:、|和|或|及|或者|以及){1,2}"
 # 较大安全事故、食品安全事件: how grave the first must be says nothing of the second
 _APART = rf"(?:(?![^，。；、]{{0,4}}事[故件])[^，。；、]{{0,4}}{_AND}|[^，。；、]{{0,4}}{_AND}(?=严重|重大))"
+# 食品安全事故和重大质量事故: the second alone must be grave
+_PLAIN_TOO = rf"(?![^，。；、]{{0,4}}事[故件]{_AND}(?:重大|较大|严重))[^，。；、]{{0,4}}{_AND}"
 _EVENT = re.compile(
     rf"(?:{_WITHIN})?(?:以来)?{_NOT}(?P<what>(?:农产品|产品)?(?:(?P<severity>重大|较大|一般|严重)(?:及以上|以上)?(?:的)?(?:突发)?)?{_WHAT}"
-    rf"(?:(?(severity){_APART}|[^，。；、]{{0,4}}{_AND})(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:(?:受到?|被)[^，。；]{{0,6}}处罚)?(?:(?:未满|不满|不足)(?P<since>{COUNT})年)?(?:的)?"
+    rf"(?:(?(severity){_APART}|{_PLAIN_TOO})(?:严重|重大)?{_WHAT}){{0,5}}[^，。；、]{{0,4}}?(?:责任)?(?:事故|事件|行为|违法|问题|处罚|失信|投诉)(?:行为|记录|责任)?)(?:(?:受到?|被)[^，。；]{{0,6}}处罚)?(?:(?:未满|不满|不足)(?P<since>{COUNT})年)?(?:的)?"
 )
 _NEAR = 60
 """Characters before an event in which the term of its list is looked for."""
 _GOES_ON = re.compile(
-    rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、|(?=或|以及))(?:或者?|以及|或是|且|并)?(?:被|因|存在|发生|有)?$"
+    rf"{_WITHIN}[^。；：]{{2,50}}(?:，|、|(?=或|以及|和|及))(?:或者?|以及|和|及|或是|且|并)?(?:被|因|存在|发生|有)?$"
 )
 _RIGHT_BEFORE = re.compile(rf"{_WITHIN}(?:有|存在|发生)?(?:过)?$")
 _SEVERE = {"重大": ["major", "severe"], "较大": ["larger", "major", "severe"],
@@ -202,7 +204,7 @@ def _term_before(mark: re.Match[str]) -> tuple[str, int] | None:
         return _term(own)
     told = _GOES_ON.search(before)
     denied = bool(mark.groupdict().get("not"))
-    listed = re.search(r"(?:、|或者?|以及|或是)(?:被|因|存在|发生|有)?$", before)
+    listed = re.search(r"(?:、|或者?|以及|或是|和|及)(?:被|因|存在|发生|有)?$", before)
     return _term(told) if told and (denied or listed) else None
 
 

@@ -172,3 +172,52 @@ def test_a_loan_counts_from_its_day(when: str) -> None:
     told = leaves(f"对本区企业{when}，按担保费的50%给予补助。")
 
     assert "loans has (kind eq operating & drawn_on on_or_after 2025-01-01)" in told
+
+
+@pytest.mark.parametrize(
+    ("out", "shut"),
+    [
+        ("处于歇业状态或者纳税信用为D级的不予奖励。", "registration_status in suspended"),
+        ("已歇业或被列入经营异常名录的不予奖励。", "registration_status in suspended"),
+    ],
+)
+def test_the_first_of_two_reasons_counts_as_the_second(out: str, shut: str) -> None:
+    rule = read(f"申报企业须在本区登记注册。{out}").rule
+
+    assert f"not {shut}" in [spell(node) for node in rule["all"]]
+
+
+@pytest.mark.parametrize("none", ["名下无企业、个体工商户等经营主体", "名下没有正常经营的企业"])
+def test_who_must_run_no_firm_is_asked_to_run_none(none: str) -> None:
+    told = leaves(f"申请人应为本区户籍、登记失业的居民，且{none}。")
+
+    assert "businesses none (operating is True)" in told
+
+
+@pytest.mark.parametrize("out", ["入住养老机构或者住院的", "入住养老机构、住院的"])
+def test_who_lies_in_a_hospital_is_named_beside_who_lives_in_a_home(out: str) -> None:
+    rule = read(f"补助对象为本区户籍、年满70周岁的老年人。{out}，不予补助。").rule
+
+    cared = [leaf["value"] for leaf in leaves_of(rule) if leaf["fact"] == "care_setting"]
+    assert {one for values in cared for one in values} == {"institution", "hospital"}
+
+
+@pytest.mark.parametrize("or_", ["或者", "或"])
+def test_a_field_of_work_before_or_is_of_firms_too(or_: str) -> None:
+    told = read(f"对本区注册的零售{or_}餐饮企业，经营面积300平方米以上的，给予20万元补助。")
+
+    assert {"52", "62"} == {
+        code
+        for leaf in leaves_of(told.rule)
+        if leaf["fact"] == "industry"
+        for code in leaf["value"]
+    }
+
+
+@pytest.mark.parametrize("and_", ["和", "及"])
+def test_how_grave_the_second_accident_must_be_says_nothing_of_the_first(and_: str) -> None:
+    told = leaves(f"申报企业须在本区登记注册，近三年无食品安全事故{and_}重大质量事故。")
+
+    assert "adverse_events none (kind in food & occurred_on years_lt 3)" in told
+    grave = "kind in quality & severity in major,severe & occurred_on years_lt 3"
+    assert f"adverse_events none ({grave})" in told

@@ -202,10 +202,21 @@ def _term_before(mark: re.Match[str]) -> tuple[str, int] | None:
     own = _RIGHT_BEFORE.search(before)  # 两年内骗取财政资金
     if own and not mark.groupdict().get("not"):
         return _term(own)
-    told = _GOES_ON.search(before)
+    told = _nearest(before)
     denied = bool(mark.groupdict().get("not"))
     listed = re.search(r"(?:、|或者?|以及|或是|和|及)(?:被|因|存在|发生|有)?$", before)
     return _term(told) if told and (denied or listed) else None
+
+
+def _nearest(before: str) -> re.Match[str] | None:
+    """Find the last term that goes on: 上年度营业收入200万元，近三年无食品安全事故和 is of three years."""
+    told, later = None, _GOES_ON.search(before)
+    while later:
+        told, later = (
+            later,
+            _GOES_ON.search(before, later.end("years") if later["years"] else later.start() + 2),
+        )
+    return told
 
 
 def _term(mark: re.Match[str]) -> tuple[str, int] | None:

@@ -216,7 +216,7 @@ def test_a_field_of_work_before_or_is_of_firms_too(or_: str) -> None:
 
 @pytest.mark.parametrize("and_", ["和", "及"])
 def test_how_grave_the_second_accident_must_be_says_nothing_of_the_first(and_: str) -> None:
-    told = leaves(f"申报企业须在本区登记注册，近三年无食品安全事故{and_}重大质量事故。")
+    told = leaves(f"本区企业上年度营业收入200万元以上，近三年无食品安全事故{and_}重大质量事故。")
 
     assert "adverse_events none (kind in food & occurred_on years_lt 3)" in told
     grave = "kind in quality & severity in major,severe & occurred_on years_lt 3"

@@ -9,7 +9,6 @@ Take it before anything else that others wait for (the audit's chain above all):
 """
 
 from enum import IntEnum, unique
-from typing import Final
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -28,21 +27,28 @@ class Lock(IntEnum):
     """Between claims of notices and what must stop them."""
     WRITERS = 7_316_003
     """Between all writers and a change of the sealing key."""
-
-
-_CLAIMS: Final = Lock.CLAIMS.value
+    EPOCH = 7_316_004
+    """Doors that open count one after another."""
 
 
 def join_the_claims(session: Session) -> None:
     """Claim beside other claims, until this transaction ends; what would stop them waits."""
-    _lock(session, "pg_advisory_xact_lock_shared")
+    _lock(session, "pg_advisory_xact_lock_shared", Lock.CLAIMS)
 
 
 def stop_the_claims(session: Session) -> None:
     """Wait for all claims under way; the next begin after this transaction and see what it did."""
-    _lock(session, "pg_advisory_xact_lock")
+    _lock(session, "pg_advisory_xact_lock", Lock.CLAIMS)
 
 
-def _lock(session: Session, function: str) -> None:
+def count_in_turn(session: Session) -> None:
+    """Wait for other doors that are about to count the database's number on.
+
+    On PostgreSQL two that open at once would both find no number yet, and both write the first.
+    """
+    _lock(session, "pg_advisory_xact_lock", Lock.EPOCH)
+
+
+def _lock(session: Session, function: str, lock: Lock) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().execute(text(f"SELECT {function}({_CLAIMS})"))
+        session.connection().execute(text(f"SELECT {function}({lock.value})"))

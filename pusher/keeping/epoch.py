@@ -5,6 +5,7 @@ tells: a database with a smaller number does not know what was sent since, so al
 and every unfinished notice becomes doubtful before a door opens.
 """
 
+import fcntl
 import os
 import time
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from sqlmodel import Session, col, delete, or_, select, update
 
+from profiles.turns import count_in_turn
 from pusher import audit, hold
 from pusher.model.clockwork import Epoch, HoldCause
 from pusher.model.notice import Attempt, AttemptResult, Doubt, Notice, NoticeState
@@ -45,13 +47,21 @@ def read_epoch(file: Path) -> int | None:
 
 
 def write_epoch(file: Path, number: int) -> None:
-    """Write the file whole or not at all; a larger number in it stays."""
-    if (read_epoch(file) or 0) >= number:
-        return
+    """Write the file whole or not at all; a larger number in it stays, whoever else writes."""
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if (read_epoch(file) or 0) < number:
+            _replace(file, str(number).encode())
+    finally:
+        os.close(folder)
+
+
+def _replace(file: Path, content: bytes) -> None:
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        os.write(handle, str(number).encode())
+        os.write(handle, content)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -67,6 +77,7 @@ def check_age(store: Store, settings: Settings, *, now: datetime) -> bool:
     file = epoch_file(settings)
     for wait in (*[0.1] * 20, 0.0):
         with store.writing() as session:
+            count_in_turn(session)
             inside, outside = epoch_of(session), read_epoch(file)
             # on SQLite both lie in one folder: a file that is missing was left behind somewhere
             # else; a machine that joins an office on PostgreSQL has none yet
@@ -87,6 +98,7 @@ def check_age(store: Store, settings: Settings, *, now: datetime) -> bool:
 def count_on(store: Store, settings: Settings, *, now: datetime) -> None:
     """Count on if anything was handed over since the last time, so that no copy passes as new."""
     with store.writing() as session:
+        count_in_turn(session)
         row = session.get(Epoch, _ONLY)
         newest = session.exec(select(Attempt.at).order_by(col(Attempt.id).desc()).limit(1)).first()
         if newest is not None and (row is None or newest > row.at):

@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,24 @@ def test_the_number_grows_with_every_door_and_with_what_is_sent(office: AnOffice
     assert numbers[0] == numbers[1] == 1
     assert numbers[2] == 2
     store.close()
+
+
+def test_of_doors_that_open_at_once_each_counts_on(office: AnOffice) -> None:
+    doors = [office.opened() for _ in range(6)]
+    settings, together = office.settings(), threading.Barrier(len(doors))
+
+    def open_one(store: Store) -> bool:
+        together.wait()
+        return check_age(store, settings, now=NOW)
+
+    with ThreadPoolExecutor(len(doors)) as hands:
+        older = list(hands.map(open_one, doors))
+
+    assert older == [False] * len(doors)
+    with doors[0].reading() as session:
+        assert epoch_of(session) == len(doors)
+    for store in doors:
+        store.close()
 
 
 def test_a_send_from_an_older_copy_is_held_with_one_line(home: Path) -> None:

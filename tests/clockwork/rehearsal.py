@@ -113,6 +113,10 @@ class Rehearsal:
         with self.store.reading() as session:
             return Counter(NoticeState(state) for state in session.exec(select(Notice.state)))
 
+    def took_at_least(self, messages: int) -> bool:
+        """Whether the vendor took so many, or nothing is left that could be taken."""
+        return len(self.stand.messages()) >= messages or self.is_settled()
+
     def is_settled(self) -> bool:
         """Whether nothing is on its way any more, and nothing doubtful but what staff have."""
         with self.store.reading() as session:

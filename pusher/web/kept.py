@@ -9,12 +9,12 @@ a second try. Files are not kept, and pages before the sign-in (passwords) are n
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from pusher.web.cookies import Cookie, read
 from pusher.web.desk import desk_of
 from pusher.web.gate import SAFE, OldPage
-from pusher.web.layout import frame, office_name, show_stale
+from pusher.web.layout import show_stale, show_without_rail
 from pusher.web.proof import FIELD, NotProved
 from pusher.web.raw_body import Typed, with_form
 from pusher.web.sayings import say_wait
@@ -50,11 +50,10 @@ def _ask_for_proof(request: Request, typed: Typed | None, error: Exception) -> R
     if typed is None or not isinstance(error, NotProved):
         return show_stale(request)
     desk = desk_of(request)
-    with desk.store.reading() as session:
-        office = office_name(session)
-    page = desk.pages.get_template("console/proof.html").render(
-        frame(desk),
-        office_name=office,
+    return show_without_rail(
+        desk,
+        "proof.html",
+        status=error.status,
         action=_address(request),
         typed=typed,
         token=_token_here(request),
@@ -64,7 +63,6 @@ def _ask_for_proof(request: Request, typed: Typed | None, error: Exception) -> R
         error=error.error,
         term=say_wait(desk.settings.proof_term),
     )
-    return HTMLResponse(page, error.status)
 
 
 def _token_here(request: Request) -> str:
@@ -73,18 +71,15 @@ def _token_here(request: Request) -> str:
 
 
 def _show(request: Request, typed: Typed, *, token: str) -> Response:
-    desk = desk_of(request)
-    with desk.store.reading() as session:
-        office = office_name(session)
-    page = desk.pages.get_template("console/kept.html").render(
-        frame(desk),
-        office_name=office,
+    return show_without_rail(
+        desk_of(request),
+        "kept.html",
+        status=403,
         action=_address(request),
         typed=typed,
         lines=[text[:_SHOWN] for _, text in typed.fields if text.strip()],
         token=token,
     )
-    return HTMLResponse(page, 403)
 
 
 def _address(request: Request) -> str:

@@ -103,18 +103,22 @@ def show_outside(
     """Show a page before the sign-in; its form is tied to a random word of this browser."""
     before = read(request, Cookie.VISITOR)
     visitor = before or new_visitor()
-    with desk.store.reading() as session:
-        office = office_name(session)
-    body = desk.pages.get_template(f"console/{page}").render(
-        frame(desk),
-        office_name=office,
-        token=form_token(desk, visitor),
-        **shown,
+    response = show_without_rail(
+        desk, page, status=status, token=form_token(desk, visitor), **shown
     )
-    response = HTMLResponse(body, status)
     if not before:
         hand(response, Cookie.VISITOR, visitor, desk)
     return response
+
+
+def show_without_rail(desk: Desk, page: str, *, status: int, **shown: Any) -> HTMLResponse:
+    """Show a page of the console to whoever sits there, signed in or not."""
+    with desk.store.reading() as session:
+        office = office_name(session)
+    body = desk.pages.get_template(f"console/{page}").render(
+        frame(desk), office_name=office, **shown
+    )
+    return HTMLResponse(body, status)
 
 
 def show_public(desk: Desk, page: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
@@ -132,13 +136,9 @@ def show_no_link(desk: Desk) -> HTMLResponse:
 
 def show_sorry(request: Request, status: int, heading: str, text: str) -> HTMLResponse:
     """Say why something was not done, on a page without the rail: nobody may be signed in."""
-    desk = desk_of(request)
-    with desk.store.reading() as session:
-        office = office_name(session)
-    body = desk.pages.get_template("console/sorry.html").render(
-        frame(desk), office_name=office, heading=heading, text=text
+    return show_without_rail(
+        desk_of(request), "sorry.html", status=status, heading=heading, text=text
     )
-    return HTMLResponse(body, status)
 
 
 def show_stale(request: Request) -> HTMLResponse:

@@ -16,7 +16,7 @@ from tests.profiles.registers import person, table
 from tests.reading.pages import LABELS, NOTICE, page
 from tests.sending.delivery_makers import make_batch, make_notice, notices_of
 from tests.web.browsing import Console
-from tests.web.test_gates import address, all_routes
+from tests.web.routes import address, all_routes
 
 KEYS = {
     "GET /api/v1/policies": """

@@ -19,7 +19,7 @@ from pusher.web.callbacks import callback_key
 from tests.makers import make_staff
 from tests.sending.delivery_makers import make_batch, make_notice, make_visit
 from tests.web.browsing import Console, make_console
-from tests.web.test_gates import an_office_at_work
+from tests.web.routes import an_office_at_work
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from tests.sending.delivery_makers import make_batch, make_visit
 from tests.sending.makers import make_person
 from tests.web.browsing import Console
 from tests.web.reading_in import confirm_fields, read_one, upload
-from tests.web.test_gates import BEFORE_SIGN_IN, STAFF, all_routes
+from tests.web.routes import BEFORE_SIGN_IN, STAFF, all_routes
 
 ACTS: dict[tuple[str, str], str] = {
     ("POST", "/sign-out"): "staff.sign_out",

@@ -19,7 +19,7 @@ from pusher.web.throttle import MOST_FOR_ANYBODY, MOST_FROM_ONE_PLACE, Throttle
 from tests.makers import NOW, make_policy
 from tests.sending.makers import drafted_for, make_person
 from tests.web.browsing import HOST, PASSWORD, Console, token_of
-from tests.web.test_gates import address, all_routes
+from tests.web.routes import address, all_routes
 from tests.web.test_sign_in import with_password
 
 XSS = (

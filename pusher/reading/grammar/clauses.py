@@ -63,11 +63,16 @@ _OF_FIRMS = frozenset({"entity", "type", "qualification", "size"})
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A piece of a sentence between commas, with what was found in it."""
+    """A piece of a sentence between commas, with what was found in it.
+
+    Attributes:
+        also: places in the sentence whose words belong to what another clause says.
+    """
 
     text: str
     start: int
     found: tuple[Finding, ...]
+    also: tuple[tuple[int, int], ...] = ()
 
     def between(self, one: Finding, other: Finding) -> str:
         """Return what stands between two findings of the clause."""
@@ -163,7 +168,8 @@ def _clause(part: str, start: int, end: int, found: Sequence[Finding]) -> Clause
     text = part[start:end]
     begin = start + len(text) - len(text.lstrip())
     mine = tuple(_grouped(f) for f in found if begin <= f.start < end)
-    return Clause(text.strip(), begin, mine)
+    also = tuple(part for f in found for part in f.parts if begin <= part[0] < end)
+    return Clause(text.strip(), begin, mine, also)
 
 
 def _grouped(one: Finding) -> Finding:

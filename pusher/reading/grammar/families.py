@@ -16,7 +16,8 @@ from pusher.reading.grammar import (
     schooling,
     standing,
 )
-from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps
+from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
+from pusher.reading.grammar.frames import read_records
 from pusher.reading.grammar.tables import tables
 
 
@@ -42,7 +43,8 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
     kept = without_overlaps([*kept, *_beside(qualifications.of_the_same(text, scope), kept)])
-    return qualifications.of_one_batch(kept, text, scope)
+    kept = qualifications.of_one_batch(kept, text, scope)
+    return without_told(without_overlaps(read_records(text, scope, kept)))
 
 
 def _beside(found: Iterable[Finding], known: Sequence[Finding]) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ class Finding:
         group: findings of one group, listed with 、 or 或, are alternatives.
         only_negated: counts only inside an exclusion (已享受…, 不适用…).
         quote: the words of a definition elsewhere that the condition was taken from.
+        parts: where further words of the condition stand, apart from it.
     """
 
     start: int
@@ -28,6 +29,11 @@ class Finding:
     group: str
     only_negated: bool = False
     quote: str | None = None
+    parts: tuple[tuple[int, int], ...] = ()
+
+    def pieces(self) -> tuple[tuple[int, int], ...]:
+        """Return where all the words of the condition stand."""
+        return ((self.start, self.end), *self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +145,16 @@ def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
         if all(_apart(one, other) for other in kept):
             kept.append(one)
     return sorted(kept, key=lambda f: f.start)
+
+
+def without_told(found: Sequence[Finding]) -> list[Finding]:
+    """Leave out what a record further on tells: 签订1年以上劳动合同 of those whom a firm hires."""
+    told = [(part, one) for one in found for part in one.parts]
+    return [
+        one
+        for one in found
+        if all(one is record or one.end <= part[0] or part[1] <= one.start for part, record in told)
+    ]
 
 
 def _apart(one: Finding, other: Finding) -> bool:

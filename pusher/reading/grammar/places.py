@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -96,6 +96,12 @@ def find_firms_of(text: str, scope: Scope) -> list[Finding]:
 def area_in(text: str, area_code: str) -> list[str]:
     """Return the codes of the areas that *text* names; empty where it names none."""
     return _codes(text, area_code)
+
+
+def find_names(text: str, area_code: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Give where *text* names areas, listed ones together, with their codes."""
+    for mark in _compiled("A", area_code).finditer(text):
+        yield mark.start(), mark.end(), _codes(mark.group(0), area_code)
 
 
 def _rule(row: Mapping[str, Any], area_code: str) -> Rule:

@@ -21,16 +21,19 @@ class Left(Enum):
     UNREAD = "something that a register may keep and that was not read"
 
 
-def left_of(clause: str, found: Iterable[Finding], *, at: int = 0) -> Left:
+def left_of(
+    clause: str, found: Iterable[Finding], *, at: int = 0, also: Iterable[tuple[int, int]] = ()
+) -> Left:
     """Judge what *clause* says beside *found*.
 
     Args:
         found: what was read, its places counted in the sentence.
         at: where the clause begins in the sentence.
+        also: places in the sentence that belong to what another clause says.
     """
     rest = list(clause)
-    for one in found:
-        start, end = max(one.start - at, 0), max(one.end - at, 0)
+    for first, last in (*(piece for one in found for piece in one.pieces()), *also):
+        start, end = max(first - at, 0), max(last - at, 0)
         rest[start:end] = "|" * len(rest[start:end])
     bare = "".join(rest)
     if _pattern("acts").search(bare):

@@ -183,8 +183,8 @@ def _each(node: Node, clause: str) -> list[Node]:
 def judge_left(clause: Clause, into: Reading) -> None:
     withheld = _WITHHELD.search(clause.text)
     text = clause.text[: withheld.start()] if withheld else clause.text
-    left = left_of(text, clause.found, at=clause.start)
-    if left is not Left.UNREAD and not clause.found and _HAD.search(text):
+    left = left_of(text, clause.found, at=clause.start, also=clause.also)
+    if left is not Left.UNREAD and not (clause.found or clause.also) and _HAD.search(text):
         left = Left.UNREAD
     if left is Left.UNREAD:
         into.unread.append(clause.text)

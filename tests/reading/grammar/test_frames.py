@@ -1,0 +1,59 @@
+"""Records are read slot by slot: in whatever order, every field that is told counts."""
+
+import pytest
+
+from pusher.reading.grammar.days import find_days
+from pusher.reading.grammar.families import find_all
+from pusher.reading.grammar.findings import Scope, spell
+from pusher.reading.grammar.frames import frames
+from tests.reading.gold.invented import evened
+
+_SLOTS = [
+    pytest.param(frame.fact, text, meant, id=f"{frame.fact}.{slot.field}-{n}")
+    for frame in frames()
+    for slot in frame.slots
+    for n, (text, meant) in enumerate(slot.examples)
+]
+
+
+@pytest.mark.parametrize(("fact", "text", "meant"), _SLOTS)
+def test_each_slot_reads_its_examples(fact: str, text: str, meant: str) -> None:
+    found = find_all(text, Scope(whole=text, area_code="370104"))
+    records = [spell(one.node) for one in found if one.node.get("fact") == fact]
+    assert evened(records) == evened([meant])
+
+
+def test_every_slot_has_two_examples() -> None:
+    assert all(len(slot.examples) == 2 for frame in frames() for slot in frame.slots)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2026年新增的", ("between_dates", ["2026-01-01", "2026-12-31"])),
+        ("2024—2026年度", ("between_dates", ["2024-01-01", "2026-12-31"])),
+        ("2025年7月1日至2026年6月30日期间", ("between_dates", ["2025-07-01", "2026-06-30"])),
+        ("2026年1月1日至6月30日", ("between_dates", ["2026-01-01", "2026-06-30"])),
+        ("2025年12月至2026年11月", ("between_dates", ["2025-12-01", "2026-11-30"])),
+        ("2026年上半年", ("between_dates", ["2026-01-01", "2026-06-30"])),
+        ("2026年1月1日（含）以后", ("on_or_after", "2026-01-01")),
+        ("2025年以来", ("on_or_after", "2025-01-01")),
+        ("2012年6月30日前注册", ("on_or_before", "2012-06-30")),
+        ("2024年底前", ("on_or_before", "2024-12-31")),
+        ("近三年内", ("years_lt", 3)),
+        ("近6个月内", ("months_lt", 6)),
+        ("登记满1年", ("years_ge", 1)),
+        ("未满两年", ("years_lt", 2)),
+        ("12个月以上", ("months_ge", 12)),
+        ("半年以上", ("months_ge", 6)),
+    ],
+)
+def test_a_day_a_window_or_a_term_is_read_wherever_it_stands(
+    text: str, told: tuple[str, object]
+) -> None:
+    assert [(days.op, days.value) for days in find_days(text)] == [told]
+
+
+@pytest.mark.parametrize("text", ["2024年前", "2026年2月30日以后", "第2026号", "3年", "每年6月"])
+def test_what_tells_no_certain_day_is_left_alone(text: str) -> None:
+    assert find_days(text) == []

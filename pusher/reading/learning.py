@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from profiles.facts import vocabulary
 from pusher.model.learning import Correction, Mending
 from pusher.model.policy import AudienceRule, Policy
 from pusher.reading.changes import Change, changes, has_condition
 from pusher.reading.grammar.families import families
+from pusher.reading.grammar.frames import frames
 from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.stated import label_of
 
@@ -142,6 +144,7 @@ def struck_from(session: Session, policy: Policy, rule: AudienceRule) -> list[di
 def label_of_family(name: str) -> str:
     """Return what staff call a family, or a thing that is said besides the conditions."""
     labels = {family.name: family.label for family in families(_SAYS_NOTHING)}
+    labels |= {frame.fact: vocabulary()[frame.fact].label for frame in frames()}
     return labels.get(name) or label_of(name) or "没有读懂的"
 
 
@@ -153,14 +156,15 @@ def family_of(fact: str | None) -> str:
 
 @cache
 def _readers() -> Mapping[str, str]:
-    """Fact → the family whose examples speak of it most often."""
+    """Fact → the family whose examples speak of it most often; a record is a family of its own."""
     spoken: dict[str, Counter[str]] = {}
     for family in families(_SAYS_NOTHING):
         for rule in family.rules:
             for _, said in rule.examples:
                 for word in said.replace("(", " ").replace(")", " ").split():
                     spoken.setdefault(word, Counter())[family.name] += 1
-    return {word: counts.most_common(1)[0][0] for word, counts in spoken.items()}
+    most = {word: counts.most_common(1)[0][0] for word, counts in spoken.items()}
+    return most | {frame.fact: frame.fact for frame in frames()}
 
 
 def _mends(change: Change, policy: Policy) -> bool:

@@ -139,12 +139,14 @@ def _within(value: Any, depth: int = 0) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         if isinstance(value.pattern, str):
             yield value
-    elif depth < 6:
+    elif depth < 9:
         parts: Sequence[Any] = ()
         if isinstance(value, dict):
             parts = list(value.values())
         elif isinstance(value, tuple | list | set | frozenset):
             parts = list(value)
+        elif isinstance(value, functools.partial):
+            parts = list(value.args)
         elif is_dataclass(value) and not isinstance(value, type):
             parts = [getattr(value, field.name, None) for field in fields(value)]
         for part in parts:

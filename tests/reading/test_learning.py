@@ -157,7 +157,7 @@ def test_every_correction_can_be_looked_up_with_who_and_when(session: Session) -
         ("revenue", "figures"),
         ("loans", "loans"),
         (None, ""),
-    ],  # fmt: skip
+    ],
 )
 def test_each_fact_has_the_family_that_reads_it(fact: str | None, family: str) -> None:
     assert family_of(fact) == family

@@ -6,6 +6,7 @@ from functools import cache
 from pusher.reading.grammar import (
     ages,
     disability,
+    entities,
     figures,
     households,
     industries,
@@ -27,7 +28,7 @@ def families(area_code: str) -> tuple[Family, ...]:
     return (
         places.family(area_code), ages.family(), periods.family(), figures.family(),
         disability.family(), households.family(), standing.family(), qualifications.family(),
-        records.family(), industries.family(), schooling.family(), *tables(),
+        records.family(), industries.family(), schooling.family(), entities.family(), *tables(),
     )  # fmt: skip
 
 

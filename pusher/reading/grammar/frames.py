@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from pusher.reading.grammar.findings import Finding, Scope, field
-from pusher.reading.grammar.slots import Slot, Told, slot_of
+from pusher.reading.grammar.slots import Slot, Told, examples_of, slot_of
 
 _STOPS = re.compile(r"[，,；;：:。\n（）()]")
 _GIVES = re.compile(
@@ -26,8 +26,29 @@ _DENIES = re.compile(
     r"(?:未(?:曾)?(?:发生|出现|存在|受到|被|有|因)?(?:过)?|无|没有|不存在|不得有|从未)$"
 )
 _LISTED = re.compile(r"[、，,；;：:。\n]|和|或|及|与|以及")
+_BESIDE = re.compile(
+    r"(?:企业|称号|资质|认定|认证|评定)?[、和或及与“”\"]{0,3}(?:以及|或者)?[、]?(?:经认定的|获得|取得)?"
+)
+_BRACKET = re.compile(r"[（(](?!含|包括)[^（）()]{0,80}[）)]")
 _GAP = 6
 """Characters between two pieces of a record that still make one piece of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKind:
+    """A kind of record that its noun tells: 瞪羚企业 is a qualification of the code gazelle.
+
+    Attributes:
+        where: what the noun says of the record.
+        lacks: fields that such a record does not have.
+        group: the group of its findings.
+        examples: as of a slot.
+    """
+
+    where: tuple[Mapping[str, Any], ...]
+    lacks: frozenset[str]
+    group: str
+    examples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +62,8 @@ class Frame:
         slots: its fields.
         always: conditions that hold for every record that is asked, unless its field was read.
         fewest: how many fields must be told beside the noun.
+        kinds: what kinds of record its nouns name, where they are of several.
+        shared: fields that a list tells once for all its records: 2025年认定的A、B.
     """
 
     fact: str
@@ -49,6 +72,8 @@ class Frame:
     slots: tuple[Slot, ...]
     always: tuple[Mapping[str, Any], ...]
     fewest: int
+    kinds: tuple[RecordKind, ...] = ()
+    shared: frozenset[str] = frozenset()
 
 
 @cache
@@ -63,9 +88,21 @@ def _frame(table: Mapping[str, Any]) -> Frame:
     always = tuple(
         field(one["field"], one["op"], one.get("value")) for one in table.get("always", ())
     )
+    kinds = table.get("kind", ())
+    heads = table.get("heads") or "|".join(f"(?P<k{n}>{k['says']})" for n, k in enumerate(kinds))
     return Frame(
-        table["fact"], table["group"], re.compile(table["heads"]),
-        tuple(slot_of(row) for row in table["slot"]), always, table.get("fewest", 1),
+        table["fact"], table["group"], re.compile(heads),
+        tuple(slot_of(row) for row in table["slot"]), always,
+        table.get("fewest", 0 if kinds else 1),
+        tuple(_kind(row, table) for row in kinds), frozenset(table.get("shared", ())),
+    )  # fmt: skip
+
+
+def _kind(row: Mapping[str, Any], table: Mapping[str, Any]) -> RecordKind:
+    where = field(table["kind_field"], "eq", row["code"])
+    return RecordKind(
+        (where,), frozenset(row.get("lacks", ())), row.get("group", table["group"]),
+        examples_of(row),
     )  # fmt: skip
 
 
@@ -81,28 +118,75 @@ def read_records(text: str, scope: Scope, found: Sequence[Finding]) -> list[Find
 
 def _new(frame: Frame, text: str, scope: Scope, found: Sequence[Finding]) -> Iterator[Finding]:
     heads = _heads(frame, text)
+    records: list[Record] = []
     for place, head in enumerate(heads):
-        if any(one.start < head[1] and head[0] < one.end for one in found):
+        if any(one.start < head.end and head.start < one.end for one in found):
             continue
-        before = heads[place - 1][1] if place else 0
-        after = heads[place + 1][0] if place + 1 < len(heads) else len(text)
-        told = _read(frame.slots, text, scope, head, (before, after))
+        before = heads[place - 1].end if place else 0
+        after = heads[place + 1].start if place + 1 < len(heads) else len(text)
+        slots = [slot for slot in frame.slots if slot.field not in head.lacks]
+        span = (head.start, head.end)
+        records.append((head, _read(slots, text, scope, span, (before, after))))
+    for head, told in _sharing(frame, text, records):
         if len(told) >= frame.fewest or any(slot.enough for slot, _ in told):
             yield _finding(frame, text, head, [one for _, one in told])
 
 
-def _heads(frame: Frame, text: str) -> list[tuple[int, int]]:
+class Head(NamedTuple):
+    """Where a noun names a record, and of what kind it is."""
+
+    start: int
+    end: int
+    kind: RecordKind | None = None
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        return self.kind.lacks if self.kind else frozenset()
+
+
+Record = tuple[Head, list[tuple[Slot, Told]]]
+
+
+def _heads(frame: Frame, text: str) -> list[Head]:
     """Return where *text* names records; two nouns of one clause that are not listed name one.
 
     首次升规纳统的规模以上服务业企业 names one entry, 专精特新企业、瞪羚企业 two awards.
     """
-    heads: list[tuple[int, int]] = []
+    heads: list[Head] = []
     for mark in frame.heads.finditer(text):
-        if heads and not _LISTED.search(text, heads[-1][1], mark.start()):
-            heads[-1] = (heads[-1][0], mark.end())
+        kind = frame.kinds[int((mark.lastgroup or "k0")[1:])] if frame.kinds else None
+        last = heads[-1] if heads else None
+        if last and last.kind is kind and not _LISTED.search(text, last.end, mark.start()):
+            heads[-1] = Head(last.start, mark.end(), kind)
         else:
-            heads.append(mark.span())
+            heads.append(Head(mark.start(), mark.end(), kind))
     return heads
+
+
+def _sharing(frame: Frame, text: str, records: list[Record]) -> list[Record]:
+    """Tell the records of a list what is said once for all: before the first or behind the last."""
+    listed = [(one, other) for one, other in pairwise(records) if _are_listed(text, one, other)]
+    for (last, before), (head, told) in listed:
+        said = [one for one in before if all(b <= last.end for _, b in one[1].spans)]
+        told += _missing(frame, head, told, said)
+    for (head, told), (after, behind) in reversed(listed):
+        said = [one for one in behind if all(a >= after.end for a, _ in one[1].spans)]
+        told += _missing(frame, head, told, said)
+    return records
+
+
+def _are_listed(text: str, one: Record, other: Record) -> bool:
+    (last, _), (head, told) = one, other
+    starts = [a for _, part in told for a, _ in part.spans if a >= last.end]
+    return bool(_BESIDE.fullmatch(text[last.end : min([head.start, *starts])]))
+
+
+def _missing(
+    frame: Frame, head: Head, told: list[tuple[Slot, Told]], said: list[tuple[Slot, Told]]
+) -> list[tuple[Slot, Told]]:
+    known = head.lacks | {code for slot, _ in told for code in (slot.field, slot.unless)}
+    return [(slot, Told(part.conditions, [])) for slot, part in said
+            if slot.field in frame.shared and not {slot.field, slot.unless} & known - {None}]  # fmt: skip
 
 
 def _filled(one: Finding, frame: Frame, text: str, scope: Scope) -> Finding:
@@ -114,8 +198,12 @@ def _filled(one: Finding, frame: Frame, text: str, scope: Scope) -> Finding:
         return one
     known = frozenset(_fields(where))
     heads = _heads(frame, text)
-    before = max((end for _, end in heads if end <= one.start), default=0)
-    after = min((start for start, _ in heads if start >= one.end), default=len(text))
+    before = max((head.end for head in heads if head.end <= one.start), default=0)
+    after = min((head.start for head in heads if head.start >= one.end), default=len(text))
+    own = next((head for head in heads if head.start < one.end and one.start < head.end), None)
+    if frame.kinds and own is None:
+        return one
+    known |= own.lacks if own else frozenset()
     slots = [slot for slot in frame.slots if slot.field not in known]
     told = _read(slots, text, scope, (one.start, one.end), (before, after))
     if not told:
@@ -131,16 +219,22 @@ def _read(
     within: tuple[int, int],
 ) -> list[tuple[Slot, Told]]:  # fmt: skip
     """Read each slot in the clause of *head*; its own words also further on in the sentence."""
-    start, end = _clause(text, head, within)
-    far = _sentence(text, head, within)
-    told = []
+    even = _BRACKET.sub(lambda m: m[0] if _holds(m, head) else "　" * len(m[0]), text)
+    near, far = _clause(even, head, within), _sentence(even, head, within)
+    told: list[tuple[Slot, Told]] = []
     for slot in slots:
-        one = _placed(slot, text, scope, (start, end))
+        if slot.unless in {done.field for done, _ in told}:
+            continue
+        one = _placed(slot, even, scope, near) or _placed(slot, text, scope, near)
         if one is None and slot.own:
             one = _placed(slot, text, scope, far)
         if one is not None:
             told.append((slot, one))
     return told
+
+
+def _holds(bracket: re.Match[str], head: tuple[int, int]) -> bool:
+    return bracket.start() < head[0] < bracket.end()
 
 
 def _placed(slot: Slot, text: str, scope: Scope, span: tuple[int, int]) -> Told | None:
@@ -167,8 +261,10 @@ def _sentence(text: str, head: tuple[int, int], within: tuple[int, int]) -> tupl
     return max(begin, within[0]), min(ends)
 
 
-def _finding(frame: Frame, text: str, head: tuple[int, int], told: list[Told]) -> Finding:
-    conditions = [condition for part in told for condition in part.conditions]
+def _finding(frame: Frame, text: str, noun: Head, told: list[Told]) -> Finding:
+    head, kind = (noun.start, noun.end), noun.kind
+    conditions = [dict(one) for one in (kind.where if kind else ())]
+    conditions += [condition for part in told for condition in part.conditions]
     named = {condition["field"] for condition in conditions}
     fixed = [dict(one) for one in frame.always if one["field"] not in named]
     pieces = sorted({head, *(span for part in told for span in part.spans)})
@@ -181,7 +277,7 @@ def _finding(frame: Frame, text: str, head: tuple[int, int], told: list[Told]) -
     denied = _denied(text, start, head, pieces)
     node = {"fact": frame.fact, "op": "none" if denied else "has",
             "value": {"all": [*conditions, *fixed]}}  # fmt: skip
-    return Finding(start, end, node, frame.group, parts=parts)
+    return Finding(start, end, node, kind.group if kind else frame.group, parts=parts)
 
 
 def _denied(text: str, start: int, head: tuple[int, int], pieces: list[tuple[int, int]]) -> bool:

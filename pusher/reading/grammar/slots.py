@@ -23,21 +23,31 @@ from pusher.reading.grammar.places import find_names
 
 _LEVELS = {"国": "nation", "省": "province", "市": "city", "区": "district"}
 _RANKS = ("district", "city", "province", "nation")
+_NAME = r"(?:国家|全国|省|市|区)"
 _LEVEL = re.compile(
-    r"(?P<levels>(?:国家|全国|省|市|区)级?(?:(?:、|和|或|或者|及)(?:国家|全国|省|市|区)级?){0,3}(?<=级)|国家(?!高新))(?P<up>及?以上)?"
+    rf"(?P<levels>{_NAME}级?(?:(?:、|和|或|或者|及|与){_NAME}级?){{0,3}}(?<=级)"
+    rf"|国家(?:、|和|或|及)省(?:(?:、|和|或|及)市)?(?!级|有关|相关|关于|规定|政府|人民|委|直)|国家(?!高新|有关|相关|规定|鼓励|标准|法|政策|统计))"
+    r"(?P<up>(?:（含）)?及?以上)?"
 )
+_UP = re.compile(r"[^，。；、的]{0,3}?(?:（含）)?(?:及|或)?以上")
 _GRADES = {
     word: grade
     for grade, words in enumerate(("1一", "2二", "3三丙", "4四乙", "5五甲"), 1)
     for word in words
 }
+_RUNG = r"(?:[1-5一二三四五甲乙丙]A?(?:星级?|级|A级?)|A{3,5}级)"
 _GRADE = re.compile(
-    r"(?P<listed>[1-5一二三四五甲乙丙]A?(?:星级?|级|A级?)(?:(?:、|和|或|及)[1-5一二三四五甲乙丙]A?(?:星级?|级|A级?)){0,4})(?:（含）)?(?P<up>及?以上)?"
+    rf"(?P<least>达到?|不低于|至少(?:为|达到)?)?(?P<listed>(?:[1-5一二三四五](?:、|和|或|及)){{0,4}}{_RUNG}(?:(?:、|和|或|及|至|-|—){_RUNG}){{0,4}}|(?<=CMMI)\s?[1-5](?:级?[、和或][1-5]){{0,3}}级?)(?:（含）)?(?P<side>及?以[上下])?"
 )
 _HIGHEST = 5
 _NEAR = 14
 """Characters between the words of a field and its day."""
 _ENDS = re.compile(r"[，,。；;：:]")
+_SINCE_YEAR = re.compile(r"(?P<year>20\d\d)年(?:度)?(?!\d)")
+# 2026年1月1日以后新开设、经认定的首店: the day of another deed
+_OTHER_DEED = re.compile(
+    r"开设|设立|成立|开业|迁入|投产|投用|竣工|[或且]者?[^，。；]{0,2}(?:登记|注册)"
+)
 
 
 class Told(NamedTuple):
@@ -61,7 +71,7 @@ class Slot:
         own: whether its words name the record by themselves, so that they may stand in another
             clause of the sentence: 签订1年以上劳动合同 behind 招用….
         enough: whether this field alone makes a record of the noun.
-        enough: whether this field alone tells a record beside the noun.
+        unless: another field; where that was told, this one is not read.
         examples: (text, the whole record as `spell` writes it); they are its tests.
     """
 
@@ -70,24 +80,30 @@ class Slot:
     own: bool
     enough: bool
     examples: tuple[tuple[str, str], ...]
+    unless: str | None = None
 
 
 def slot_of(row: Mapping[str, Any]) -> Slot:
     """Make a slot of a row of `nouns/records/*.toml`.
 
-    A row says ``values`` (word → code), ``true`` and ``false``, or ``read``: day, figure, level,
-    grade, place. ``says`` are the words that must stand beside a day, a figure or a place.
+    A row says ``values`` (word → code), ``true`` and ``false``, or ``read``: day, year, figure,
+    level, grade, place, stands (still in force). ``says`` are the words that must stand beside a
+    day, a figure or a place; ``named`` words that tell a level.
     """
-    examples = tuple(tuple(one.split(" → ")) for one in row["examples"])
     return Slot(
-        row["field"], _reader(row), row.get("own", False), row.get("enough", False), examples
-    )
+        row["field"], _reader(row), row.get("own", False), row.get("enough", False),
+        examples_of(row), row.get("unless"),
+    )  # fmt: skip
+
+
+def examples_of(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the (text, record) examples of a row."""
+    return tuple((text, said) for text, said in (one.split(" → ") for one in row["examples"]))
 
 
 def _reader(row: Mapping[str, Any]) -> Read:
     if "values" in row:
-        words = [(re.compile(word), code) for word, code in row["values"].items()]
-        return partial(_values, row["field"], words, row.get("op", "in"))
+        return partial(_values, row["field"], _words(row["values"]), row.get("op", "in"))
     if "true" in row or "false" in row:
         flags = [(re.compile(row[w]), w == "true") for w in ("true", "false") if w in row]
         return partial(_flag, row["field"], flags)
@@ -97,13 +113,19 @@ def _reader(row: Mapping[str, Any]) -> Read:
         return partial(_day, row["field"], says, kinds, row.get("recent", "lt"))
     if row["read"] == "figure":
         return partial(_figure, row["field"], _forms(row["says"]), row["unit"], row.get("bound"))
+    if row["read"] == "stands":
+        return partial(_stands, row["field"], re.compile(row["says"]))
     named: Mapping[str, Read] = {
         "year": partial(_years, row["field"], says),
-        "level": partial(_level, row["field"]),
+        "level": partial(_level, row["field"], _words(row.get("named", {}))),
         "grade": partial(_grade, row["field"], row.get("least", False)),
         "place": partial(_place, row["field"], says),
     }
     return named[row["read"]]
+
+
+def _words(table: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(word), code) for word, code in table.items()]
 
 
 def _values(
@@ -156,8 +178,14 @@ def _day(
 
 
 def _years(name: str, says: re.Pattern[str] | None, text: str, area: str) -> Told | None:
-    """Read years as numbers: 2025年度, 2024年、2025年."""
-    found = [(d, verb) for d, verb in _beside(text, says) if d.kind == "year"]
+    """Read years as numbers: 2025年度, 2024年、2025年, 2024年以后."""
+    beside = list(_beside(text, says))
+    for days, verb in beside:
+        since = _SINCE_YEAR.match(text, days.start)
+        if days.op == "on_or_after" and since and since.end() <= days.end:
+            spans = [(days.start, days.end), *([verb] if verb else [])]
+            return Told([field(name, "ge", int(since["year"]))], spans)
+    found = [(d, verb) for d, verb in beside if d.kind == "year"]
     years = [
         int(str(d.value[i])[:4]) for d, _ in found for i in (0, 1) if isinstance(d.value, list)
     ]
@@ -188,7 +216,7 @@ def _beside(
 
 def _cut(text: str, days: Days, verb: tuple[int, int]) -> bool:
     between = text[days.end : verb[0]] if days.end <= verb[0] else text[verb[1] : days.start]
-    return bool(_ENDS.search(between.lstrip("，")))
+    return bool(_ENDS.search(between.lstrip("，")) or _OTHER_DEED.search(between))
 
 
 def _forms(says: str) -> tuple[re.Pattern[str], ...]:
@@ -226,14 +254,26 @@ def _bounds(mark: re.Match[str], unit: str, plain: str | None) -> list[Bound]:
     return [one] if one else []
 
 
-def _level(name: str, text: str, area: str) -> Told | None:
+def _level(
+    name: str, named: list[tuple[re.Pattern[str], str]], text: str, area: str
+) -> Told | None:
+    """Read 省级以上, 国家级、省级, and what *named* says of a level: 中华老字号, 由商务部公布的."""
     mark = _LEVEL.search(text)
-    if mark is None:
-        return None
-    levels = [code for word, code in _LEVELS.items() if word in mark["levels"]]
-    if mark["up"]:
+    if mark:
+        levels = [code for word, code in _LEVELS.items() if word in mark["levels"]]
+        up, span = mark["up"], mark.span()
+    else:
+        found = [(m, code) for word, code in named for m in word.finditer(text)]
+        if not found:
+            return None
+        levels = list(dict.fromkeys(code for _, code in found))
+        last = max(m.end() for m, _ in found)
+        above = _UP.match(text, last)
+        up = above and above[0]
+        span = (min(m.start() for m, _ in found), above.end() if above else last)
+    if up:
         levels = list(_RANKS[min(map(_RANKS.index, levels)) :])
-    return Told([_one_of(name, "in", levels)], [mark.span()])
+    return Told([_one_of(name, "in", levels)], [span])
 
 
 def _grade(name: str, least: bool, text: str, area: str) -> Told | None:
@@ -241,10 +281,25 @@ def _grade(name: str, least: bool, text: str, area: str) -> Told | None:
     mark = _GRADE.search(text)
     if mark is None:
         return None
-    grades = sorted({_GRADES[one] for one in mark["listed"] if one in _GRADES})
-    if mark["up"] or (len(grades) > 1 and grades[-1] == _HIGHEST) or (least and len(grades) == 1):
-        return Told([field(name, "ge", grades[0])], [mark.span()])
-    return Told([_one_of(name, "in", grades)], [mark.span()])
+    said = mark["listed"]
+    grades = {_GRADES[one] for one in said if one in _GRADES}
+    grades |= {len(run) for run in re.findall(r"(?<![1-5一二三四五])A+(?=级)", said)}
+    if re.search("[至—-]", said):
+        grades = set(range(min(grades), max(grades) + 1))
+    told = sorted(grades)
+    side = mark["side"] or ""
+    if "下" in side:
+        return Told([field(name, "le", told[-1])], [mark.span()])
+    open_ended = side or mark["least"] or (least and len(told) == 1)
+    if open_ended or (len(told) > 1 and told[-1] == _HIGHEST):
+        return Told([field(name, "ge", told[0])], [mark.span()])
+    return Told([_one_of(name, "in", told)], [mark.span()])
+
+
+def _stands(name: str, says: re.Pattern[str], text: str, area: str) -> Told | None:
+    """Read that it is still in force: 有效期内, 至今有效."""
+    mark = says.search(text)
+    return Told([field(name, "on_or_after_as_of", None)], [mark.span()]) if mark else None
 
 
 def _place(name: str, says: re.Pattern[str] | None, text: str, area: str) -> Told | None:

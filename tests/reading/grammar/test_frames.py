@@ -6,6 +6,7 @@ from pusher.reading.grammar.days import find_days
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Scope, spell
 from pusher.reading.grammar.frames import frames
+from pusher.reading.grammar.slots import slot_of
 from tests.reading.gold.invented import evened
 
 _SLOTS = [
@@ -57,3 +58,35 @@ def test_a_day_a_window_or_a_term_is_read_wherever_it_stands(
 @pytest.mark.parametrize("text", ["2024年前", "2026年2月30日以后", "第2026号", "3年", "每年6月"])
 def test_what_tells_no_certain_day_is_left_alone(text: str) -> None:
     assert find_days(text) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "told"),
+    [
+        ({"read": "grade"}, "评定为四星级", [("in", 4)]),
+        ({"read": "grade"}, "达到三级", [("ge", 3)]),
+        ({"read": "grade"}, "丙级、乙级、甲级", [("ge", 3)]),
+        ({"read": "grade"}, "二、三级", [("in", [2, 3])]),
+        ({"read": "grade"}, "AAAA级", [("in", 4)]),
+        ({"read": "grade"}, "二级及以下", [("le", 2)]),
+        ({"read": "level"}, "国家级、省级", [("in", ["nation", "province"])]),
+        ({"read": "level"}, "市级（含）以上", [("in", ["city", "province", "nation"])]),
+        ({"read": "level"}, "国家、省节能专项", [("in", ["nation", "province"])]),
+        ({"read": "level"}, "国家有关规定", None),
+        ({"read": "level", "named": {"山东": "province"}}, "山东老字号", [("in", "province")]),
+        ({"read": "level", "named": {"济南": "city"}}, "济南首店及以上级别",
+         [("in", ["city", "province", "nation"])]),
+        ({"read": "year"}, "2024年度、2025年度", [("in", [2024, 2025])]),
+        ({"read": "year"}, "2024年以后", [("ge", 2024)]),
+        ({"read": "year"}, "2024年1月1日以后", None),
+        ({"read": "stands", "says": "有效期内"}, "在有效期内的", [("on_or_after_as_of", None)]),
+    ],
+)  # fmt: skip
+def test_a_slot_reads_what_its_words_say(
+    row: dict[str, object], text: str, told: list[tuple[str, object]] | None
+) -> None:
+    read = slot_of({"field": "one", "examples": [], **row}).read(text, "370104")
+
+    said = [(one["op"], one["value"]) for one in read.conditions] if read else None
+    meant = told and [("eq" if op == "in" and not isinstance(v, list) else op, v) for op, v in told]
+    assert said == meant

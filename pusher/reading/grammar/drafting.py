@@ -25,10 +25,10 @@ from pusher.reading.grammar.outline import Item, outline
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.sentence import LONGEST, read_sentence
-from pusher.reading.grammar.shutting import Reading
+from pusher.reading.grammar.shutting import EXCEPTS, Reading
 from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.speaking import NAMED, OFFERS, Desk, cut, read_parts
-from pusher.reading.grammar.tidying import merged, needed, waived, widened
+from pusher.reading.grammar.tidying import gathered, merged, needed, waived, widened
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
@@ -36,7 +36,9 @@ Subject = Literal["self", "ward", "self_or_ward"]
 _LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:：]\s*$|之一")
 _SENTENCE = re.compile(r"[^。\n]+")
 _SHUT_HEADING = re.compile(
-    r"(?:谁|哪些[^。：，]{0,6})不(?:能|可以?|得|予|享受)[^。：，]{0,8}|(?:不予|不适用|不纳入|不重复|不享受|不得|负面|除外|排除)[^。：]{0,16}?(?:情形|清单|情况|人员|对象|企业)"
+    r"(?:谁|哪些|什么|何种)[^。：，]{0,8}不(?:能|可以?|得|予|享受|给|补|贴|奖|支持|受理|纳入|适用|符合|算|在)[^。：，]{0,8}"
+    r"|(?:不予|不适用|不纳入|不重复|不享受|不得|不能|不可|不支持|不受理|负面|除外|排除|限制|禁止|否决|退出)[^。：]{0,16}?(?:情形|清单|情况|人员|对象|企业|事项)"
+    r"|(?:一律)?不(?:予|得|能|再)?(?:受理|支持|补贴|补助|奖励|救助|资助|贴息|享受|发放|扶持|申报|申请|返还)$"
 )
 _TIERS = re.compile(
     r"(?:规模|限额|限上|增长|成长|达标|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
@@ -109,6 +111,7 @@ def _finished(desk: Desk, even: Smooth) -> Draft:
     rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
     audience = audience_of(rule, desk.scope.whole)
     rule = without_parts(of_its_kind(rule, audience), desk.scope.whole)
+    rule = gathered(rule, desk.scope.whole)
     if not leaves_of(rule) and not desk.reading.unread:
         desk.reading.unread += nothing_read(desk.scope.whole)
     terms = _told_by_lists(desk.scope.whole)
@@ -149,8 +152,8 @@ def _exact(node: Node, even: Smooth) -> Node:
 def _define(tree: Item, desk: Desk) -> Iterator[tuple[str, str, Reading]]:
     """Learn the words that the document defines; give each with its sentence and its reading."""
     for item in tree.walk():
-        for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
-            told = mark.group(0)[:LONGEST]
+        for sentence in item.sentences():
+            told = sentence[:LONGEST]
             beside = inline(told)
             for one in [beside] if beside else definitions(told):
                 reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
@@ -159,7 +162,7 @@ def _define(tree: Item, desk: Desk) -> Iterator[tuple[str, str, Reading]]:
                 elif reading.asked:
                     meant = [*alternatives(reading.asked), *_named_by(one.term, reading, desk)]
                     desk.words.defined[one.term] = (all_of(meant), one.quote)
-                yield one.term, mark.group(0), reading
+                yield one.term, sentence, reading
 
 
 def _is_award(term: str, desk: Desk) -> bool:
@@ -189,11 +192,10 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
 
     With each goes whether its heading says that it does.
     """
-    first = re.split(r"[。\n：]", item.text[:LONGEST].strip(), maxsplit=1)[0]
-    if item.level >= 0 and len(first) <= _LONGEST_HEADING:
-        if has_role(first, "audience heading"):
+    if item.heading:
+        if has_role(item.heading, "audience heading"):
             inside = True
-        elif _tells_how(first):
+        elif _tells_how(item.heading):
             return
     yield item, inside
     if not (item.items and _leads(item)):
@@ -219,9 +221,7 @@ def _leads(item: Item) -> bool:
 
 def _shuts_out(item: Item) -> bool:
     """Whether the heading of *item* says that its list names who is shut out: 不予支持的情形."""
-    first = re.split(r"[。\n：]", item.text[:LONGEST].strip(), maxsplit=1)[0]
-    heads = item.level >= 0 and 0 < len(first) <= _LONGEST_HEADING and bool(item.items)
-    return heads and bool(_SHUT_HEADING.search(first))
+    return bool(item.items) and bool(_SHUT_HEADING.search(item.heading))
 
 
 def _lead(item: Item) -> str:
@@ -236,9 +236,8 @@ def _read_item(item: Item, desk: Desk, *, inside: bool) -> None:
         return
     leads = bool(item.items) and _leads(item)
     lead = (item.text.strip() if _shuts_out(item) else _lead(item)) if leads else ""
-    for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
-        sentence = mark.group(0).strip()
-        if sentence and sentence != lead.strip():
+    for sentence in item.sentences():
+        if sentence != lead.strip():
             read_parts(sentence, desk, inside=inside)
     if leads and _OFFERED.search(lead) and len(lead) > _SHORTEST_LEAD:
         desk.reading.add(read_sentence(cut(lead, _OFFERED), desk.scope, desk.words))
@@ -253,13 +252,15 @@ def _read_item(item: Item, desk: Desk, *, inside: bool) -> None:
 
 def _read_shut(item: Item, desk: Desk) -> bool:
     """Read what stands under a heading that shuts out: 不予支持的情形：列入失信名单的企业。"""
-    first = re.split(r"[。\n：]", item.text[:LONGEST].strip(), maxsplit=1)[0]
-    heading = _SHUT_HEADING.match(first) if item.level >= 0 else None
-    if heading is None or len(first) > _LONGEST_HEADING:
+    heading = _SHUT_HEADING.match(item.heading)
+    if heading is None:
         return False
-    for mark in _SENTENCE.finditer(item.text.strip()[heading.end() :].lstrip("：")):
-        told = mark.group(0).strip()
-        desk.reading.add(read_sentence(told, desk.scope, desk.words, shuts=True))
+    for mark in _SENTENCE.finditer(item.body or item.heading[heading.end() :]):
+        for told in re.split(r"[；;]", mark.group(0)):
+            if EXCEPTS.search(told) or not any(has_role(told, r) for r in ("excludes", "asks")):
+                desk.reading.add(read_sentence(told, desk.scope, desk.words, shuts=True))
+            else:
+                read_parts(told, desk, inside=False)
     return True
 
 
@@ -315,10 +316,7 @@ def _are_predicates(item: Item) -> bool:
 def _read_whole(item: Item, desk: Desk, *, shuts: bool = False) -> Reading:
     """Read every sentence of an item of a list; each of them counts."""
     reading = Reading()
-    for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
-        sentence = mark.group(0).strip()
-        if not sentence:
-            continue
+    for sentence in item.sentences():
         found = read_sentence(sentence, desk.scope, desk.words, shuts=shuts)
         # an entry may speak of papers alone; one that states a condition counts, whatever else
         if found.asked or found.excluded or not has_role(sentence[:LONGEST], "aside"):

@@ -11,6 +11,10 @@ _CN = "一二三四五六七八九十百零〇"
 _LEVELS = (
     re.compile(rf"第[{_CN}\d]{{1,5}}章\s*"),
     re.compile(rf"第[{_CN}\d]{{1,5}}条\s*"),
+    re.compile(r"【[^】\n]{2,24}】[：:]?\s*"),
+    re.compile(
+        rf"(?:问[：:])?(?![{_CN}]{{1,3}}、|[\d（(第【])[^。；：:，？?\n]{{3,40}}[？?]\s*(?:答[：:])?\s*"
+    ),
     re.compile(rf"[{_CN}]{{1,3}}、\s*"),
     re.compile(rf"[（(][{_CN}]{{1,3}}[）)]\s*"),
     re.compile(r"\d{1,2}[.．、](?!\d)\s*"),
@@ -19,10 +23,14 @@ _LEVELS = (
 _MARK = re.compile("|".join(f"(?P<l{n}>{level.pattern})" for n, level in enumerate(_LEVELS)))
 # A mark opens an item at the start of a line or after the end of a clause, and nowhere else:
 # "第二条第（一）项" cites, "符合（一）、（二）" cites.
-_OPENS_AFTER = frozenset("—。；：:;!！?？\n”」")
+_OPENS_AFTER = frozenset("—。；：:;!！?？\n”」】")
 _CITES = re.compile(r"(?:第|、|和|至|或|及|与|项|款|条)\s*$")
-_FIRST_LIST_LEVEL = 3
+_FIRST_LIST_LEVEL = 5
 _CITED = re.compile(r"\s*(?:项|款|、|至|和|或|目)")
+_NAMED = re.compile(r"(?:【|问[：:])?(?P<heading>[^】？?【]{2,60})[】？?]")
+_HEADING = re.compile(r"\s*([^。\n：？?]{0,40})(?:[。\n：？?]\s*|$)")
+_LONGEST_HEADING = 24
+_SENTENCE = re.compile(r"(?P<told>[^。\n？?]+)(?P<asks>[？?])?")
 
 
 @dataclass(slots=True)
@@ -30,7 +38,7 @@ class Item:
     """A piece of the outline.
 
     Attributes:
-        level: 0 for chapters to 5 for (1); -1 for the text itself.
+        level: 0 for chapters to 7 for (1); -1 for the text itself.
         mark: the number as written, with what follows it up to the text.
         text: what stands here before the first item below, exactly as written.
         items: the items below.
@@ -42,6 +50,31 @@ class Item:
     text: str
     items: list["Item"] = field(default_factory=list)
     after: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The words over the item: of its mark (【申报条件】, 问：…？), else its first ones."""
+        return self._parted()[0]
+
+    @property
+    def body(self) -> str:
+        """The text without the heading."""
+        return self._parted()[1]
+
+    def _parted(self) -> tuple[str, str]:
+        named = _NAMED.search(self.mark)
+        if named:
+            return named["heading"], self.text
+        first = _HEADING.match(self.text) if self.level >= 0 else None
+        if first is None or len(first[1].rstrip()) > _LONGEST_HEADING:
+            return "", self.text
+        return first[1].strip(), self.text[first.end() :]
+
+    def sentences(self) -> Iterator[str]:
+        """Give each sentence of the text and of what follows the list; a question tells nothing."""
+        for mark in _SENTENCE.finditer(f"{self.text}\n{self.after}"):
+            if mark["told"].strip() and not mark["asks"]:
+                yield mark["told"].strip()
 
     def walk(self) -> Iterator["Item"]:
         """Give this item and everything below it, in the order of the text."""

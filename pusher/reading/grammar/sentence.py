@@ -51,6 +51,7 @@ _FIGURES = frozenset(
     {"ge", "gt", "le", "lt", "between", "years_ge", "months_ge", "age_ge", "ratio_ge"}
 )
 _NAMES_WHO = re.compile(r"(?:的|[人户者]|人员|企业|单位|机构|主体|家庭|对象|儿童|学生|青年|职工)$")
+_TWICE = re.compile(r"不(?:予|再|得|能|可)?(?:再次|重复)")
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|暂缓|停止|终止|停发|取消|谢绝|请勿|禁止|限制申|无法|丧失|除外|予以剔除|予以排除|无权|应予退出|应当退出)|.{0,10}不受"
 )
@@ -88,10 +89,13 @@ def _read_part(
 ) -> None:
     open_clauses: list[Clause] = []
     for clause in clauses_of(part, scope, words, term=term):
+        if shuts and not into.excluded and EXCEPTS.search(clause.text):
+            _shut(open_clauses, into)
+            open_clauses = []
         if EXCEPTS.search(clause.text) and excepts(clause, open_clauses, into):
             open_clauses = []
             continue
-        if not has_role(clause.text, "excludes"):
+        if not (has_role(clause.text, "excludes") or _gives_no_more(part, clause)):
             open_clauses.append(clause)
             continue
         while open_clauses and _listed_with(part, open_clauses[-1]):
@@ -107,11 +111,22 @@ def _read_part(
         if outside:
             open_clauses.append(replace(clause, found=outside))
     if shuts:
-        for clause in open_clauses:
-            exclude(clause, clause.found, into)
-            judge_left(clause, into)
+        _shut(open_clauses, into)
     else:
         _ask(part, open_clauses, into)
+
+
+def _shut(clauses: Sequence[Clause], into: Reading) -> None:
+    """Shut out whoever each of *clauses* names."""
+    for clause in clauses:
+        exclude(clause, clause.found, into)
+        judge_left(clause, into)
+
+
+def _gives_no_more(part: str, clause: Clause) -> bool:
+    """Whether a clause says that nothing is given twice to those before it who have had it."""
+    end = clause.start + len(clause.text)
+    return bool(_TWICE.search(clause.text)) and has_role(part[:end], "excludes")
 
 
 def _listed_with(part: str, clause: Clause) -> bool:

@@ -40,6 +40,60 @@ def widened(node: Node, likewise: Sequence[Node]) -> Node:
     return {**node, "value": list(dict.fromkeys([*node["value"], *values]))} if values else node
 
 
+def gathered(node: Node, whole: str) -> Node:
+    """Make one set of neighbours that name values of one fact: （一）低保对象；（二）特困人员。
+
+    Args:
+        whole: the text of the document; the set is quoted from its first word to its last.
+    """
+    if "not" in node:
+        return {"not": gathered(node["not"], whole)}
+    if set(node) == {"all"}:
+        return {"all": [gathered(part, whole) for part in node["all"]]}
+    if set(node) != {"any"}:
+        return node
+    kept: list[Node] = []
+    for way in (gathered(part, whole) for part in node["any"]):
+        if kept and _one_set(kept[-1], way):
+            kept[-1] = _with_values(kept[-1], way, whole)
+        else:
+            kept.append(way)
+    return kept[0] if len(kept) == 1 else {"any": kept}
+
+
+_CHOSEN = {"eq": "in", "in": "in", "any_of": "any_of", "prefix": "prefix"}
+_LONGEST_SPAN = 160
+
+
+def _one_set(one: Node, other: Node) -> bool:
+    if one.get("fact") is None or one.get("fact") != other.get("fact"):
+        return False
+    ops = {_CHOSEN.get(one["op"]), _CHOSEN.get(other["op"])}
+    return len(ops) == 1 and None not in ops
+
+
+def _with_values(one: Node, other: Node, whole: str) -> Node:
+    values = [v for n in (one, other) for v in _listed(n["value"])]
+    quotes = [n.get("quote", "") for n in (one, other)]
+    return {
+        **one,
+        "op": _CHOSEN[one["op"]],
+        "value": list(dict.fromkeys(values)),
+        "quote": _from_to(quotes[0], quotes[1], whole),
+    }
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _from_to(first: str, last: str, whole: str) -> str:
+    """Return the text from *first* to *last*; *first* alone where they stand far apart."""
+    start = whole.find(first)
+    end = whole.find(last, start + len(first)) + len(last) if start >= 0 else -1
+    return whole[start:end] if len(first) < end - start <= _LONGEST_SPAN else first
+
+
 def waived(node: Node, waivers: Sequence[tuple[str, Node]]) -> Node:
     """Let pass those of whom a condition is not asked: 低保对象不受收入限制."""
     for join in ("all", "any"):

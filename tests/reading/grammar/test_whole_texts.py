@@ -184,13 +184,12 @@ TEXTS = [
         "3.低保边缘家庭中的重度残疾人和重病患者；4.因火灾等突发事件造成基本生活困难的家庭"
         "。每户发放500元。已享受集中供暖减免的，不重复发放。",
         [
-            "(welfare_status any_of dibao | welfare_sta"
-            "tus any_of tekun | (welfare_status any_of "
+            "(welfare_status any_of dibao,tekun | (welfare_status any_of "
             "dibao_margin & (disability has (grade in 1"
             ",2) | serious_illness is True)) | hardship"
             "_events has (kind in fire))",
         ],
-        [],
+        ["已享受集中供暖减免的"],
     ),
     Read(
         "文旅消费奖励。对经营地在槐荫区、取得旅行社业务经营许可的旅行社，全年组织来济过夜游客"

@@ -15,8 +15,7 @@ from profiles.facts import vocabulary
 from pusher.model.learning import Correction, Mending
 from pusher.model.policy import AudienceRule, Policy
 from pusher.reading.changes import Change, changes, has_condition
-from pusher.reading.grammar.families import families
-from pusher.reading.grammar.frames import frames
+from pusher.reading.grammar.families import families, record_facts
 from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.stated import label_of
 
@@ -144,7 +143,7 @@ def struck_from(session: Session, policy: Policy, rule: AudienceRule) -> list[di
 def label_of_family(name: str) -> str:
     """Return what staff call a family, or a thing that is said besides the conditions."""
     labels = {family.name: family.label for family in families(_SAYS_NOTHING)}
-    labels |= {frame.fact: vocabulary()[frame.fact].label for frame in frames()}
+    labels |= {fact: vocabulary()[fact].label for fact in record_facts()}
     return labels.get(name) or label_of(name) or "没有读懂的"
 
 
@@ -164,7 +163,7 @@ def _readers() -> Mapping[str, str]:
                 for word in said.replace("(", " ").replace(")", " ").split():
                     spoken.setdefault(word, Counter())[family.name] += 1
     most = {word: counts.most_common(1)[0][0] for word, counts in spoken.items()}
-    return most | {frame.fact: frame.fact for frame in frames()}
+    return most | {fact: fact for fact in record_facts()}
 
 
 def _mends(change: Change, policy: Policy) -> bool:

@@ -5,7 +5,6 @@ from functools import cache
 
 from pusher.reading.grammar import (
     ages,
-    disability,
     entities,
     figures,
     households,
@@ -16,9 +15,11 @@ from pusher.reading.grammar import (
     records,
     schooling,
     standing,
+    veterans,
 )
+from pusher.reading.grammar.disability import read_disabilities
 from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
-from pusher.reading.grammar.frames import read_records
+from pusher.reading.grammar.frames import frames, read_records
 from pusher.reading.grammar.tables import tables
 
 
@@ -27,9 +28,14 @@ def families(area_code: str) -> tuple[Family, ...]:
     """Return every family, as the office of *area_code* reads."""
     return (
         places.family(area_code), ages.family(), periods.family(), figures.family(),
-        disability.family(), households.family(), standing.family(), qualifications.family(),
-        records.family(), industries.family(), schooling.family(), entities.family(), *tables(),
+        households.family(), standing.family(), qualifications.family(), records.family(),
+        industries.family(), schooling.family(), entities.family(), veterans.family(), *tables(),
     )  # fmt: skip
+
+
+def record_facts() -> frozenset[str]:
+    """Return the facts whose records are read field by field, by no rule of a family."""
+    return frozenset({"disability", *(frame.fact for frame in frames())})
 
 
 def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[Finding]:
@@ -45,6 +51,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
     kept = without_overlaps([*kept, *_beside(qualifications.of_the_same(text, scope), kept)])
     kept = qualifications.of_one_batch(kept, text, scope)
+    kept = without_overlaps([*kept, *_beside(read_disabilities(text), kept)])
     return without_told(without_overlaps(read_records(text, scope, kept)))
 
 

@@ -166,7 +166,9 @@ def test_each_of_a_list_of_people_has_its_own_term() -> None:
 
     assert asked == [
         "(graduated_on years_le 5 | (unemployment_registered_on months_ge 6"
-        " & employment_status eq unemployed) | not veteran_type null None)"
+        " & employment_status eq unemployed) | veteran_type in "
+        "self_employed,gov_assigned,transferred,demobilized,monthly_pension,self_career,retired,supported"
+        ")"
     ]
 
 

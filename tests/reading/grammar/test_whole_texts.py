@@ -243,7 +243,9 @@ TEXTS = [
         "退役军人优待。退役军人、烈士遗属、因公牺牲军人遗属、病故军人遗属、现役军人家属凭优待"
         "证免费乘坐公交。",
         [
-            "(not veteran_type null None | preferential"
+            "(veteran_type in "
+            "self_employed,gov_assigned,transferred,demobilized,monthly_pension,self_career,retired,supported"
+            " | preferential"
             "_status any_of martyr_family,line_of_duty_"
             "family,illness_family,active_service_famil"
             "y)",

@@ -116,6 +116,12 @@ _TREATED_AS = re.compile(
 _SENT_ELSEWHERE = re.compile(
     r"的，(?:按照?|纳入|执行)[^，。；]{2,20}(?:管理|执行|办理|享受|申报)?，不(?:再)?(?:适用|享受|纳入|属于)"
 )
+# 从业人员不足10人的单位，同期人数不得超过3人; …的家庭，商户应当优先上门: what holds for some
+_OF_SOME = re.compile(
+    r"^(?P<who>[^。；]{4,80}?的[^，。；的]{0,6})，(?P<rest>[^，。；]{0,14}?(?:(?:不得?超过|最长|至多)[^，。；]{0,6}\d+(?!\d*[\d.]*[千万亿]*元)"
+    r"|(?:应当?|须)(?:优先|配合|公示|做好|主动|及时|完成|先行|按规定|出具|提供|退回)|(?:按|由)[^，。；]{2,20}(?:折算|核算|计算|核减|补录|收取|缴纳|另行|核定))[^。；]{0,60})$"
+)
+_REPEALED = re.compile(r"(?:规定|政策|条款|标准|办法)?(?:不再执行|同时废止|停止执行|予以废止)")
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -212,6 +218,8 @@ def _without_extras(clauses: list[str]) -> list[str]:
         if not _EXTRA.search(clause):
             kept.append(clause)
         elif kept and (_OF_AN_EXTRA.search(kept[-1]) or kept[-1].startswith("其中")):
+            while len(kept) > 1 and kept[-1].startswith(("或", "以及")):
+                kept.pop()
             kept.pop()
         elif kept and "；其中" in kept[-1]:
             kept[-1] = kept[-1].rpartition("；其中")[0]
@@ -228,6 +236,8 @@ def _goes_on(part: str, before: str) -> bool:
 def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     """Read a sentence for what it does; what speaks of something else is passed over."""
     excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
+    if _REPEALED.search(sentence) or (not excludes and _binds_some(sentence, desk)):
+        return
     waived = _WAIVED.search(sentence)
     if waived and not has_role(sentence, "excludes"):
         who = read_sentence(sentence[: waived.start()], desk.scope, desk.words)
@@ -284,6 +294,15 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
     else:
         _read_uncued(sentence, desk)
+
+
+def _binds_some(sentence: str, desk: Desk) -> bool:
+    """Whether a sentence lays a duty or a limit on some alone, which asks nothing of all."""
+    some = _OF_SOME.match(sentence)
+    if some is None or has_role(sentence, "grants"):
+        return False
+    rest = read_sentence(some["rest"], desk.scope, desk.words)
+    return not (rest.asked or rest.excluded)
 
 
 def _asks_of_some(sentence: str, desk: Desk) -> bool:

@@ -232,7 +232,7 @@ def _name(area_code: str) -> re.Pattern[str]:
 @cache
 def _compiled(pattern: str, area_code: str) -> re.Pattern[str]:
     name = _names_pattern(area_code)
-    listed = rf"(?:(?:山东省)?(?:济南市)?{name}(?:(?:、|和|或|及){name}){{0,{_LONGEST_LIST}}})"
+    listed = rf"(?:(?:山东省)?(?:济南市)?{name}(?:(?:、|和|或者|或|及|与|以及){name}){{0,{_LONGEST_LIST}}})"
     return re.compile(re.sub(r"A(?![A-Za-z])", lambda _: listed, pattern))
 
 

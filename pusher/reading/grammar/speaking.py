@@ -121,7 +121,6 @@ _OF_SOME = re.compile(
     r"^(?P<who>[^。；]{4,80}?的[^，。；的]{0,6})，(?P<rest>[^，。；]{0,14}?(?:(?:不得?超过|最长|至多)[^，。；]{0,6}\d+(?!\d*[\d.]*[千万亿]*元)"
     r"|(?:应当?|须)(?:优先|配合|公示|做好|主动|及时|完成|先行|按规定|出具|提供|退回)|(?:按|由)[^，。；]{2,20}(?:折算|核算|计算|核减|补录|收取|缴纳|另行|核定))[^。；]{0,60})$"
 )
-_REPEALED = re.compile(r"(?:规定|政策|条款|标准|办法)?(?:不再执行|同时废止|停止执行|予以废止)")
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -236,7 +235,7 @@ def _goes_on(part: str, before: str) -> bool:
 def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
     """Read a sentence for what it does; what speaks of something else is passed over."""
     excludes, asks = has_role(sentence, "excludes"), has_role(sentence, "asks")
-    if _REPEALED.search(sentence) or (not excludes and _binds_some(sentence, desk)):
+    if not excludes and (has_role(sentence, "passes") or _binds_some(sentence, desk)):
         return
     waived = _WAIVED.search(sentence)
     if waived and not has_role(sentence, "excludes"):

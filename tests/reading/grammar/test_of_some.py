@@ -1,0 +1,43 @@
+"""What a text says of some, as a duty, a limit or a way to apply, is asked of nobody."""
+
+import pytest
+
+from pusher.reading.grammar.drafting import draft
+from pusher.reading.grammar.findings import spell
+
+FIRMS = "补贴对象为在槐荫区注册的企业。"
+PEOPLE = "补贴对象为本区户籍居民。"
+
+
+def _asked(text: str) -> list[str]:
+    return [spell(node) for node in draft(["标题", text], area_code="370104").rule["all"]]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "从业人员不足10人的单位，同期申报人数不得超过3人。",
+        "劳务派遣单位应当出具资金分配承诺。",
+        "托育机构应公示收费标准。",
+        "用人单位应于每年8月31日前向残联申报安排残疾人情况。",
+        "小微企业补贴期限最长3年。",
+        "有限责任公司每户奖励6万元，个体工商户每户奖励3万元。",
+        "原“从业人员20人以下的免征”的规定不再执行。",
+        "注册满3年的企业，按实际月份折算。",
+        "达到规模以上，或者获得省级专精特新称号的，贴息比例提高到50%。",
+    ],
+)
+def test_a_duty_or_a_limit_of_some_firms_is_asked_of_none(beside: str) -> None:
+    assert _asked(FIRMS + beside) == _asked(FIRMS)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "未婚人员可单独申请。",
+        "家庭成员中有60周岁以上老年人的，商户应当优先上门。",
+        "就业困难人员补贴期限最长3年。",
+    ],
+)
+def test_a_way_to_apply_is_asked_of_nobody(beside: str) -> None:
+    assert _asked(PEOPLE + beside) == _asked(PEOPLE)

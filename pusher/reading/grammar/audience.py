@@ -113,7 +113,12 @@ def _answerable(node: Node, audience: str) -> Node:
 
 
 def subject_of(rule: Node, text: str) -> Literal["self", "ward", "self_or_ward"]:
-    """Tell whether a policy looks at its applicants or at their wards."""
+    """Tell whether a policy looks at its applicants or at their wards.
+
+    Who is asked for a ward of some kind is the guardian.
+    """
+    if any(leaf.get("fact") == "wards" for leaf in leaves_of(rule)):
+        return "self"
     if _WARD.search(text) and _GUARDIAN.search(text):
         return "ward"
     facts = {leaf.get("fact") for leaf in leaves_of(rule)}

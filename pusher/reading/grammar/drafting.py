@@ -29,6 +29,7 @@ from pusher.reading.grammar.shutting import EXCEPTS, Reading
 from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.speaking import NAMED, OFFERS, Desk, cut, read_parts
 from pusher.reading.grammar.tidying import gathered, merged, needed, waived, widened
+from pusher.reading.grammar.wards import of_wards
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
@@ -110,7 +111,8 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
 def _finished(desk: Desk, even: Smooth) -> Draft:
     rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
     audience = audience_of(rule, desk.scope.whole)
-    rule = without_parts(of_its_kind(rule, audience), desk.scope.whole)
+    rule = of_wards(of_its_kind(rule, audience), desk.scope.whole)
+    rule = without_parts(rule, desk.scope.whole)
     rule = gathered(rule, desk.scope.whole)
     if not leaves_of(rule) and not desk.reading.unread:
         desk.reading.unread += nothing_read(desk.scope.whole)

@@ -20,7 +20,9 @@ from pusher.reading.grammar import (
 from pusher.reading.grammar.disability import read_disabilities
 from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
 from pusher.reading.grammar.frames import frames, read_records
+from pusher.reading.grammar.parents import read_parents
 from pusher.reading.grammar.tables import tables
+from pusher.reading.grammar.wards import is_of_guardians, read_orders
 
 
 @cache
@@ -35,7 +37,7 @@ def families(area_code: str) -> tuple[Family, ...]:
 
 def record_facts() -> frozenset[str]:
     """Return the facts whose records are read field by field, by no rule of a family."""
-    return frozenset({"disability", *(frame.fact for frame in frames())})
+    return frozenset({"disability", "wards", *(frame.fact for frame in frames())})
 
 
 def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[Finding]:
@@ -46,12 +48,15 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
             defines, and phrases of the office.
     """
     found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
+    found += read_parents(text, scope)
     kept = without_overlaps([*first, *_beside(found, first)])
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
     kept = without_overlaps([*kept, *_beside(qualifications.of_the_same(text, scope), kept)])
     kept = qualifications.of_one_batch(kept, text, scope)
     kept = without_overlaps([*kept, *_beside(read_disabilities(text), kept)])
+    if is_of_guardians(scope.whole):
+        kept = without_overlaps([*kept, *_beside(read_orders(text), kept)])
     return without_told(without_overlaps(read_records(text, scope, kept)))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pusher.reading.counting import COUNT, read_count
 from pusher.reading.dates import PATTERN, first_date
-from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, field, has, leaf, none
+from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, field, has, none
 from pusher.reading.grammar.places import area_in
 
 _HOME = re.compile(
@@ -19,17 +19,6 @@ _BOUGHT = re.compile(
     rf"(?:(?P<before>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)，?)?在(?P<place>[^，。；、]{{2,8}}?)(?:范围)?内?(?:新)?(?:购买|购置)(?:[^，。；、]{{0,10}}?){_HOMES}"
     rf"(?:，?(?:并|且)?[^，。；]{{0,6}}?(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)[^，。；]{{0,6}}(?:登记|网签|备案|权属证书|产权证书))?"
 )
-_STATES = {
-    "死亡": "dead", "失踪": "missing", "重残": "severely_disabled", "重病": "seriously_ill",
-    "服刑": "imprisoned", "强制隔离戒毒": "compulsory_rehab", "限制人身自由": "restricted_liberty",
-    "失联": "lost_contact", "撤销监护": "guardianship_revoked", "遣送": "deported", "驱逐出境": "deported",
-    "外出务工": "working_away",
-}  # fmt: skip
-_STATE = r"(?:死亡|失踪|重残|重病|服刑|强制隔离戒毒|限制人身自由|失联|撤销监护|遣送|驱逐出境)"
-_BOTH_PLAIN = re.compile(
-    rf"父母双方(?:均|都)?(?:已)?(?:处于|为|系|因)?(?P<states>(?:{_STATE}|外出务工)(?:[^，。；的]{{0,6}}(?:、|或|或者)(?:{_STATE}|外出务工)){{0,8}}[^，。；的或]{{0,6}})"
-)
-_ORPHANED = re.compile(r"父母(?:双亡|(?:双方)?均?已?(?:双双)?(?:去世|亡故))")
 _RENTS = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:租赁|承租|租住|租房)(?:的)?(?:住房|房屋|居住)?[^。；]{0,8}?(?:并)?(?:已)?(?:办理)?(?:房屋租赁|住房租赁|租赁合同)?(?:网签|登记)?备案"
 )
@@ -55,20 +44,6 @@ _RUNS_NONE = re.compile(
     r"(?:等|、其他|(?:或者?|和)其他)?(?:经营主体|市场主体)?(?=$|[，。；、的])"
 )
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
-_BOTH = re.compile(
-    rf"父母双方均(?:符合|有|为|因|处于)?(?P<states>[^，。；]{{0,160}}?{_STATE}[^，。；]{{0,160}}?){_ENDS}"
-)
-_ONE = re.compile(
-    rf"(?:父母|或者?)一方(?P<one>[^，。；]{{0,24}}?(?:{_STATE}|外出务工)[^，。；、]{{0,8}}?)(?:的)?(?:、|，)?(?:而)?(?:且)?另一方(?P<other>[^，。；]{{0,160}}?){_ENDS}"
-)
-_CAPABLE = re.compile(r"父母(?:任|有)?一方(?:具)?有(?:监护|抚养|履行)+能力(?:的)?")
-# a state that counts from its months: 外出务工连续6个月以上
-_LASTING = {
-    "lost_contact": re.compile(rf"失联[^。]{{0,40}}?(?P<months>{COUNT})\s*个月以上"),
-    "working_away": re.compile(
-        rf"外出务工(?:时间)?(?:已|均)?(?:连续|累计)?(?:达到?|满|超过)?(?P<months>{COUNT})\s*个月(?:及?以上)?"
-    ),
-}
 
 _HIRED = {
     "毕业年度高校毕业生": "graduate_this_year", "毕业年度": "graduate_this_year", "应届": "graduate_this_year",
@@ -138,18 +113,6 @@ def family() -> Family:
             Rule(_BOUGHT, _bought, "homes",
                  (("在本区购买首套新建商品住房，并于2025年1月1日以后取得不动产登记", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"),
                   ("2025年1月1日以后在本区购买商品住房", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"))),
-            Rule(_BOTH, _both_parents, "parents",
-                 (("父母双方均符合重残、重病情形之一的", "(father_state in severely_disabled,seriously_ill & mother_state in severely_disabled,seriously_ill)"),
-                  ("父母双方均为重残的", "(father_state in severely_disabled & mother_state in severely_disabled)"))),
-            Rule(_ONE, _one_parent, "parents",
-                 (("父母一方死亡、另一方重残情形的", "((father_state in dead & mother_state in severely_disabled) | (mother_state in dead & father_state in severely_disabled))"),
-                  ("父母一方死亡或失踪，另一方服刑的", "((father_state in dead,missing & mother_state in imprisoned) | (mother_state in dead,missing & father_state in imprisoned))"))),
-            Rule(_BOTH_PLAIN, _both_parents, "parents",
-                 (("父母双方外出务工的", "(father_state in working_away & mother_state in working_away)"),
-                  ("父母双方均死亡或失踪的", "(father_state in dead,missing & mother_state in dead,missing)"))),
-            Rule(_ORPHANED, _orphaned, "parents",
-                 (("父母双亡的未成年人", "(father_state in dead & mother_state in dead)"),
-                  ("父母均已去世", "(father_state in dead & mother_state in dead)"))),
             Rule(_RENTS, _rents, "rents",
                  (("在本区租赁住房并办理房屋租赁登记备案", "rented_homes has (area within 370104 & filed is True)"),
                   ("租住房屋已办理租赁合同备案", "rented_homes has (filed is True)"))),
@@ -174,9 +137,6 @@ def family() -> Family:
             Rule(_RUNS_NONE, _runs_none, "venture",
                  (("名下无企业、个体工商户等经营主体", "businesses none (operating is True)"),
                   ("名下没有正常经营的企业", "businesses none (operating is True)"))),
-            Rule(_CAPABLE, _capable, "capable",
-                 (("父母任一方有抚养能力的", "(father_state eq capable | mother_state eq capable)"),
-                  ("父母一方有监护能力", "(father_state eq capable | mother_state eq capable)"))),
             Rule(_HIRE, _hired, "hires",
                  (("招用毕业年度高校毕业生", "new_hires has (category any_of graduate_this_year)"),
                   ("吸纳退役军人就业，并签订1年以上劳动合同的", "new_hires has (category any_of veteran & contract_months ge 12)"))),
@@ -221,50 +181,8 @@ def _bought(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     return has("homes_owned", field("area", "within", codes), since, still)
 
 
-def _states(text: str) -> list[str]:
-    return list(dict.fromkeys(code for word, code in _STATES.items() if word in text))
-
-
-def _in_state(who: str, states: list[str], scope: Scope) -> dict[str, Any]:
-    """One parent is in one of *states*; some count from the months that the text tells."""
-    told = {s: _LASTING[s].search(scope.whole) for s in states if s in _LASTING}
-    lasting = {s: read_count(mark["months"]) for s, mark in told.items() if mark}
-    rest = [state for state in states if state not in lasting]
-    ways: list[dict[str, Any]] = [leaf(f"{who}_state", "in", rest)] if rest else []
-    for state, months in lasting.items():
-        since = leaf(f"{who}_state_since", "months_ge", months)
-        ways.append({"all": [leaf(f"{who}_state", "eq", state), since]})
-    return ways[0] if len(ways) == 1 else {"any": ways}
-
-
-def _both_parents(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    states = _states(mark["states"])
-    return {"all": [_in_state(who, states, scope) for who in ("father", "mother")]}
-
-
-def _orphaned(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    return {"all": [leaf(f"{who}_state", "in", ["dead"]) for who in ("father", "mother")]}
-
-
-def _one_parent(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    one, other = _states(mark["one"]), _states(mark["other"])
-    if not other:  # 另一方符合上述情形之一
-        both = _BOTH.search(scope.whole)
-        other = _states(both["states"]) if both else []
-    if not one or not other:
-        return None
-    pairs = (("father", "mother"), ("mother", "father"))
-    return {
-        "any": [{"all": [_in_state(a, one, scope), _in_state(b, other, scope)]} for a, b in pairs]
-    }
-
-
 def _runs_none(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return none("businesses", field("operating", "is", True))
-
-
-def _capable(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    return {"any": [leaf(f"{who}_state", "eq", "capable") for who in ("father", "mother")]}
 
 
 def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

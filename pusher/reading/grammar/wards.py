@@ -1,0 +1,190 @@
+"""Guardians and their wards: what a text asks of a child of whoever applies.
+
+有未满18周岁子女的家庭 asks nothing of the applicant's own age. Where a text asks something of the
+guardian as well (居住证 of a parent, 户籍 of a grandparent), what it asks of the child is a record of
+`wards`; where it asks of the child alone, the child is the subject and its facts stand as they are.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from profiles.facts import vocabulary
+from pusher.reading.counting import read_count
+from pusher.reading.grammar.findings import Finding, field, has
+from pusher.reading.grammar.joining import Node, all_of, any_of, leaves_of
+
+_CHILD = r"(?:子女|孩子|儿童|婴幼儿|幼儿|婴儿|新生儿|未成年人|学生|[二三多]孩)"
+_GUARDIAN = r"(?:父母|父亲|母亲|监护人|家长|祖父母|外祖父母|照护人|抚养人)"
+# 父母双方外出务工的儿童: said of the child
+_NO_STATE = r"(?!双方|均|都|一方(?!或|、|和|作为)|任一方)"
+# whom a text pays or takes applications from: guardians
+_PAID = re.compile(
+    rf"(?:对象|申请人|申领人|申报人|领取人|受益人|申请主体)(?:应当?|须|必须)?(?:为|是|系|：)[^。；：，]{{0,24}}{_GUARDIAN}{_NO_STATE}"
+    rf"|(?:发给|发放给|发放至|支付给)[^。；：，]{{0,24}}{_GUARDIAN}{_NO_STATE}|由(?:其)?{_GUARDIAN}[^。；，]{{0,12}}(?:作为|担任|为)申请人"
+    rf"|^[^。；：，]{{0,12}}{_GUARDIAN}(?:可以?|均可)(?:申请|申领|享受)"
+)
+# somebody has a child: 抚养有就读本科院校的子女, 家有3岁以下婴幼儿
+_HAS_CHILD = re.compile(
+    rf"(?:(?<![患持具享没所含设专拥])有|(?<!无人)(?<!受委托)抚养(?!儿童|人|的儿童)|养育|育有|监护(?!人|能力)|生育)(?!能力|义务|责任)[^。；]{{0,40}}?{_CHILD}"
+)
+_HIS_CHILD = re.compile(
+    r"^(?:且|并且|其中)?(?:其|该|所监护的?|被照护的?|至少[一1]名?)?[^，。；]{0,6}(?:子女|孩子|孩)"
+)
+_OF_CHILD = re.compile(rf"^[^，。；]{{0,24}}?{_CHILD}")
+_OF_GUARDIAN = re.compile(rf"{_GUARDIAN}|申请人|申领人|申报人|本人|夫妻|家庭(?!成员)|职工")
+_EITHER = re.compile(
+    rf"{_CHILD}(?:本人)?(?:或者?|、|和)(?:其)?(?:{_GUARDIAN}|申请人|申领人)|(?:{_GUARDIAN}|申请人|申领人)(?:一方|双方)?(?:或者?|、|和)(?:其)?{_CHILD}"
+)
+_OF_PARENTS = frozenset(
+    {"father_state", "father_state_since", "mother_state", "mother_state_since"}
+)
+_CHILDRENS = _OF_PARENTS | {
+    "school_stage", "school_full_time", "school_area", "school_kind", "child_category"
+}  # fmt: skip
+_OLDEST = 18
+_FIRST_BIRTH = "2005-01-01"
+_ORDER = re.compile(
+    r"第?(?P<count>[二三四2-4])(?:个|胎)?(?:孩|胎|个子女)(?P<more>(?:及|或)?以上)?(?!每|[^，。；]{0,8}\d)"
+    r"|(?P<many>[两2二三3])个(?P<up>及?以上)(?:的)?(?:未成年)?(?:子女|孩子)"
+)
+
+
+def fields_of_wards() -> frozenset[str]:
+    """Return the codes that a ward's record keeps."""
+    return frozenset(one.code for one in vocabulary()["wards"].fields)
+
+
+def is_of_guardians(whole: str) -> bool:
+    """Whether a document pays guardians, or whoever has a child."""
+    return bool(_PAID.search(whole) or _HAS_CHILD.search(whole))
+
+
+def read_orders(text: str) -> Iterable[Finding]:
+    """Find which child of a family a sentence speaks of: 第二孩, 三孩及以上."""
+    found = list(_ORDER.finditer(text))
+    for mark in found[:1]:
+        least = read_count(mark["count"] or mark["many"])
+        more = mark["up"] or any(one["more"] for one in found)
+        if least is not None:
+            order = field("birth_order", "ge" if more else "eq", least)
+            yield Finding(mark.start(), found[-1].end(), has("wards", order), "ward")
+
+
+def of_wards(rule: Node, whole: str) -> Node:
+    """Ask of a guardian's ward what a text asks of children and not of who applies."""
+    if not is_of_guardians(whole):
+        return rule
+    told = [leaf for leaf in leaves_of(rule) if leaf.get("fact")]
+    paid = bool(_PAID.search(whole))
+    also = any(not _is_childs(one, paid) for one in told if one["op"] != "manual")
+    if not also and not any(one["fact"] == "wards" for one in told):
+        return rule
+    return _asked(rule, paid)
+
+
+def _asked(node: Node, paid: bool) -> Node:
+    if _is_pure(node, paid):
+        return _ward(node)
+    if "not" in node:
+        return {"not": _asked(node["not"], paid)}
+    if "any" in node and "op" not in node:
+        return any_of([_asked(part, paid) for part in node["any"]])
+    if "all" in node and "op" not in node:
+        return {"all": _each(node["all"], paid)}
+    if _EITHER.search(node.get("quote", "")) and node.get("fact") in fields_of_wards():
+        return any_of([_ward(node), node])
+    return node
+
+
+def _each(parts: list[Node], paid: bool) -> list[Node]:
+    """Ask what all of *parts* ask of a child of one child; of each way in where there are several.
+
+    具有本区户籍的儿童: 留守儿童, 即…; 重点困境儿童, 即… asks for a ward of the first or of the second kind.
+    """
+    theirs = [part for part in parts if "not" not in part and _is_pure(part, paid)]
+    rest = [part for part in parts if part not in theirs]
+    ways = [part for part in (*theirs, *rest) if _is_rich(part, paid)]
+    if len(ways) == 1:
+        shared = [part for part in theirs if part is not ways[0]]
+        options = [_with(shared, way, paid) for way in ways[0]["any"]]
+        return [any_of(options), *(_asked(part, paid) for part in rest if part is not ways[0])]
+    ward = [_ward(all_of(theirs))] if theirs else []
+    return [*ward, *(_asked(part, paid) for part in rest)]
+
+
+def _is_rich(node: Node, paid: bool) -> bool:
+    """Whether a condition offers several ways in, each of them of a child."""
+    if "any" not in node or "op" in node:
+        return False
+    ways = [way["all"] if "all" in way and "op" not in way else [way] for way in node["any"]]
+    told = [any(_is_pure(part, paid) for part in way) for way in ways]
+    return all(told) and any(_facts(way) - _OF_PARENTS for way in ways if len(way) > 1)
+
+
+def _facts(parts: list[Node]) -> set[Any]:
+    return {leaf.get("fact") for part in parts for leaf in leaves_of(part)}
+
+
+def _with(shared: list[Node], way: Node, paid: bool) -> Node:
+    parts = way["all"] if "all" in way and "op" not in way else [way]
+    theirs = [part for part in parts if "not" not in part and _is_pure(part, paid)]
+    rest = [_asked(part, paid) for part in parts if part not in theirs]
+    ward = _ward(all_of([*shared, *theirs]))
+    return {"all": [ward, *rest]} if rest else ward
+
+
+def _is_pure(node: Node, paid: bool) -> bool:
+    told = leaves_of(node)
+    return bool(told) and all(_is_childs(leaf, paid) for leaf in told)
+
+
+def _is_childs(leaf: Node, paid: bool) -> bool:
+    """Whether a condition is one of a child."""
+    fact, quote = leaf.get("fact"), leaf.get("quote", "")
+    if fact == "wards":
+        return True
+    if fact not in fields_of_wards() or _EITHER.search(quote):
+        return False
+    if fact in _CHILDRENS or _is_young(leaf):
+        return paid or bool(_HAS_CHILD.search(quote) or _HIS_CHILD.search(quote))
+    named = _OF_CHILD.search(quote)
+    return paid and bool(named) and not _OF_GUARDIAN.search(quote[: named.end()] if named else "")
+
+
+def _is_young(leaf: Node) -> bool:
+    """Whether a birthday is a child's: 未满3周岁, 2020年8月31日以前出生."""
+    if leaf["fact"] != "birth_date":
+        return False
+    value = leaf["value"]
+    if isinstance(value, dict):
+        value = value.get("age")
+    if isinstance(value, list):
+        value = value[0]
+    if isinstance(value, str):
+        return value >= _FIRST_BIRTH
+    below = leaf["op"] in ("age_lt", "age_le")
+    return isinstance(value, int) and (value <= _OLDEST if below else value < _OLDEST - 2)
+
+
+def _ward(node: Node) -> Node:
+    """Make a record of a ward of conditions over one."""
+    quote = next((leaf.get("quote", "") for leaf in leaves_of(node)), "")
+    return {**has("wards", *_where(node)), "quote": quote}
+
+
+def _where(node: Node) -> list[dict[str, Any]]:
+    if "op" not in node and "all" in node:
+        return [part for one in node["all"] for part in _where(one)]
+    if "op" not in node and "any" in node:
+        return [{"any": [_joined(_where(one)) for one in node["any"]]}]
+    if "not" in node:
+        return [{"not": _joined(_where(node["not"]))}]
+    if node["fact"] == "wards":
+        parts: list[dict[str, Any]] = node["value"]["all"]
+        return parts
+    return [field(node["fact"], node["op"], node["value"])]
+
+
+def _joined(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    return parts[0] if len(parts) == 1 else {"all": parts}

@@ -93,6 +93,8 @@ def _from(mark: re.Match[str]) -> Days | None:
         if before and "底" not in mark["on"]:
             return None  # 2024年前 may or may not hold the year
     op = "on_or_before" if before else "on_or_after"
+    if before and day.day == 1 and "含" not in mark.group(0):
+        op = "before"  # 2026年1月1日前 is all that came before the year
     return Days(mark.start(), mark.end(), op, day.isoformat(), "date")
 
 

@@ -11,6 +11,7 @@ from pusher.reading.grammar.audience import audience_of, of_its_kind, subject_of
 from pusher.reading.grammar.ending import endings
 from pusher.reading.grammar.fallback import nothing_read, read_bare_names
 from pusher.reading.grammar.findings import Scope
+from pusher.reading.grammar.headings import scopes
 from pusher.reading.grammar.joining import (
     Node,
     all_of,
@@ -93,6 +94,7 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
     desk.several = len({mark["name"] for mark in NAMED.finditer(even.text)}) > 1
     tree = outline(even.text.split("\n"))
     defining = list(_define(tree, desk))
+    desk.scopes = scopes(tree, scope)
     for item, inside in _spoken(tree, inside=False):
         _read_item(item, desk, inside=inside)
     _ask_unused(defining, desk)
@@ -234,6 +236,7 @@ def _lead(item: Item) -> str:
 
 
 def _read_item(item: Item, desk: Desk, *, inside: bool) -> None:
+    desk.scope = desk.scopes[id(item)]
     if not item.items and _read_shut(item, desk):
         return
     leads = bool(item.items) and _leads(item)
@@ -318,6 +321,7 @@ def _are_predicates(item: Item) -> bool:
 def _read_whole(item: Item, desk: Desk, *, shuts: bool = False) -> Reading:
     """Read every sentence of an item of a list; each of them counts."""
     reading = Reading()
+    desk.scope = desk.scopes[id(item)]
     for sentence in item.sentences():
         found = read_sentence(sentence, desk.scope, desk.words, shuts=shuts)
         # an entry may speak of papers alone; one that states a condition counts, whatever else

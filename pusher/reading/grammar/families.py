@@ -19,7 +19,8 @@ from pusher.reading.grammar import (
 )
 from pusher.reading.grammar.disability import read_disabilities
 from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
-from pusher.reading.grammar.frames import frames, read_records
+from pusher.reading.grammar.frame import frames
+from pusher.reading.grammar.frames import read_records
 from pusher.reading.grammar.parents import read_parents
 from pusher.reading.grammar.tables import tables
 from pusher.reading.grammar.wards import is_of_guardians, read_orders

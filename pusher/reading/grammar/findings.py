@@ -44,11 +44,15 @@ class Scope:
         whole: the text of the document.
         area_code: six digits of the district whose office reads.
         below: ages N of which the document says 未满N周岁; there N周岁以下 means the same.
+        heading: the heading above the sentence that is read.
+        about: the records of which its heading or its lead says that it speaks.
     """
 
     whole: str
     area_code: str
     below: frozenset[int] = frozenset()
+    heading: str = ""
+    about: frozenset[str] = frozenset()
 
 
 Make = Callable[[re.Match[str], Scope], dict[str, Any] | None]

@@ -7,16 +7,14 @@ fields say is looked for in the clause of the noun; words that name the record b
 """
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pusher.reading.grammar.findings import Finding, Scope, field
-from pusher.reading.grammar.slots import Slot, Told, examples_of, slot_of
+from pusher.reading.grammar.findings import Finding, Scope
+from pusher.reading.grammar.frame import Frame, RecordKind, frames
+from pusher.reading.grammar.slots import Slot, Told
 
 _STOPS = re.compile(r"[，,；;：:。\n（）()]")
 _GIVES = re.compile(
@@ -30,106 +28,140 @@ _BESIDE = re.compile(
     r"(?:企业|称号|资质|认定|认证|评定)?[、和或及与“”\"]{0,3}(?:以及|或者)?[、]?(?:经认定的|获得|取得)?"
 )
 _BRACKET = re.compile(r"[（(](?!含|包括)[^（）()]{0,80}[）)]")
+_ALSO = re.compile(r"[（(](?:含|包括)[^（）()]{0,80}$")
+_LIST = re.compile(r"\s*(?:、|和|或者?|及|与|以及)\s*")
+_SHUTS = re.compile(
+    r"所称|为准|不予|不在|不算|不计入|不列入|不纳入|不得|不适用|不享受|不(?:予)?支持|不包括|不含|除外|不受"
+)
 _GAP = 6
 """Characters between two pieces of a record that still make one piece of text."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordKind:
-    """A kind of record that its noun tells: 瞪羚企业 is a qualification of the code gazelle.
-
-    Attributes:
-        where: what the noun says of the record.
-        lacks: fields that such a record does not have.
-        group: the group of its findings.
-        examples: as of a slot.
-    """
-
-    where: tuple[Mapping[str, Any], ...]
-    lacks: frozenset[str]
-    group: str
-    examples: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """How a record is told.
-
-    Attributes:
-        fact: the record list.
-        group: see `Finding`.
-        heads: the nouns that name a record.
-        slots: its fields.
-        always: conditions that hold for every record that is asked, unless its field was read.
-        fewest: how many fields must be told beside the noun.
-        kinds: what kinds of record its nouns name, where they are of several.
-        shared: fields that a list tells once for all its records: 2025年认定的A、B.
-    """
-
-    fact: str
-    group: str
-    heads: re.Pattern[str]
-    slots: tuple[Slot, ...]
-    always: tuple[Mapping[str, Any], ...]
-    fewest: int
-    kinds: tuple[RecordKind, ...] = ()
-    shared: frozenset[str] = frozenset()
-
-
-@cache
-def frames() -> tuple[Frame, ...]:
-    """Return the frames of `nouns/records/*.toml`."""
-    folder = files("pusher.reading.grammar") / "nouns" / "records"
-    found = sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=str)
-    return tuple(_frame(tomllib.loads(one.read_text(encoding="utf-8"))) for one in found)
-
-
-def _frame(table: Mapping[str, Any]) -> Frame:
-    always = tuple(
-        field(one["field"], one["op"], one.get("value")) for one in table.get("always", ())
-    )
-    kinds = table.get("kind", ())
-    heads = table.get("heads") or "|".join(f"(?P<k{n}>{k['says']})" for n, k in enumerate(kinds))
-    return Frame(
-        table["fact"], table["group"], re.compile(heads),
-        tuple(slot_of(row) for row in table["slot"]), always,
-        table.get("fewest", 0 if kinds else 1),
-        tuple(_kind(row, table) for row in kinds), frozenset(table.get("shared", ())),
-    )  # fmt: skip
-
-
-def _kind(row: Mapping[str, Any], table: Mapping[str, Any]) -> RecordKind:
-    where = field(table["kind_field"], "eq", row["code"])
-    return RecordKind(
-        (where,), frozenset(row.get("lacks", ())), row.get("group", table["group"]),
-        examples_of(row),
-    )  # fmt: skip
 
 
 def read_records(text: str, scope: Scope, found: Sequence[Finding]) -> list[Finding]:
     """Fill the records of *found* with what their fields say, and add records not found yet."""
     kept = list(found)
     for frame in frames():
-        if frame.heads.search(text):
+        if frame.fact in scope.about or (frame.about and frame.about.search(text)):
+            kept += _told_at_large(frame, text, scope, kept)
+        elif frame.heads.search(text):
             kept = [_filled(one, frame, text, scope) for one in kept]
-            kept += _new(frame, text, scope, kept)
+            kept += _joined(_new(frame, text, scope, kept), text, frame)
     return kept
 
 
 def _new(frame: Frame, text: str, scope: Scope, found: Sequence[Finding]) -> Iterator[Finding]:
     heads = _heads(frame, text)
+    cuts = [_parted(text, *pair) for pair in pairwise(heads)]
     records: list[Record] = []
     for place, head in enumerate(heads):
-        if any(one.start < head.end and head.start < one.end for one in found):
+        if any(_takes(one, head) for one in found) or _names_none(frame, text, head):
             continue
-        before = heads[place - 1].end if place else 0
-        after = heads[place + 1].start if place + 1 < len(heads) else len(text)
+        before = cuts[place - 1][1] if place else 0
+        after = cuts[place][0] if place < len(cuts) else len(text)
         slots = [slot for slot in frame.slots if slot.field not in head.lacks]
         span = (head.start, head.end)
         records.append((head, _read(slots, text, scope, span, (before, after))))
     for head, told in _sharing(frame, text, records):
-        if len(told) >= frame.fewest or any(slot.enough for slot, _ in told):
-            yield _finding(frame, text, head, [one for _, one in told])
+        strong = sum(not slot.weak for slot, _ in told)
+        if strong >= frame.fewest or _enough(told, text, head):
+            carried = _carried(frame, text, scope, head, told)
+            yield _finding(frame, text, head, [*(one for _, one in told), *carried])
+
+
+def _enough(told: list[tuple[Slot, Told]], text: str, head: "Head") -> bool:
+    start, end = _clause(text, (head.start, head.end), (0, len(text)))
+    return any(slot.enough and slot.enough.search(text, start, end) for slot, _ in told)
+
+
+def _parted(text: str, one: "Head", other: "Head") -> tuple[int, int]:
+    """Return up to where words may be of the first of two records, and from where of the second.
+
+    At the mark of a list within one clause: 辅导备案、在北交所上市.
+    """
+    between = text[one.end : other.start]
+    mark = None if _STOPS.search(between) else _LISTED.search(between)
+    return (one.end + mark.start(), one.end + mark.end()) if mark else (other.start, one.end)
+
+
+def _takes(one: Finding, head: "Head") -> bool:
+    """Whether what was found takes words of *head* and is no part of it: 工业 of 规模以上工业企业."""
+    inside = head.start <= one.start and one.end <= head.end and (one.start, one.end) != head[:2]
+    return one.start < head.end and head.start < one.end and (not inside or one.group == "status")
+
+
+def _names_none(frame: Frame, text: str, head: "Head") -> bool:
+    start, end = _clause(text, (head.start, head.end), (0, len(text)))
+    return bool(frame.unless and frame.unless.search(text, start, end))
+
+
+def _joined(found: Iterable[Finding], text: str, frame: Frame) -> list[Finding]:
+    """Make one record of two of one sentence of which each tells what the other does not.
+
+    首次纳统、正常经营的规模以上服务业企业 is of one entry, 规上工业企业、首次纳统的企业 of two.
+    """
+    fixed = {condition["field"] for condition in frame.always}
+    kept: list[Finding] = []
+    for one in found:
+        last = kept[-1] if kept else None
+        if last and _are_one(last, one, text, fixed):
+            more = [c for c in one.node["value"]["all"] if c not in last.node["value"]["all"]]
+            node = {**last.node, "value": {"all": [*last.node["value"]["all"], *more]}}
+            kept[-1] = replace(last, node=node, parts=(*last.parts, *one.pieces()))
+        else:
+            kept.append(one)
+    return kept
+
+
+def _are_one(last: Finding, one: Finding, text: str, fixed: set[str]) -> bool:
+    between = text[last.end : one.start]
+    if not fixed or last.node["op"] != one.node["op"] or "；" in between or "对" in between:
+        return False
+    fields = [set(_fields(each.node["value"])) - fixed for each in (last, one)]
+    firm = text[: last.end].endswith(("企业", "单位")) and between.startswith(("、", "和", "或"))
+    return not (fields[0] & fields[1]) and not firm
+
+
+def _carried(
+    frame: Frame, text: str, scope: Scope, head: "Head", told: list[tuple[Slot, Told]]
+) -> Iterator[Told]:
+    """Give what is told once for several: 对2025年…的奖励5万元，对在北交所上市的奖励10万元."""
+    begin = max((m.end() for m in _STOPS.finditer(text, 0, head.start)), default=0)
+    if not text.startswith("对", begin):
+        return
+    known = {slot.field for slot, _ in told}
+    slots = [slot for slot in frame.slots if slot.carried and slot.field not in known]
+    before = text[:begin]
+    place = scope.whole.find(text)
+    if place > 0:
+        before = re.split(r"[。；\n]", scope.whole[:place])[-1] + before
+    for last in reversed(_heads(frame, before) if slots else []):
+        said = _read(slots, before, scope, (last.start, last.end), (0, len(before)))
+        if said:
+            yield from (Told(one.conditions, []) for _, one in said)
+            return
+
+
+def _told_at_large(
+    frame: Frame, text: str, scope: Scope, found: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Read a record out of a whole sentence that speaks of nothing else, whatever it names."""
+    open_text = _without_shut(text)
+    told: list[tuple[Slot, Told]] = []
+    for slot in frame.slots:
+        one = slot.read(open_text, scope.area_code)
+        if one and all(slot.field != other.field for other, _ in told):
+            told.append((slot, one))
+    named = any(slot.names and slot.names.search(open_text) for slot, _ in told)
+    if named or len(told) > 1 or any(slot.enough for slot, _ in told):
+        heads = _heads(frame, open_text) or [Head(*min(one.spans[0] for _, one in told))]
+        if not any(_takes(one, heads[0]) for one in found):
+            yield _finding(frame, open_text, heads[0], [one for _, one in told])
+
+
+def _without_shut(text: str) -> str:
+    """Blank the clauses of *text* that say what does not count: 小额贷款公司发放的不算."""
+    clauses = re.split(r"(?<=[，；。])", text)
+    return "".join("；" * len(one) if _SHUTS.search(one) else one for one in clauses)
 
 
 class Head(NamedTuple):
@@ -153,10 +185,17 @@ def _heads(frame: Frame, text: str) -> list[Head]:
     首次升规纳统的规模以上服务业企业 names one entry, 专精特新企业、瞪羚企业 two awards.
     """
     heads: list[Head] = []
+    before = ""
     for mark in frame.heads.finditer(text):
+        if heads and _ALSO.search(text, heads[-1].end, mark.start()):
+            continue  # 新入库的商贸企业（含小升限）
         kind = frame.kinds[int((mark.lastgroup or "k0")[1:])] if frame.kinds else None
         last = heads[-1] if heads else None
-        if last and last.kind is kind and not _LISTED.search(text, last.end, mark.start()):
+        listed = last and frame.listed and frame.listed.fullmatch(before)
+        joins = listed and _LIST.fullmatch(text, heads[-1].end, mark.start())
+        before = mark.group(0)
+        apart = last and _LISTED.search(text, last.end, mark.start())
+        if last and last.kind is kind and (joins or not apart):
             heads[-1] = Head(last.start, mark.end(), kind)
         else:
             heads.append(Head(mark.start(), mark.end(), kind))
@@ -223,11 +262,14 @@ def _read(
     near, far = _clause(even, head, within), _sentence(even, head, within)
     told: list[tuple[Slot, Told]] = []
     for slot in slots:
-        if slot.unless in {done.field for done, _ in told}:
+        if slot.large or {slot.unless, slot.field} & {done.field for done, _ in told}:
             continue
         one = _placed(slot, even, scope, near) or _placed(slot, text, scope, near)
         if one is None and slot.own:
             one = _placed(slot, text, scope, far)
+        if one is None and slot.heading and scope.heading:
+            above = slot.read(scope.heading, scope.area_code)
+            one = Told(above.conditions, []) if above else None
         if one is not None:
             told.append((slot, one))
     return told

@@ -11,6 +11,7 @@ from pusher.reading.grammar.amounts import (
     NUMBER,
     SIDE,
     SPAN,
+    THEN,
     UNITS,
     WORD,
     Bound,
@@ -70,7 +71,12 @@ class Slot:
         read: reads a piece of text.
         own: whether its words name the record by themselves, so that they may stand in another
             clause of the sentence: 签订1年以上劳动合同 behind 招用….
-        enough: whether this field alone makes a record of the noun.
+        enough: words in whose clause this field alone makes a record of the noun; "" is any.
+        names: words that name the field where all speaks of the record: 用途为, 放款日期.
+        heading: whether a heading may tell it for what stands below: 资质建筑业企业。2026年新入库.
+        weak: whether it counts beside other fields alone: 月度 of an entry.
+        large: whether it is read only where all of a sentence speaks of the record.
+        carried: whether it is told once for several records: 对2025年…的奖励，对…的奖励.
         unless: another field; where that was told, this one is not read.
         examples: (text, the whole record as `spell` writes it); they are its tests.
     """
@@ -78,22 +84,35 @@ class Slot:
     field: str
     read: Read
     own: bool
-    enough: bool
+    enough: re.Pattern[str] | None
     examples: tuple[tuple[str, str], ...]
     unless: str | None = None
+    names: re.Pattern[str] | None = None
+    heading: bool = False
+    weak: bool = False
+    carried: bool = False
+    large: bool = False
 
 
 def slot_of(row: Mapping[str, Any]) -> Slot:
     """Make a slot of a row of `nouns/records/*.toml`.
 
-    A row says ``values`` (word → code), ``true`` and ``false``, or ``read``: day, year, figure,
+    A row says ``values`` (word → code, or codes), ``null``, ``true`` and ``false``, or ``read``: day, year, figure,
     level, grade, place, stands (still in force). ``says`` are the words that must stand beside a
     day, a figure or a place; ``named`` words that tell a level.
     """
+    names = re.compile(row["names"]) if "names" in row else None
     return Slot(
-        row["field"], _reader(row), row.get("own", False), row.get("enough", False),
-        examples_of(row), row.get("unless"),
+        row["field"], _reader(row), row.get("own", False), _enough(row.get("enough", False)),
+        examples_of(row), row.get("unless"), names,
+        *(row.get(name, False) for name in ("heading", "weak", "carried", "large")),
     )  # fmt: skip
+
+
+def _enough(told: bool | str) -> re.Pattern[str] | None:
+    if isinstance(told, str):
+        return re.compile(told)
+    return re.compile("") if told else None
 
 
 def examples_of(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -103,7 +122,9 @@ def examples_of(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _reader(row: Mapping[str, Any]) -> Read:
     if "values" in row:
-        return partial(_values, row["field"], _words(row["values"]), row.get("op", "in"))
+        return partial(_values, row["field"], _coded(row["values"]), row.get("op", "in"))
+    if "null" in row:
+        return partial(_null, row["field"], re.compile(row["null"]))
     if "true" in row or "false" in row:
         flags = [(re.compile(row[w]), w == "true") for w in ("true", "false") if w in row]
         return partial(_flag, row["field"], flags)
@@ -128,19 +149,24 @@ def _words(table: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(word), code) for word, code in table.items()]
 
 
+def _coded(table: Mapping[str, Any]) -> list[tuple[re.Pattern[str], list[str]]]:
+    return [(word, [code] if isinstance(code, str) else code) for word, code in _words(table)]
+
+
 def _values(
-    name: str, words: list[tuple[re.Pattern[str], str]], op: str, text: str, area: str
+    name: str, words: list[tuple[re.Pattern[str], list[str]]], op: str, text: str, area: str
 ) -> Told | None:
-    found = [(m.span(), code) for word, code in words for m in word.finditer(text)]
-    kept: list[tuple[tuple[int, int], str]] = []
-    for span, code in sorted(found, key=lambda f: (f[0][0] - f[0][1], f[0][0])):
+    found = [(m.span(), codes) for word, codes in words for m in word.finditer(text)]
+    kept: list[tuple[tuple[int, int], list[str]]] = []
+    for span, codes in sorted(found, key=lambda f: (f[0][0] - f[0][1], f[0][0])):
         if all(span[1] <= other[0] or other[1] <= span[0] for other, _ in kept):
-            kept.append((span, code))
+            kept.append((span, codes))
     if not kept:
         return None
     kept.sort()
-    codes = list(dict.fromkeys(code for _, code in kept))
-    return Told([_one_of(name, op, codes)], [span for span, _ in kept])
+    told = list(dict.fromkeys(code for _, codes in kept for code in codes))
+    # 新能源或燃油 names them all and asks nothing
+    return Told([_one_of(name, op, told)] if told else [], [span for span, _ in kept])
 
 
 def _one_of(name: str, op: str, codes: list[Any]) -> dict[str, Any]:
@@ -157,6 +183,11 @@ def _flag(
         if mark:
             return Told([field(name, "is", value)], [mark.span()])
     return None
+
+
+def _null(name: str, says: re.Pattern[str], text: str, area: str) -> Told | None:
+    mark = says.search(text)
+    return Told([field(name, "null", None)], [mark.span()]) if mark else None
 
 
 def _day(
@@ -220,7 +251,7 @@ def _cut(text: str, days: Days, verb: tuple[int, int]) -> bool:
 
 
 def _forms(says: str) -> tuple[re.Pattern[str], ...]:
-    bound = rf"(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE})"
+    bound = rf"(?P<number>{NUMBER})\s*(?P<unit>{UNITS})\s*(?P<side>{SIDE}){THEN}"
     behind = rf"(?:{says})(?P<fill>[^，。；、\d]{{0,14}}?)(?:{SPAN}|{bound})"
     before = rf"(?P<word>{WORD})?{bound}(?:期限|期)?(?:的)?(?:{says})"
     return re.compile(before), re.compile(behind)
@@ -237,6 +268,9 @@ def _figure(
     for form in forms:
         mark = form.search(text)
         bounds = _bounds(mark, unit, plain) if mark else []
+        if mark and [bound.op for bound in bounds] == ["ge", "le"]:
+            ends = [bound.value for bound in bounds]
+            return Told([field(name, "between", ends)], [mark.span()])
         if mark and bounds:
             return Told([field(name, b.op, b.value) for b in bounds], [mark.span()])
     return None
@@ -250,8 +284,8 @@ def _bounds(mark: re.Match[str], unit: str, plain: str | None) -> list[Bound]:
     told = {**groups, "word": groups.get("word") or (word.group(0) if word else None)}
     if not told["word"] and not re.search("[上下内]", told.get("side") or ""):
         told["word"] = plain  # 签订1年期劳动合同 asks for no less than a year
-    one = bound_of(told, unit)
-    return [one] if one else []
+    one, other = bound_of(told, unit), bound_of(told, unit, which="2")
+    return [b for b in (one, other if one and other and one.op[0] != other.op[0] else None) if b]
 
 
 def _level(

@@ -142,6 +142,8 @@ class Desk:
     likewise: list[Node] = field(default_factory=list)
     waived: list[tuple[str, Node]] = field(default_factory=list)
     """A fact, and those of whom it is not asked."""
+    scopes: dict[int, Scope] = field(default_factory=dict)
+    """The scope of each item of the outline, by its id."""
     several: bool = False
     """Whether the text tells for each of several benefits whom it is for."""
 

@@ -103,9 +103,9 @@ def test_the_year_of_a_listing_holds_for_the_next_one_in_its_sentence() -> None:
     )
 
     year = "on between_dates 2025-01-01,2025-12-31"
-    assert f"listing has (board in neeq & stage eq listed & {year})" in told
-    assert f"listing has (board in bse & stage eq listed & {year})" in told
-    assert "listing has (board in overseas & stage eq listed)" in told
+    assert f"listing has (board eq neeq & stage eq listed & {year})" in told
+    assert f"listing has (board eq bse & stage eq listed & {year})" in told
+    assert "listing has (board eq overseas & stage eq listed)" in told
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ TEXTS = [
             "registered_area within 370104",
             "tax_area within 370104",
             "statistics_area within 370104",
-            "statistics_inclusion has (kind in industry"
+            "statistics_inclusion has (kind eq industry"
             " & first is True & entered_on between_date"
             "s 2026-01-01,2026-12-31 & left_on null Non"
             "e)",

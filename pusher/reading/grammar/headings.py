@@ -1,0 +1,26 @@
+"""What stands above a sentence and is told for it: its heading, and the record its lead speaks of.
+
+资质建筑业企业。2026年内新入库的…: the heading says what is entered. 贴息贷款应当同时满足：（一）…
+（二）…: each entry speaks of that loan, though none of them names it.
+"""
+
+import re
+from dataclasses import replace
+
+from pusher.reading.grammar.findings import Scope
+from pusher.reading.grammar.frame import told_about
+from pusher.reading.grammar.outline import Item
+
+_LEAD = re.compile(r"[^。\n]{0,120}[:：]\s*$")
+
+
+def scopes(item: Item, scope: Scope) -> dict[int, Scope]:
+    """Return for each item of the outline below *item*, by its id, the scope that it is read in."""
+    heading = item.heading if item.items or item.body.strip() else ""
+    lead = _LEAD.search(item.text) if item.items else None
+    about = told_about(heading) | (told_about(lead.group(0)) if lead else frozenset())
+    here = replace(scope, heading=heading or scope.heading, about=scope.about | about)
+    below = {id(item): here}
+    for part in item.items:
+        below |= scopes(part, here)
+    return below

@@ -317,7 +317,7 @@ def _grade(name: str, least: bool, text: str, area: str) -> Told | None:
         return None
     said = mark["listed"]
     grades = {_GRADES[one] for one in said if one in _GRADES}
-    grades |= {len(run) for run in re.findall(r"(?<![1-5一二三四五])A+(?=级)", said)}
+    grades |= {len(run) for run in re.findall(r"(?<![1-5一二三四五A])A{1,5}(?=级)", said)}
     if re.search("[至—-]", said):
         grades = set(range(min(grades), max(grades) + 1))
     told = sorted(grades)

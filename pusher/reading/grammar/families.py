@@ -18,9 +18,11 @@ from pusher.reading.grammar import (
     veterans,
 )
 from pusher.reading.grammar.disability import read_disabilities
+from pusher.reading.grammar.events import find_events
 from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
 from pusher.reading.grammar.frame import frames
 from pusher.reading.grammar.frames import read_records
+from pusher.reading.grammar.lists import find_lists
 from pusher.reading.grammar.parents import read_parents
 from pusher.reading.grammar.tables import tables
 from pusher.reading.grammar.wards import is_of_guardians, read_orders
@@ -49,7 +51,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
             defines, and phrases of the office.
     """
     found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
-    found += read_parents(text, scope)
+    found += [*read_parents(text, scope), *find_events(text), *find_lists(text)]
     kept = without_overlaps([*first, *_beside(found, first)])
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])

@@ -165,7 +165,9 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     for clause in _listed_industries(part, opened):
         last, this = this, clause.text
         judge_left(clause, into)
+        clause, entries = _apart(clause)
         asked, barred = _denied(clause)
+        barred = (*barred, *entries)
         asked, barred = _as_false(asked, barred)
         if barred:
             exclude(clause, barred, into, denied=True)
@@ -294,6 +296,12 @@ def _is_said(mark: re.Match[str], clause: Clause) -> bool:
     """Whether the finding behind a negation says it itself: 非济南市户籍."""
     behind = (f for f in clause.found if f.start - clause.start == mark.end())
     return any("not" in one.node for one in behind)
+
+
+def _apart(clause: Clause) -> tuple[Clause, tuple[Finding, ...]]:
+    """Take out of a clause the lists that it names: nobody is asked to stand on one."""
+    entries = tuple(f for f in clause.found if f.group == "record" and f.node["op"] == "none")
+    return replace(clause, found=tuple(f for f in clause.found if f not in entries)), entries
 
 
 def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

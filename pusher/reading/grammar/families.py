@@ -22,6 +22,7 @@ from pusher.reading.grammar.events import find_events
 from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
 from pusher.reading.grammar.frame import frames
 from pusher.reading.grammar.frames import read_records
+from pusher.reading.grammar.hardships import read_hardships
 from pusher.reading.grammar.lists import find_lists
 from pusher.reading.grammar.parents import read_parents
 from pusher.reading.grammar.tables import tables
@@ -40,7 +41,9 @@ def families(area_code: str) -> tuple[Family, ...]:
 
 def record_facts() -> frozenset[str]:
     """Return the facts whose records are read field by field, by no rule of a family."""
-    return frozenset({"disability", "wards", *(frame.fact for frame in frames())})
+    return frozenset(
+        {"disability", "wards", "hardship_events", *(frame.fact for frame in frames())}
+    )
 
 
 def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[Finding]:
@@ -51,7 +54,8 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
             defines, and phrases of the office.
     """
     found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
-    found += [*read_parents(text, scope), *find_events(text), *find_lists(text)]
+    found += [*read_parents(text, scope), *read_hardships(text)]
+    found += [*find_events(text), *find_lists(text)]
     kept = without_overlaps([*first, *_beside(found, first)])
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])

@@ -34,7 +34,7 @@ def families(area_code: str) -> tuple[Family, ...]:
     """Return every family, as the office of *area_code* reads."""
     return (
         places.family(area_code), ages.family(), periods.family(), figures.family(),
-        households.family(), standing.family(), qualifications.family(), records.family(),
+        households.family(), standing.family(), records.family(),
         industries.family(), schooling.family(), entities.family(), veterans.family(), *tables(),
     )  # fmt: skip
 
@@ -59,12 +59,12 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     kept = without_overlaps([*first, *_beside(found, first)])
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
-    kept = without_overlaps([*kept, *_beside(qualifications.of_the_same(text, scope), kept)])
-    kept = qualifications.of_one_batch(kept, text, scope)
     kept = without_overlaps([*kept, *_beside(read_disabilities(text), kept)])
     if is_of_guardians(scope.whole):
         kept = without_overlaps([*kept, *_beside(read_orders(text), kept)])
-    return without_told(without_overlaps(read_records(text, scope, kept)))
+    kept = without_told(without_overlaps(read_records(text, scope, kept)))
+    kept = without_overlaps([*kept, *qualifications.of_the_same(text, scope, kept)])
+    return qualifications.finished(kept, text, scope)
 
 
 def _beside(found: Iterable[Finding], known: Sequence[Finding]) -> list[Finding]:

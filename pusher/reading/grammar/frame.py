@@ -45,6 +45,7 @@ class Frame:
         about: words of a lead or a heading below which every clause speaks of the record, named
             there or not: 贷款应当同时满足下列条件.
         unless: words of a clause that names no record of anybody: 购买新能源乘用车.
+        fills: words around the noun that say no field: 入选…名录.
         shared: fields that a list tells once for all its records: 2025年认定的A、B.
     """
 
@@ -59,6 +60,7 @@ class Frame:
     listed: re.Pattern[str] | None = None
     about: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
+    fills: re.Pattern[str] | None = None
 
 
 @cache
@@ -80,7 +82,7 @@ def _frame(table: Mapping[str, Any]) -> Frame:
         tuple(slot_of(row) for row in table["slot"]), always,
         table.get("fewest", 0 if kinds else 1),
         tuple(_kind(row, table) for row in kinds), frozenset(table.get("shared", ())),
-        *(re.compile(table[n]) if n in table else None for n in ("listed", "about", "unless")),
+        *(re.compile(table[n]) if n in table else None for n in ("listed", "about", "unless", "fills")),
     )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ _LISTED = re.compile(r"[、，,；;：:。\n]|和|或|及|与|以及")
 _BESIDE = re.compile(
     r"(?:企业|称号|资质|认定|认证|评定)?[、和或及与“”\"]{0,3}(?:以及|或者)?[、]?(?:经认定的|获得|取得)?"
 )
+# 四星级民宿，或者2026年评为三星级的: what follows is said of another record
+_OTHERWISE = re.compile(r"[。；;\n]|[，,](?=或|其中|对|以及)")
 _BRACKET = re.compile(r"[（(](?!含|包括)[^（）()]{0,80}[）)]")
 _ALSO = re.compile(r"[（(](?:含|包括)[^（）()]{0,80}$")
 _LIST = re.compile(r"\s*(?:、|和|或者?|及|与|以及)\s*")
@@ -45,16 +47,17 @@ def read_records(text: str, scope: Scope, found: Sequence[Finding]) -> list[Find
             kept += _told_at_large(frame, text, scope, kept)
         elif frame.heads.search(text):
             kept = [_filled(one, frame, text, scope) for one in kept]
-            kept += _joined(_new(frame, text, scope, kept), text, frame)
+            # of two findings of the same words the record wins: 普惠托育机构 is an award
+            kept = [*_joined(_new(frame, text, scope, kept), text, frame), *kept]
     return kept
 
 
 def _new(frame: Frame, text: str, scope: Scope, found: Sequence[Finding]) -> Iterator[Finding]:
-    heads = _heads(frame, text)
+    heads = heads_of(frame, text)
     cuts = [_parted(text, *pair) for pair in pairwise(heads)]
     records: list[Record] = []
     for place, head in enumerate(heads):
-        if any(_takes(one, head) for one in found) or _names_none(frame, text, head):
+        if any(_takes(one, head, frame) for one in found) or _names_none(frame, text, head):
             continue
         before = cuts[place - 1][1] if place else 0
         after = cuts[place][0] if place < len(cuts) else len(text)
@@ -65,7 +68,7 @@ def _new(frame: Frame, text: str, scope: Scope, found: Sequence[Finding]) -> Ite
         strong = sum(not slot.weak for slot, _ in told)
         if strong >= frame.fewest or _enough(told, text, head):
             carried = _carried(frame, text, scope, head, told)
-            yield _finding(frame, text, head, [*(one for _, one in told), *carried])
+            yield _finding(frame, text, head, [*(one for _, one in told), *carried], found)
 
 
 def _enough(told: list[tuple[Slot, Told]], text: str, head: "Head") -> bool:
@@ -76,16 +79,21 @@ def _enough(told: list[tuple[Slot, Told]], text: str, head: "Head") -> bool:
 def _parted(text: str, one: "Head", other: "Head") -> tuple[int, int]:
     """Return up to where words may be of the first of two records, and from where of the second.
 
-    At the mark of a list within one clause: 辅导备案、在北交所上市.
+    At the mark of a list within one clause (辅导备案、在北交所上市), of one of several kinds at the last
+    comma between (取得备案，且备案满半年，2025年认定为…).
     """
     between = text[one.end : other.start]
-    mark = None if _STOPS.search(between) else _LISTED.search(between)
+    stops = list(_STOPS.finditer(between))
+    mark = None if stops else _LISTED.search(between)
+    mark = stops[-1] if stops and one.kind else mark
     return (one.end + mark.start(), one.end + mark.end()) if mark else (other.start, one.end)
 
 
-def _takes(one: Finding, head: "Head") -> bool:
+def _takes(one: Finding, head: "Head", frame: Frame) -> bool:
     """Whether what was found takes words of *head* and is no part of it: 工业 of 规模以上工业企业."""
-    inside = head.start <= one.start and one.end <= head.end and (one.start, one.end) != head[:2]
+    inside = head.start <= one.start and one.end <= head.end
+    if (one.start, one.end) == head[:2]:  # 普惠托育机构 is an award, beside a kind of firm
+        inside = bool(frame.kinds) and one.node.get("fact") != frame.fact
     return one.start < head.end and head.start < one.end and (not inside or one.group == "status")
 
 
@@ -134,7 +142,7 @@ def _carried(
     place = scope.whole.find(text)
     if place > 0:
         before = re.split(r"[。；\n]", scope.whole[:place])[-1] + before
-    for last in reversed(_heads(frame, before) if slots else []):
+    for last in reversed(heads_of(frame, before) if slots else []):
         said = _read(slots, before, scope, (last.start, last.end), (0, len(before)))
         if said:
             yield from (Told(one.conditions, []) for _, one in said)
@@ -153,9 +161,9 @@ def _told_at_large(
             told.append((slot, one))
     named = any(slot.names and slot.names.search(open_text) for slot, _ in told)
     if named or len(told) > 1 or any(slot.enough for slot, _ in told):
-        heads = _heads(frame, open_text) or [Head(*min(one.spans[0] for _, one in told))]
-        if not any(_takes(one, heads[0]) for one in found):
-            yield _finding(frame, open_text, heads[0], [one for _, one in told])
+        heads = heads_of(frame, open_text) or [Head(*min(one.spans[0] for _, one in told))]
+        if not any(_takes(one, heads[0], frame) for one in found):
+            yield _finding(frame, open_text, heads[0], [one for _, one in told], found)
 
 
 def _without_shut(text: str) -> str:
@@ -179,7 +187,7 @@ class Head(NamedTuple):
 Record = tuple[Head, list[tuple[Slot, Told]]]
 
 
-def _heads(frame: Frame, text: str) -> list[Head]:
+def heads_of(frame: Frame, text: str) -> list[Head]:
     """Return where *text* names records; two nouns of one clause that are not listed name one.
 
     首次升规纳统的规模以上服务业企业 names one entry, 专精特新企业、瞪羚企业 two awards.
@@ -236,7 +244,7 @@ def _filled(one: Finding, frame: Frame, text: str, scope: Scope) -> Finding:
     if set(where) != {"all"}:
         return one
     known = frozenset(_fields(where))
-    heads = _heads(frame, text)
+    heads = heads_of(frame, text)
     before = max((head.end for head in heads if head.end <= one.start), default=0)
     after = min((head.start for head in heads if head.start >= one.end), default=len(text))
     own = next((head for head in heads if head.start < one.end and one.start < head.end), None)
@@ -297,13 +305,15 @@ def _clause(text: str, head: tuple[int, int], within: tuple[int, int]) -> tuple[
 
 def _sentence(text: str, head: tuple[int, int], within: tuple[int, int]) -> tuple[int, int]:
     gives = _GIVES.search(text, head[1])
-    stop = re.compile(r"[。；;\n]").search(text, head[1])
+    stop = _OTHERWISE.search(text, head[1])
     ends = [within[1], *(mark.start() for mark in (gives, stop) if mark)]
     begin = max((m.end() for m in re.finditer(r"[。；;\n]", text[: head[0]])), default=0)
     return max(begin, within[0]), min(ends)
 
 
-def _finding(frame: Frame, text: str, noun: Head, told: list[Told]) -> Finding:
+def _finding(
+    frame: Frame, text: str, noun: Head, told: list[Told], found: Sequence[Finding]
+) -> Finding:
     head, kind = (noun.start, noun.end), noun.kind
     conditions = [dict(one) for one in (kind.where if kind else ())]
     conditions += [condition for part in told for condition in part.conditions]
@@ -312,14 +322,32 @@ def _finding(frame: Frame, text: str, noun: Head, told: list[Told]) -> Finding:
     pieces = sorted({head, *(span for part in told for span in part.spans)})
     start, end = head
     for a, b in reversed([p for p in pieces if p[0] <= head[0]]):
-        start = min(start, a) if a >= start - _GAP - (b - a) and start - b <= _GAP else start
+        joins = a >= start - _GAP - (b - a) and _beside(text, found, b, start)
+        start = min(start, a) if joins else start
     for a, b in (p for p in pieces if p[1] >= head[1]):
-        end = max(end, b) if a - end <= _GAP else end
+        end = max(end, b) if _beside(text, found, end, a) else end
+    start, end = _filled_out(frame, text, start, end)
     parts = tuple(p for p in pieces if not (start <= p[0] and p[1] <= end))
     denied = _denied(text, start, head, pieces)
     node = {"fact": frame.fact, "op": "none" if denied else "has",
             "value": {"all": [*conditions, *fixed]}}  # fmt: skip
     return Finding(start, end, node, kind.group if kind else frame.group, parts=parts)
+
+
+def _beside(text: str, found: Sequence[Finding], start: int, end: int) -> bool:
+    """Whether two pieces are one piece of text: no other condition between (2026年|在本区|认定的)."""
+    other = any(start <= one.start and one.end <= end for one in found)
+    return end - start <= _GAP and "：" not in text[start:end] and not other
+
+
+def _filled_out(frame: Frame, text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the words beside a record that say no field of it: 入选…名录."""
+    if frame.fills is None:
+        return start, end
+    words = frame.fills.finditer(text, max(start - 12, 0), start)
+    before = next((mark for mark in words if mark.end() == start), None)
+    behind = frame.fills.match(text, end)
+    return before.start() if before else start, behind.end() if behind else end
 
 
 def _denied(text: str, start: int, head: tuple[int, int], pieces: list[tuple[int, int]]) -> bool:

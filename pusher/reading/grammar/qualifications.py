@@ -1,189 +1,235 @@
-"""Qualifications with level, batch, term and kind of award: 2025年新认定的省级专精特新中小企业."""
+"""What a text says of awards beside their names: whether they stand, of which batch, the same again.
+
+The names and fields of qualifications are read by the frame `nouns/records/qualifications.toml`.
+"""
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache, partial
-from importlib.resources import files
+from functools import cache
 from typing import Any
 
-from pusher.reading.dates import PATTERN, first_date
-from pusher.reading.grammar.findings import Family, Finding, Rule, Scope, field, has
+from pusher.reading.grammar.findings import Finding, Scope, field
+from pusher.reading.grammar.frame import Frame, RecordKind, frames
+from pusher.reading.grammar.frames import heads_of
+from pusher.reading.grammar.slots import Told
 
-_LEVELS = {"国家": "nation", "全国": "nation", "省": "province", "市": "city", "区": "district",
-           "山东": "province", "济南": "city"}  # fmt: skip
-_LEVEL = r"(?:(?P<level>(?:(?:国家|全国|省|市|区)级(?:、|和|或|及)?){1,4}|国家|(?<=获)市|(?<=的)[省市区](?=示范|级))(?P<up>及?以上)?(?:的)?)?"
-_RANKS = ("district", "city", "province", "nation")
-_VERB = r"(?:获得|取得|(?:获得?|被)?(?:通过(?:国家|省级?)?认定|纳入|列入|认定|获评|评定|入选|评为|获批|授予|公布|入库|通过))"
-_AWARDED = rf"(?:(?P<year0>20\d\d)\s*年度?(?:、|和|或|及))?(?:(?P<year>20\d\d)\s*年度?\s*)?(?:期间|以来)?(?P<new>首次|新)?(?:被|获)?(?P<verb>{_VERB})?(?P<new2>为)?(?:的)?"
-_SINCE = rf"(?:(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:及?以后|之后|起)(?:，)?)?"
-_VALID = re.compile(
-    r"(?:认定|证书|资格|处于|在)[^，。；]{0,6}有效(?:期|内|$)|有效(?:期内)?的[^，。；]{0,8}(?:企业|证书|资格)|当年有效"
+_FACT = "qualifications"
+_WHEN = frozenset({"batch_year", "granted_on"})
+_EVENT = _WHEN | {"review"}
+_TERMED = frozenset(
+    {"high_tech", "tech_sme", "innovative_sme", "srdi", "little_giant", "single_champion",
+     "gazelle", "green_food", "organic"}
+)  # fmt: skip
+"""Kinds that lapse by themselves after one to five years."""
+_IN_FORCE = field("valid_to", "on_or_after_as_of", None)
+_STANDS = re.compile(
+    r"(?:认定|称号|资质|资格|证书|名单|备案)[^，。；]{0,6}(?:有效期(?:限)?内|仍?有效(?!期))"
 )
-_NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5}
-_STARS = {"丙": 3, "乙": 4, "甲": 5, "三": 3, "四": 4, "五": 5}
-_HIGHEST = 5
-_NEW_IN = re.compile(
-    r"(?:(?P<other>20\d\d)\s*年度?(?:、|和|或|及))?(?P<year>20\d\d)\s*年度?(?:首次|新)(?:被|获)?(?:认定|获评|评定|入选|评为|获批|获授|通过)"
-)
-
-
-def family() -> Family:
-    """Return the family of qualifications."""
-    rules = tuple(_rule(row) for row in _rows())
-    anchors = (
-        "专精特新", "小巨人", "高新技术", "科技型", "创新型", "单项冠军", "瞪羚", "绿色", "备案",
-        "星级", "等级", "托育", "托位", "老字号", "名特优新", "成熟度", "CMMI", "示范", "有机",
-        "民宿", "旅行社", "首店", "见习", "级养老", "级的养老",
-    )  # fmt: skip
-    return Family("qualifications", "资质荣誉", anchors, rules)
-
-
-_LISTED_WITH = re.compile(r"[、和及或与“”\"]*(?:以及|或者)?[、]?")
-_BATCH = frozenset({"batch_year", "review", "granted_on"})
-
-
-def of_one_batch(found: Sequence[Finding], text: str, scope: Scope) -> list[Finding]:
-    """Let a list share its batch: 2026年新认定的创新型中小企业、省级专精特新中小企业."""
-    kept: list[Finding] = []
-    place = max(scope.whole.find(text), 0)
-    before = scope.whole[max(place - _NEAR, 0) : place]
-    for one in found:
-        last = kept[-1] if kept else None
-        same = last and last.group == one.group == "qualification"
-        listed = last and _LISTED_WITH.fullmatch(text[last.end : one.start])
-        node = _in_batch(one.node, last.node) if last and same and listed else one.node
-        headed = _HEADED.search(before + text[: one.start])
-        if headed and one.group == "qualification":
-            node = _in_batch(node, _headed(headed))
-        kept.append(replace(one, node=node))
-    return kept
-
-
-_AGAIN = re.compile(
-    r"(?:对)?(?:(?P<again>重新认定|再次认定|复审通过|复核通过)(?:（[^（）]{0,30}）)?的?|(?<![\u4e00-\u9fff])(?P<level>国家级|省级|市级|区级)的?)(?=，?(?:分别|一次性)?(?:给予|奖励|补助|资助))"
-)
-_NEAR = 120
+_AWARDED = re.compile(r"(?:获评|评为|评定为|认定为|入选|列入|获批|晋升为|授予)[^，。；：]{0,40}$")
+_AWARDING = re.compile(r"新|首次|认定|获评|评为|获批|评定|通过|取得")
+_ALL = "*"
+_SENTENCE = re.compile(r"[^。\n]+")
+_BRACKET = re.compile(r"[（(][^（）()]{0,80}[）)]")
+_NEAR = 200
 """Characters before an elliptic grant in which its award is looked for."""
 
 
-def of_the_same(text: str, scope: Scope) -> list[Finding]:
-    """Find grants that leave out the award named before: …奖励15万元；对重新认定的，奖励5万元."""
-    found = []
-    for mark in _AGAIN.finditer(text):
-        place = scope.whole.find(text) + mark.start()
-        named = _last_named(scope.whole[max(place - _NEAR, 0) : place])
-        if named is None:
-            continue
-        where = [field("code", "eq", named["code"])]
-        if mark["again"]:
-            where.append(field("review", "eq", "renewed"))
-        else:
-            where.append(field("level", "eq", _LEVELS[mark["level"].removesuffix("级")]))
-        found.append(
-            Finding(mark.start(), mark.end(), has("qualifications", *where), "qualification")
-        )
-    return found
+def finished(found: Sequence[Finding], text: str, scope: Scope) -> list[Finding]:
+    """Tell the awards of *found* what the text says once for several, and whether they stand."""
+    kept: list[Finding] = []
+    for one in found:
+        if one.node.get("fact") == _FACT and one.node.get("op") == "has":
+            one = _told(one, _of_batch(one, text, scope))
+            if _must_stand(one, text, scope):
+                one = _told(one, [_IN_FORCE])
+        kept.append(one)
+    return kept
 
 
-def _last_named(before: str) -> Mapping[str, Any] | None:
-    ends = [(m.end(), n) for n, row in enumerate(_rows()) for m in re.finditer(row["says"], before)]
-    return _rows()[max(ends)[1]] if ends else None
+def _must_stand(one: Finding, text: str, scope: Scope) -> bool:
+    """Whether an award must be in force today.
 
-
-_HEADED = re.compile(
-    r"(?P<year>20\d\d)年度?(?:首次|新)(?:通过|获得|取得|被)?(?:认定|评定|入选|获评)(?:的)?(?:企业)?：[^。；]*$"
-)
-
-
-def _headed(mark: re.Match[str]) -> dict[str, Any]:
-    """The batch that a heading tells of all behind it: 2025年度首次通过认定的：…."""
-    batch = field("batch_year", "eq", int(mark["year"]))
-    return has("qualifications", batch, field("review", "eq", "new"))
-
-
-def _in_batch(node: dict[str, Any], last: dict[str, Any]) -> dict[str, Any]:
-    where, before = node["value"]["all"], last["value"]["all"]
-    shared = [part for part in before if part["field"] in _BATCH]
-    if not shared or any(part["field"] in _BATCH for part in where):
-        return node
-    mine = [part for part in where if part["field"] != "valid_to"]
-    still = [part for part in before if part["field"] == "valid_to"]
-    return has("qualifications", *mine, *shared, *still)
+    It must where the text says so, of itself or in a sentence of its own for all. Else a kind that
+    lapses must where it is what an applicant is (高新技术企业), and need not where being given it
+    is what counts: its year, its day, the first time, 获评, 入选.
+    """
+    told = _fields(one)
+    if "valid_to" in told:
+        return False
+    codes = _standing(scope.whole)
+    if _ALL in codes or _code(one) in codes:
+        return True
+    awarded = _AWARDED.search(text[: one.end])
+    return _code(one) in _TERMED and not told & _EVENT and not awarded
 
 
 @cache
-def _rows() -> tuple[Mapping[str, Any], ...]:
-    text = (files("pusher.reading.grammar") / "nouns" / "qualifications.toml").read_text("utf-8")
-    return tuple(tomllib.loads(text)["qualification"])
+def _standing(whole: str) -> frozenset[object]:
+    """Return the codes of awards of which a text says apart that they must be in force.
+
+    In a clause that names the award, in a definition (是指…), or, where the sentence names none, of
+    all of them (申报企业…在认定有效期内).
+    """
+    codes: set[object] = set()
+    for said in _sentences(whole):
+        for mark in _STANDS.finditer(said):
+            clause = re.split(r"[，；：]", said[: mark.end()])[-1]
+            named = heads_of(_frame(), said) if "是指" in said else heads_of(_frame(), clause)
+            codes |= {head.kind.where[0]["value"] for head in named if head.kind}
+            if not heads_of(_frame(), said):
+                codes.add(_ALL)
+    return frozenset(codes)
 
 
-def _rule(row: Mapping[str, Any]) -> Rule:
-    pattern = rf"{_SINCE}{_AWARDED}{_LEVEL}(?:{row['says']})"
-    one, other = (tuple(said.split(" → ")) for said in row["examples"])
-    return Rule(
-        re.compile(pattern), partial(_make, row), row.get("group", "qualification"), (one, other)
-    )
+def _of_batch(one: Finding, text: str, scope: Scope) -> list[dict[str, Any]]:
+    """Return the batch of an award that the text tells elsewhere.
 
-
-def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    groups = mark.groupdict()
-    where = [field("code", "eq", row["code"])]
-    where += _level(groups) or _named_level(row, mark.group(0))
-    where += _batch(groups, scope)
-    where += _grade(groups)
-    # an award of a year or a first award is an event; else it must stand today
-    pinned = any(one["field"] in ("batch_year", "review", "granted_on") for one in where)
-    if _VALID.search(scope.whole) or (row.get("expires") and not pinned):
-        where.append(field("valid_to", "on_or_after_as_of", None))
-    return has("qualifications", *where)
-
-
-def _level(groups: Mapping[str, str | None]) -> list[dict[str, Any]]:
-    said = groups["level"] or ""
-    levels = [code for word, code in _LEVELS.items() if word in said]
-    if not levels or said == "国家":  # 国家高新技术企业 is its whole name
+    In a heading (2025年度首次认定的：…), of the award before it (对2025年新认定的…，对新认定的…), or of all
+    (2024年、2025年获评的企业均可申报).
+    """
+    told = _fields(one)
+    place = max(scope.whole.find(text), 0)
+    headed = _heading(text[: one.end], scope.whole[:place])
+    more = [part for part in headed if part["field"] not in told]
+    if told & _WHEN or more:
+        return [part for part in more if not (told & _WHEN and part["field"] in _WHEN)]
+    if field("review", "eq", "new") not in _where(one):
         return []
-    if groups["up"]:
-        return [field("level", "in", list(_RANKS[min(map(_RANKS.index, levels)) :]))]
-    one = len(levels) == 1
-    return [field("level", "eq" if one else "in", levels[0] if one else levels)]
+    kind = next(k for k in _frame().kinds if k.where[0]["value"] == _code(one))
+    sentence = re.split(r"[。\n]", scope.whole[: place + one.start])[-1]
+    return _last_batch(sentence, kind) or _of_all(scope.whole)
 
 
-def _named_level(row: Mapping[str, Any], said: str) -> list[dict[str, Any]]:
-    """Read the level that a name tells: 中华老字号, 山东老字号."""
-    named: Mapping[str, str] = row.get("named", {})
-    return [field("level", "eq", level) for word, level in named.items() if word in said][:1]
+def _last_batch(sentence: str, kind: RecordKind) -> list[dict[str, Any]]:
+    """Read of what batch the award before was: 对2025年新认定的…，奖励20万元，对新认定的…."""
+    clauses = [c for c in re.split(r"[，；]", sentence) if _AWARDING.search(c)]
+    told = (_read(clause, kind) for clause in reversed(clauses))
+    return next((when for read in told if (when := [p for p in read if p["field"] in _WHEN])), [])
 
 
-def _batch(groups: Mapping[str, str | None], scope: Scope) -> Iterator[dict[str, Any]]:
-    """Say when it was awarded, and whether for the first time."""
-    new = groups["new"] and (groups["verb"] or groups["new"] == "新")
-    other = groups["year0"]
-    year = groups["year"] if groups["verb"] or new else None
-    if new and not year:  # the year stands beside another of the same list
-        told = _NEW_IN.search(scope.whole)
-        year = told["year"] if told else None
-        other = told["other"] if told else None
-    if year:
-        years = [int(other), int(year)] if other else [int(year)]
-        yield field("batch_year", "in" if other else "eq", years if other else years[0])
-    if new:
-        yield field("review", "eq", "new")
-    day = first_date(groups["on"]) if groups["on"] else None
-    if day:
-        yield field("granted_on", "on_or_after", day.isoformat())
+def _heading(here: str, above: str) -> list[dict[str, Any]]:
+    """Read the batch in the words before a colon that name no award themselves."""
+    lead = re.split(r"[。；\n]", f"{above[-_NEAR:]}{here}"[-_NEAR:])[-1].rpartition("：")[0]
+    clause = re.split(r"[，：]", lead)[-1]
+    if not clause or heads_of(_frame(), lead):
+        return []
+    return [p for p in _read(clause, None) if p["field"] in _EVENT]
 
 
-def _grade(groups: Mapping[str, str | None]) -> Iterator[dict[str, Any]]:
-    stars = [_STARS[one] for one in groups.get("stars") or "" if one in _STARS]
-    grades = [_NUMBERS[one] for one in groups.get("grades") or "" if one in _NUMBERS]
-    listed = sorted({*stars, *grades})
-    if len(listed) > 1 and listed[-1] < _HIGHEST:  # 二级、三级: who is of the fourth gets nothing
-        yield field("grade", "in", listed)
-    elif listed:
-        yield field("grade", "ge", listed[0])
-    said = groups.get("grade") or groups.get("grade2")
-    if said:
-        yield field("grade", "ge", _NUMBERS.get(said) or int(said))
+@cache
+def _of_all(whole: str) -> list[dict[str, Any]]:
+    for said in _sentences(whole):
+        if re.search(r"的(?:企业|单位|主体)?均?可", said) and not heads_of(_frame(), said):
+            years = [part for part in _read(said, None) if part["field"] == "batch_year"]
+            if years:
+                return years
+    return []
+
+
+_LEADS = re.compile(r"^(?:对于?|或者?|以及|属于|[（(][一二三四五六七八九十\d]{1,3}[）)]){0,2}")
+_GIVEN = re.compile(r"(?:分别|一次性|再)?(?:给予|奖励|奖补|补助|资助|补贴)|[\d.]{1,8}万?元")
+_FILLS = re.compile(
+    r"(?:的|企业|单位|机构|主体|为|被|获|经|评|新|定|评定|认定|评估|评价|通过|取得|获得|列入|入选|称号|名单|认证|证书|到期后|期满后|备案|等级|级别|仅限|　){0,12}"
+)
+_SAYS = frozenset({"level", "grade", "review", "granted_on"})
+
+
+def of_the_same(text: str, scope: Scope, found: Sequence[Finding]) -> list[Finding]:
+    """Find grants that leave out the award named before: …奖励15万元；对重新认定的，奖励5万元."""
+    place = max(scope.whole.find(text), 0)
+    above = scope.whole[max(place - _NEAR, 0) : place]
+    new = []
+    for start, end in _clauses(text, found):
+        named, clause = _last_named(f"{above}{text[:start]}")
+        told = _elliptic(text[start:end], text[end : end + 12], named) if named else []
+        if named and told:
+            # 首次获评国家级单项冠军的…，省级的…: it is the first time of both
+            again = {condition["field"] for condition in told} & _EVENT
+            more = [] if again else [p for p in _read(clause, named) if p["field"] in _EVENT]
+            node = {"fact": _FACT, "op": "has", "value": {"all": [*named.where, *told, *more]}}
+            new.append(_told(Finding(start, end, node, named.group), []))
+    return new
+
+
+def _elliptic(clause: str, behind: str, kind: RecordKind | None) -> list[dict[str, Any]]:
+    """Read a clause that is nothing but the fields of an award: 五级证书到期后重新通过评估的."""
+    even = _BRACKET.sub(lambda m: "　" * len(m[0]), clause)
+    told = [(slot, part) for slot, part in _slots(even, kind)]
+    if not {slot.field for slot, _ in told} & _SAYS:
+        return []
+    rest = list(even)
+    for _, part in told:
+        for a, b in part.spans:
+            rest[a:b] = "　" * (b - a)
+    granted = even.endswith("的") and _GIVEN.match(behind.lstrip("，"))
+    verb = re.search(r"(?:评|认定)为|通过|备案$", even)
+    left = _LEADS.sub("", "".join(rest).strip("　"))
+    if not (granted or verb) or not _FILLS.fullmatch(left):
+        return []
+    return [condition for _, part in told for condition in part.conditions]
+
+
+def _clauses(text: str, found: Sequence[Finding]) -> Iterator[tuple[int, int]]:
+    """Give the clauses of *text* in which nothing was found, up to what is given."""
+    for mark in re.finditer(r"[^，。；;：\n]{2,60}", text):
+        gives = _GIVEN.search(mark[0])
+        end = mark.start() + gives.start() if gives else mark.end()
+        filed = re.match(r"[^、]{4,24}备案(?=、)", mark[0])
+        end = mark.start() + filed.end() if filed else end
+        start = mark.start()
+        if end > start and all(f.end <= start or end <= f.start for f in found):
+            yield start, end
+
+
+def _last_named(before: str) -> tuple[RecordKind | None, str]:
+    """Return the award that was named last, with its clause."""
+    named = heads_of(_frame(), before)
+    if not named:
+        return None, ""
+    clause = re.split(r"[，。；：\n]", before[: named[-1].end])[-1]
+    return named[-1].kind, clause
+
+
+def _read(clause: str, kind: RecordKind | None) -> list[dict[str, Any]]:
+    return [condition for _, part in _slots(clause, kind) for condition in part.conditions]
+
+
+def _slots(clause: str, kind: RecordKind | None) -> Iterator[tuple[Any, Told]]:
+    told: set[str | None] = set()
+    for slot in _frame().slots:
+        if slot.unless in told or (kind and slot.field in kind.lacks):
+            continue
+        part = slot.read(clause, "")
+        if part:
+            told.add(slot.field)
+            yield slot, part
+
+
+@cache
+def _frame() -> Frame:
+    return next(frame for frame in frames() if frame.fact == _FACT)
+
+
+@cache
+def _sentences(whole: str) -> tuple[str, ...]:
+    return tuple(mark[0] for mark in _SENTENCE.finditer(whole))
+
+
+def _told(one: Finding, more: Sequence[dict[str, Any]]) -> Finding:
+    order = ["code", *(slot.field for slot in _frame().slots)]
+    where = sorted([*_where(one), *more], key=lambda part: order.index(part["field"]))
+    return replace(one, node={**one.node, "value": {"all": where}})
+
+
+def _where(one: Finding) -> list[dict[str, Any]]:
+    where: list[dict[str, Any]] = one.node["value"].get("all", [])
+    return where
+
+
+def _fields(one: Finding) -> set[str]:
+    return {part["field"] for part in _where(one) if "field" in part}
+
+
+def _code(one: Finding) -> object:
+    return next((part["value"] for part in _where(one) if part.get("field") == "code"), None)

@@ -10,10 +10,13 @@ from pusher.reading.grammar.slots import slot_of
 from tests.reading.gold.invented import evened
 
 _SLOTS = [
-    pytest.param(frame.fact, text, meant, id=f"{frame.fact}.{slot.field}-{n}")
+    pytest.param(frame.fact, text, meant, id=f"{frame.fact}.{name}-{n}")
     for frame in frames()
-    for slot in frame.slots
-    for n, (text, meant) in enumerate(slot.examples)
+    for name, examples in [
+        *((slot.field, slot.examples) for slot in frame.slots),
+        *((str(kind.where[0]["value"]), kind.examples) for kind in frame.kinds),
+    ]
+    for n, (text, meant) in enumerate(examples)
 ]
 
 
@@ -21,7 +24,8 @@ _SLOTS = [
 def test_each_slot_reads_its_examples(fact: str, text: str, meant: str) -> None:
     found = find_all(text, Scope(whole=text, area_code="370104"))
     records = [spell(one.node) for one in found if one.node.get("fact") == fact]
-    assert evened(records) == evened([meant])
+    assert evened([meant]) <= evened(records)
+    assert len(evened(records)) == 1 or "、" in text
 
 
 def test_every_slot_has_two_examples() -> None:

@@ -258,7 +258,7 @@ TEXTS = [
         "参照执行。",
         [
             "business_area within 370104",
-            "qualifications has (code eq first_store)",
+            "qualifications has (code eq first_store & level in province,city)",
             "premises_area ge 200",
             "established_on months_ge 6",
         ],

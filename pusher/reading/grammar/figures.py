@@ -57,6 +57,9 @@ def family() -> Family:
         Rule(_RELAXED, _of_same, "figure",
              (("设备投资额300万元以上，高新技术企业放宽至200万元以上", "equipment_investment ge 200"),
               ("年营业收入达到2000万元，服务业企业放宽到1000万元以上", "revenue ge 1000"))),
+        Rule(_ELSE, _of_named, "figure",
+             (("批发业营业收入须达到2000万元，零售业须达到500万元", "revenue ge 500"),
+              ("营业收入不足5000万元的，研发费用占比应达到5%，5000万元及以上的应达到3%", "rd_ratio ge 3"))),
         Rule(_POSITIVE, _positive, "figure",
              (("营业收入同比正增长", "revenue_growth gt 0"),
               ("零售额实现正增长", "retail_sales_growth gt 0"))),
@@ -105,6 +108,38 @@ def _crowd(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     ratio = "focus_hire_ratio"
     bigger = [leaf("employees", "gt", int(mark["crowd"])), leaf(ratio, "ge", int(mark["less"]))]
     return {"any": [leaf(ratio, "ge", int(mark["share"])), {"all": bigger}]}
+
+
+# 零售业须达到500万元, 5000万元及以上的应达到3%: a bound whose figure was named before
+_ELSE = re.compile(
+    rf"(?:须|应当?|需|要)(?:分别)?(?P<fill>在|为|达到?|不低于|不少于|不超过|不高于|超过|高于){_BOUND}"
+    rf"|(?<=[，；])(?P<word>{WORD})?(?P<number_>{NUMBER})\s*(?P<unit_>{UNITS})\s*(?P<side_>{SIDE})的(?=[，应须])"
+)
+_CLAUSE = re.compile(r"[，；。：\n]")
+_FAR = 90
+"""Characters between a figure and the bound of another kind of firm for it."""
+
+
+def _of_named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read a bound of the nearest figure before it that its unit suits."""
+    start = max(mark.start() - _FAR, 0)
+    before = mark.string[start : mark.start()]
+    clause = max((m.end() for m in _CLAUSE.finditer(before)), default=0)
+    groups = {
+        **mark.groupdict(),
+        **{k: mark[f"{k}_"] or mark[k] for k in ("number", "unit", "side")},
+    }
+    named = [
+        (m.end(), row)
+        for row in _rows()
+        for m in re.finditer(row["noun"], before)
+        if scaled(groups["number"], groups["unit"], row["kind"]) is not None
+    ]
+    if not named or max(end for end, _ in named) > clause:
+        return None
+    row = max(named, key=lambda pair: pair[0])[1]
+    bound = bound_of(_compared(groups), row["kind"])
+    return leaf(row["fact"], bound.op, bound.value) if bound else None
 
 
 _POSITIVE = re.compile(r"(?<=[入额值])(?:同比|较上年)?(?:保持|实现|为)?正增长")

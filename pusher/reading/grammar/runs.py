@@ -72,6 +72,10 @@ def runs_of(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
             # 毕业5年内的毕业生或者退役5年内的退役军人: the last words belong to the second
             runs[-1][-1] = all_of([runs[-1][-1], one.node])
             continue
+        if between in ("中的", "中") and _of_one_fact(last, one):
+            # 优抚对象中的烈士遗属: those alone of the wider kind
+            runs[-1][-1] = one.node
+            continue
         each_named = bool(_NAMED_EACH.match(between)) or (each_named and between == "的")
         if _alternative(last, one, between) and one.node.get("op") != "none":
             runs[-1].append(one.node)
@@ -84,6 +88,11 @@ def runs_of(clause: Clause, kept: Sequence[Finding]) -> list[list[Node]]:
         # 种粮农户、家庭农场和企业: people are one way in, and are no kind of entity.
         runs = [[*run, dict(_MANUAL)] if "entity_type" in str(run) else run for run in runs]
     return runs
+
+
+def _of_one_fact(one: Finding, other: Finding) -> bool:
+    facts = [{leaf.get("fact") for leaf in leaves_of(f.node)} for f in (one, other)]
+    return facts[0] == facts[1] and len(facts[0]) == 1
 
 
 def _kinds_of_people(clause: Clause, kept: Sequence[Finding]) -> list[list[Finding]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from profiles.facts import Kind, vocabulary
-from pusher.reading.grammar.joining import Node, bare, leaves_of
+from pusher.reading.grammar.joining import Node, all_of, bare, leaves_of
 
 _KIND = ("entity_type", "in")
 _SETS = frozenset({"in", "any_of", "prefix", "within"})
@@ -52,13 +52,22 @@ def gathered(node: Node, whole: str) -> Node:
         return {"all": [gathered(part, whole) for part in node["all"]]}
     if set(node) != {"any"}:
         return node
+    ways = [gathered(part, whole) for part in node["any"]]
     kept: list[Node] = []
-    for way in (gathered(part, whole) for part in node["any"]):
+    for way in (_without_others(way, ways) for way in ways):
         if kept and _one_set(kept[-1], way):
             kept[-1] = _with_values(kept[-1], way, whole)
         else:
             kept.append(way)
     return kept[0] if len(kept) == 1 else {"any": kept}
+
+
+def _without_others(way: Node, ways: Sequence[Node]) -> Node:
+    """Leave out of a way in that it is not another one: 本区户籍，或者虽无本区户籍但持居住证的."""
+    if set(way) != {"all"}:
+        return way
+    others = [{"not": bare(one)} for one in ways if one is not way]
+    return all_of([part for part in way["all"] if bare(part) not in others] or [way])
 
 
 _CHOSEN = {"eq": "in", "in": "in", "any_of": "any_of", "prefix": "prefix"}

@@ -17,7 +17,7 @@ from pusher.reading.grammar.words import Words, definitions, inline
 
 # Up to here a granting sentence says for whom, behind it what is given.
 _GIVES = re.compile(
-    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按(?!规定|时|期|照规定|月缴|要求|国家)|给予|予以|发放|奖励|补助|补贴|扣减|减半|减征|减收|减免|免征|免收|免除|免费|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
+    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按(?!规定|时|期|照规定|月缴|要求|国家)|给予|予以|发放|奖励|补助|补贴|扣减|减半|减按|允许按|暂免|减计|减征|减收|减免|免征|免收|免除|免费|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
     r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放(?!的?[^，。；的]{0,8}贷款)|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励|(?<=，)[补奖](?=\d))"
 )
 _WAY_IN = re.compile(
@@ -55,7 +55,7 @@ OFFERS = re.compile(
 )
 # 1.规模奖励：软件业务收入首次达到1亿元的企业: a heading that names what is given
 _HEADED = re.compile(
-    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*)?[^，。；：的]{2,12}(?:奖励|支持|补贴|补助|贴息|扶持|资助)："
+    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*|[一二三四五六](?:是|、)|第[一二三四五六][，、]|其[一二三四][，、])?[^，。；：的]{2,12}(?:奖励|支持|补贴|补助|贴息|扶持|资助)："
 )
 _MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
 # 收入达到1000万元: money that is asked, not given
@@ -119,7 +119,7 @@ _SENT_ELSEWHERE = re.compile(
 # 从业人员不足10人的单位，同期人数不得超过3人; …的家庭，商户应当优先上门: what holds for some
 _OF_SOME = re.compile(
     r"^(?P<who>[^。；]{4,80}?的[^，。；的]{0,6})，(?P<rest>[^，。；]{0,14}?(?:(?:不得?超过|最长|至多)[^，。；]{0,6}\d+(?!\d*[\d.]*[千万亿]*元)"
-    r"|(?:应当?|须)(?:优先|配合|公示|做好|主动|及时|完成|先行|按规定|出具|提供|退回)|(?:按|由)[^，。；]{2,20}(?:折算|核算|计算|核减|补录|收取|缴纳|另行|核定))[^。；]{0,60})$"
+    r"|(?:应当?|须)(?:优先|配合|公示|做好|主动|及时|完成|先行|按规定|出具|提供|退回)|[从自][^，。；]{2,14}(?:次月|之日|当月)起|(?:按|由)[^，。；]{2,20}(?:折算|核算|计算|核减|补录|收取|缴纳|另行|核定))[^。；]{0,60})$"
 )
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
@@ -269,7 +269,8 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         found = read_sentence(sentence, desk.scope, desk.words)
         leaves = [leaf for node in found.asked for leaf in leaves_of(node)]
         desk.likewise += leaves
-        if leaves and "同等享受" in sentence and {x["fact"] for x in leaves} - _ANY_FIRM:
+        also = {x["fact"] for x in leaves} - (_ANY_FIRM if "同等享受" in sentence else _NAMES)
+        if also:
             desk.ways.append(_unit(found))
         return
     if way_in and not excludes:
@@ -338,7 +339,7 @@ def _read_uncued(sentence: str, desk: Desk) -> None:
     """Read a sentence without a cue, if it states conditions: 非济南市户籍，在本市无自有住房。"""
     if _TITLE.search(sentence):
         return
-    for part in _GRANTS_APART.split(sentence):
+    for part in _GRANTS_APART.split(_HEADED.sub("", sentence)):
         if _TREATED_AS.search(part):
             continue
         gives = _GIVES.search(part) if _MONEY.search(part) else None

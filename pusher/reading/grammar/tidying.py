@@ -134,7 +134,9 @@ def needed(shut: Sequence[Node], asked: Sequence[Node]) -> list[Node]:
     flat = [leaf for node in asked for leaf in (node["all"] if set(node) == {"all"} else [node])]
     kept: list[Node] = []
     every = [bare(leaf) for node in asked for leaf in leaves_of(node)]
-    shut = [_without_asked(node, every) for node in shut]
+    of_all = [bare(leaf) for leaf in flat]
+    of_all += [leaf for leaf in every if leaf["op"] == "has"]
+    shut = [_without_asked(node, of_all) for node in shut]
     for node in shut:
         if bare(node) in every or any(_ruled_out(node, one) for one in flat):
             continue

@@ -12,7 +12,7 @@ from pusher.reading.grammar.findings import Family, Rule, Scope, leaf
 _KIND = r"(?:国民经济)?(?:行业)?(?:分类)?(?:大类|中类|小类|代码)?"
 _CODED = rf"[”\"]?[（(]{_KIND}\s*(?P<code>\d{{2,4}})[）)]"
 _SECTION = r"[”\"]?(?:企业)?[（(](?:国民经济行业分类)?(?P<section>[A-T])门类[）)]"
-_FOLLOWS = r"(?=[^，。；、]{0,8}(?:企业|法人|单位|主体|机构|从业|领域|行业)|、|，|或|和|及|[（(]|$|。|的|不包括|除外|不适用)"
+_FOLLOWS = r"(?=[^，。；、]{0,8}(?:企业|法人|单位|主体|机构|从业|领域|行业)|、|，|或|和|及|[（(]|$|。|的|不包括|除外|不适用|(?<=业)(?:上?年度?|本年|全年)?(?:主营业务|营业额|营业收入|销售|零售额|须|应当?达|需达|不少于|不低于|达到))"
 # Words that name a field of work rather than an industry unless a firm follows.
 _SHORT = frozenset({"教育", "卫生", "体育", "农业", "工业", "服务业", "社会工作", "物业管理"})
 _BEFORE_FIRM = frozenset(

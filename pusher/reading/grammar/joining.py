@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from profiles.facts import vocabulary
+from profiles.facts import Kind, vocabulary
 
 Node = dict[str, Any]
 """A RULE of the contract, or a part of one."""
@@ -248,7 +248,18 @@ def _differ(one: Node, way: Node, *, alone: bool) -> bool:
         return False
     if one["op"] == way["op"] and (alone or one["op"] in _BOUNDS):
         return bool(one["value"] != way["value"]) and one["op"] not in ("has", "none")
+    if _apart(one, way):
+        return True
     ages = {one["op"]: one["value"], way["op"]: way["value"]}
     below = ages.get("age_lt", ages.get("age_le"))
     above = ages.get("age_ge")
     return below is not None and above is not None and bool(above >= below)
+
+
+def _apart(one: Node, other: Node) -> bool:
+    """Whether two sets of kinds of which everybody is one have none in common."""
+    fact = vocabulary().get(one["fact"])
+    if fact is None or fact.kind is not Kind.ENUM or not {one["op"], other["op"]} <= {"eq", "in"}:
+        return False
+    mine, its = (v if isinstance(v, list) else [v] for v in (one["value"], other["value"]))
+    return not set(mine) & set(its)

@@ -50,6 +50,7 @@ _SHORTEST_QUOTE = 4
 _FIGURES = frozenset(
     {"ge", "gt", "le", "lt", "between", "years_ge", "months_ge", "age_ge", "ratio_ge"}
 )
+_BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 _NAMES_WHO = re.compile(r"(?:的|[人户者]|人员|企业|单位|机构|主体|家庭|对象|儿童|学生|青年|职工)$")
 _TWICE = re.compile(r"不(?:予|再|得|能|可)?(?:再次|重复)")
 _BARELY = re.compile(
@@ -162,6 +163,7 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     """Ask what the open clauses say; 以及 and 或者 join a clause to the last words before it."""
     runs: list[list[Node]] = []
     begun, this = 0, ""
+    begins: list[int] = []
     for clause in _listed_industries(part, opened):
         last, this = this, clause.text
         judge_left(clause, into)
@@ -187,9 +189,45 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         if mine and runs and STARTS_WITH_OR.match(clause.text) and not _one_more(clause, last):
             _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
             continue
+        since = _restated_since(runs, begins, mine)
+        if since is not None:
+            _offer(runs, mine, since=since)
+            begins = [b for b in begins if b <= since]
+            continue
         begun = len(runs)
+        begins.append(begun)
         runs += mine
     into.asked += [any_of(one_record(run)) for run in _either_day(runs)]
+
+
+def _restated_since(
+    runs: list[list[Node]], begins: list[int], mine: list[list[Node]]
+) -> int | None:
+    """Find the clause from which on *mine* states everything anew, for another kind of firm.
+
+    批发业年营业收入须达到2000万元，零售业须达到500万元: each of them is one way in.
+    """
+    here = [x for run in mine for n in run for x in leaves_of(n)]
+    told = {(x.get("fact"), x["op"]): x["value"] for x in here if x["op"] in _BOUNDS}
+    facts = {x.get("fact") for x in here}
+    since, anew = None, False
+    for begin in reversed(begins):
+        before = [x for run in runs[begin:since] for n in run for x in leaves_of(n)]
+        if not before or not {x.get("fact") for x in before} <= facts:
+            break
+        since = begin
+        anew = anew or any(
+            told.get((x.get("fact"), x["op"]), x["value"]) != x["value"] for x in before
+        )
+    return since if anew else None
+
+
+def _offer(runs: list[list[Node]], mine: list[list[Node]], *, since: int) -> None:
+    """Offer *mine* in place of what stands in *runs* from *since* on."""
+    way = all_of([any_of(run) for run in mine])
+    told = runs[since:]
+    ways = told[0] if len(told) == 1 and len(told[0]) > 1 else [all_of([any_of(r) for r in told])]
+    runs[since:] = [[*ways, way]]
 
 
 def _one_more(clause: Clause, before: str) -> bool:

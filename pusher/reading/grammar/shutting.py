@@ -6,8 +6,18 @@ from dataclasses import dataclass, field
 
 from pusher.reading.grammar.clauses import Clause
 from pusher.reading.grammar.findings import Finding
-from pusher.reading.grammar.joining import Node, all_of, leaves_of, one_record, quoted, united
+from pusher.reading.grammar.joining import (
+    Node,
+    all_of,
+    any_of,
+    is_place,
+    leaves_of,
+    one_record,
+    quoted,
+    united,
+)
 from pusher.reading.grammar.residue import Left, left_of
+from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.runs import joined
 
 _KINDS_OF_FIRMS = frozenset({"type", "entity", "size", "qualification", "ownership"})
@@ -17,10 +27,10 @@ _PEOPLE_NAMED = frozenset(
 _DONE_TO = re.compile(r"(?:，)?(?:已|未|曾|因|被|由|有(?!限)|没有|无|(?:企业)?(?:贷款|资金)用于)")
 _SHORTEST_DEED = 5
 _UNMET = re.compile(
-    r"(?:未|没有|尚未|不具[备有]|不符合)(?:按规定|依法)?(?:取得|获得|参加|办理|签订|完成)?$"
+    r"(?:未|没有|尚未|不具[备有]|不符合)(?:按规定|依法)?(?:取得|获得|参加|办理|签订|完成|领取|享受)?$"
 )
 _SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
-_RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由)")
+_RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由|每[人户份家次]|自愿)")
 EXCEPTS = re.compile(
     r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制|不受(?:此|其)?影响"
 )
@@ -101,8 +111,50 @@ def take_back(opened: list[Clause], into: Reading, *, all_of_it: bool) -> None:
     while opened and (goes_on or _CLOSES.search(opened[-1].text)):
         clause = opened.pop()
         goes_on = bool(STARTS_WITH_OR.match(clause.text))
-        exclude(clause, clause.found, into)
-        judge_left(clause, into)
+        about = [clause]
+        while opened and not goes_on and _says_of_whom(opened[-1], clause):
+            about.insert(0, opened.pop())
+        _exclude_both(about, into)
+
+
+_FAULTS = frozenset(
+    {"credit_records", "adverse_events", "social_insurance_arrears", "loan_overdue",
+     "registration_status"}
+)  # fmt: skip
+
+
+def _says_of_whom(before: Clause, clause: Clause) -> bool:
+    """Whether *before* names those of whom *clause* goes on: 80周岁以上的老人，与子女同住的，不予…"""
+    facts = [
+        {leaf["fact"] for f in c.found for leaf in leaves_of(f.node)} for c in (before, clause)
+    ]
+    if (
+        not facts[0]
+        or all(is_place(f.node) for f in before.found)
+        or before.text.endswith(("的", "者"))
+    ):
+        return False
+    listed = all(of and of <= _FAULTS for of in facts)
+    return clause.text.endswith("的") and not listed and not has_role(before.text, "asks")
+
+
+def _exclude_both(clauses: Sequence[Clause], into: Reading) -> None:
+    """Shut out those of whom all of *clauses* hold."""
+    told: list[Node] = []
+    for clause in clauses:
+        part = Reading()
+        exclude(clause, clause.found, part)
+        judge_left(clause, part)
+        into.unread += part.unread
+        into.checks += part.checks
+        if len(clauses) == 1:
+            into.excluded += part.excluded
+        elif part.excluded:
+            told.append(any_of(part.excluded))
+        elif part.unread:
+            told.append({"fact": None, "op": "manual", "value": None, "quote": clause.text})
+    if told:
+        into.excluded.append(all_of(told))
 
 
 def exclude(

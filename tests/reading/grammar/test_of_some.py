@@ -41,3 +41,23 @@ def test_a_duty_or_a_limit_of_some_firms_is_asked_of_none(beside: str) -> None:
 )
 def test_a_way_to_apply_is_asked_of_nobody(beside: str) -> None:
     assert _asked(PEOPLE + beside) == _asked(PEOPLE)
+
+
+def test_whom_two_clauses_name_together_is_shut_out_by_both() -> None:
+    asked = _asked(PEOPLE + "年满80周岁的老年人，入住养老机构的，不予发放。")
+
+    assert "not (birth_date age_ge 80 & care_setting in institution)" in asked[1]
+
+
+def test_whom_a_text_treats_likewise_is_one_way_in() -> None:
+    asked = _asked("补贴对象应具有本区户籍；户籍不在本区但在本区居住的，同样纳入。")
+
+    assert asked == ["(household_area within 370104 | residence_area within 370104)"]
+
+
+def test_a_figure_is_named_once_for_several_kinds_of_firms() -> None:
+    asked = _asked(FIRMS + "其中批发业年营业收入须达到2000万元，零售业须达到500万元。")
+
+    assert asked[1:] == [
+        "((industry prefix 51 & revenue ge 2000) | (industry prefix 52 & revenue ge 500))"
+    ]

@@ -28,6 +28,8 @@ from pusher.reading.grammar.parents import read_parents
 from pusher.reading.grammar.tables import tables
 from pusher.reading.grammar.wards import is_of_guardians, read_orders
 
+_READ_APART = ("adverse_events", "credit_records", "disability", "hardship_events", "wards")
+
 
 @cache
 def families(area_code: str) -> tuple[Family, ...]:
@@ -41,9 +43,7 @@ def families(area_code: str) -> tuple[Family, ...]:
 
 def record_facts() -> frozenset[str]:
     """Return the facts whose records are read field by field, by no rule of a family."""
-    return frozenset(
-        {"disability", "wards", "hardship_events", *(frame.fact for frame in frames())}
-    )
+    return frozenset({*_READ_APART, *(frame.fact for frame in frames())})
 
 
 def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[Finding]:

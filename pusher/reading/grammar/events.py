@@ -41,7 +41,9 @@ _BUT_MINOR = re.compile(
 # 受到重大以上处罚, 且情节严重的: a severity that is said behind
 _GRADED = re.compile(r"(?:情节|程度|等级|属于|达到|受到?过?|被处以?|为|在|（)$")
 _BLOWN = re.compile(r"行为|记录|情形|情况|事件|处罚|查处|立案|负有|属实|查实|次")
-_AFTER_STOP = re.compile(r"[。；\n]|，(?!且|并|情节|程度|等级|自|从)")
+_AFTER_STOP = re.compile(
+    r"[。；\n]|，(?!且|并|情节|程度|等级|自|从|[一二两三四五\d]{1,2}年(?:之|以)?内)"
+)
 
 
 @dataclass(frozen=True, slots=True)

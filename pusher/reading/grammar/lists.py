@@ -39,6 +39,7 @@ _STILL = re.compile(
 _WHATEVER = re.compile(
     r"[，（]?(?:无论|不论|不管|无论其)(?:[^，。；（）]{0,4})?(?:移出|移除|修复|退出|移)[^，。；（）]{0,8}）?|[（，]?(?:含|包括)(?:已)?(?:移出|修复)[^，。；（）]{0,6}）?"
 )
+_DENIED = re.compile(r"[未无不没从]")
 _NOW = re.compile(r"尚?未(?:移出|修复|了结|整改|解除)|现|仍|目前|当前")
 _GONE = re.compile(r"(?:移出|移除|退出|撤销|修复)(?:后|[^，。；、未不]{0,6})?")
 _LEFT = re.compile(r"(?<!未)(?<!未被)(?<!没有)(?:被|从)?(?:移出|移除|退出)[“\"《]?$")
@@ -163,9 +164,10 @@ class _Told:
         stands = field("removed_on", "null", None)
         if self.still and "信用修复" in self.still.group(0):
             stands = field("repaired", "is", False)
-        entered = bool(_ONCE.search(self.said)) and not self.state
-        if self.since is None or (entered and self.since.carried):
+        carried = self.since is not None and self.since.carried
+        if self.since is None or (carried and not self.state and not _DENIED.match(self.said)):
             return [stands]
+        entered = bool(_ONCE.search(self.said)) and not self.state and not carried
         if self.gone:
             return [{"any": [self.since.of("removed_on"), stands]}]
         listed = self.since.of("listed_on")

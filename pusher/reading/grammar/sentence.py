@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from pusher.reading.grammar.clauses import Clause, clauses_of
 from pusher.reading.grammar.findings import Finding, Scope
@@ -38,6 +39,8 @@ _NOT = re.compile(
 )
 # 未裁员或者裁员率不高于5.5%: what is denied ends before 或者
 _OR_ELSE = re.compile(r"^[^，。；、的]{2,6}(?:或者|或)")
+_DENIED = re.compile(r"未|无|没有|不存在|不得")
+_LISTED = re.compile(r"(?:、|和|或者?|及|以及)(?:被|有|存在)?")
 _BRACKET = re.compile(r"[（(]([^（）()]{1,80})[）)]")
 # 其中低保老年人由政府全额补助: how much, not for whom
 _TIER = re.compile(r"^其中[^，。；]{2,30}(?:由政府|由财政|全额|按\d|每[人餐月年]|提高到|补助|减免)")
@@ -337,9 +340,17 @@ def _is_said(mark: re.Match[str], clause: Clause) -> bool:
 
 
 def _apart(clause: Clause) -> tuple[Clause, tuple[Finding, ...]]:
-    """Take out of a clause the lists that it names: nobody is asked to stand on one."""
-    entries = tuple(f for f in clause.found if f.group == "record" and f.node["op"] == "none")
-    return replace(clause, found=tuple(f for f in clause.found if f not in entries)), entries
+    """Take out of a clause what nobody is asked to be: on a list, or what is denied with an event.
+
+    无欠薪行为、欠缴社会保险费 denies both.
+    """
+    entries = [f for f in clause.found if f.group == "record" and f.node["op"] == "none"]
+    for last, one in pairwise(clause.found):
+        denied = last.group == "event" and _DENIED.match(clause.text, last.start - clause.start)
+        if one.only_negated and denied and _LISTED.fullmatch(clause.between(last, one)):
+            entries.append(one)
+    kept = tuple(f for f in clause.found if f not in entries)
+    return replace(clause, found=kept), tuple(entries)
 
 
 def _denied(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

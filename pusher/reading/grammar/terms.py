@@ -16,9 +16,12 @@ _OF_OTHERS = re.compile(
 _OF_STANDING = re.compile(
     r"违法|违规|失信|处罚|事故|事件|查处|行为|问题|投诉|信用|犯罪|欺诈|骗|套取|欠|偷|虚|刷单|名录|名单|不良"
 )
+_EVER = re.compile(r"曾经|历史上|自成立以来")
 _FARTHEST = 100
 _WIDEST = 34
 """Characters between a term and what it counts, in one clause."""
+# 骗取资金的，三年内不得申报
+_BARRED = re.compile(r"(?:一律)?(?:不得|不予|不再|取消|暂停|不能)(?!低于|超过)")
 _SINCE = re.compile(r"(?:之日|之后|日|后)?(?:起|后)(?:计算|算|，)?$")
 
 
@@ -50,6 +53,8 @@ def since_before(text: str, start: int) -> Since | None:
     ]
     for one in sorted([*days, *years], key=lambda s: s.span, reverse=True):
         between = text[one.span[1] : start]
+        if "，" in between and _EVER.search(text, one.span[1] + between.rindex("，"), start + 4):
+            return None
         if _counts(between):
             return one._replace(carried=bool(_OF_STANDING.search(between)))
         if _OF_OTHERS.search(between):
@@ -74,6 +79,8 @@ def since_behind(text: str, end: int, stop: int) -> Since | None:
     told = text[end:stop]
     for one in find_days(told):
         before = told[: one.start]
+        if before.endswith("，") and one.kind == "recent" and _BARRED.match(told, one.end):
+            return _as_since(one, end)
         if "，" in before and not re.search(r"(?:自|从)[^，。；]{0,16}$|，且?$", before):
             return None
         if one.kind == "term" and one.op.endswith(("_lt", "_le")):

@@ -271,7 +271,7 @@ TEXTS = [
             "registered_area within 370104",
             "qualifications has (code eq childcare_filing)",
             "qualifications has (code eq inclusive_childcare)",
-            "not adverse_events has (kind in safety,fraud_subsidy)",
+            "not adverse_events has (kind in safety,fraud_subsidy & occurred_on years_lt 3)",
         ],
         [],
     ),

@@ -105,6 +105,8 @@ def _groups(text: str, named: Sequence[_Named]) -> Iterator[_Named]:
             codes = one.codes
         elif last and _LISTED.fullmatch(between) and _ANY not in (last.codes, one.codes):
             codes = (*last.codes, *one.codes)
+        elif last and _LISTED.fullmatch(between) and text.startswith("严重失信", one.start):
+            codes = (*last.codes, "serious_illegal")
         else:
             if last:
                 yield last

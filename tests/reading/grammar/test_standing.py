@@ -6,8 +6,9 @@ import pytest
 
 from pusher.reading.grammar import events, lists
 from pusher.reading.grammar.events import find_events
-from pusher.reading.grammar.findings import spell
+from pusher.reading.grammar.findings import Scope, spell, without_overlaps
 from pusher.reading.grammar.lists import find_lists
+from pusher.reading.grammar.standing import family
 
 _OF_EVENTS = [tuple(one.split(" → ")) for one in events.examples()]
 _OF_LISTS = [tuple(one.split(" → ")) for one in lists.examples()]
@@ -104,6 +105,33 @@ def test_an_entry_counts_as_long_as_the_text_says(text: str, meant: list[str]) -
 )
 def test_who_left_a_list_or_is_yet_to_be_listed_is_not_shut_out(text: str) -> None:
     assert _read_lists(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("上年度纳税信用评价结果为A级、B级或者M级", "tax_credit_grade ge M"),
+        ("纳税信用级别不低于B级", "tax_credit_grade ge B"),
+        ("纳税信用等级为A级的纳税人", "tax_credit_grade eq A"),
+        ("纳税信用评价非C级、D级", "not tax_credit_grade in C,D"),
+        ("纳税信用被评为D级的企业", "tax_credit_grade eq D"),
+        ("处于歇业、吊销状态的", "registration_status in suspended,revoked"),
+        ("已注销或者被吊销营业执照的单位", "registration_status in cancelled,revoked"),
+        ("登记状态为存续", "registration_status eq active"),
+        ("依法缴纳社会保险费且无欠缴", "social_insurance_arrears is False"),
+        ("当前欠缴社会保险费的", "social_insurance_arrears is True"),
+    ],
+)
+def test_grades_states_and_dues_are_read_in_any_wording(text: str, meant: str) -> None:
+    found = without_overlaps(family().find(text, Scope(text, "370104")))
+    assert [spell(one.node) for one in found] == [meant]
+
+
+@pytest.mark.parametrize(
+    "text", ["所办主体处于正常经营状态", "转企前已注销营业执照重新设立的", "注销旧车登记"]
+)
+def test_how_another_thing_stands_says_nothing_of_the_firm(text: str) -> None:
+    assert not list(family().find(text, Scope(text, "370104")))
 
 
 def _read_events(text: str) -> list[str]:

@@ -63,22 +63,44 @@ _HIRED = {
 
 def _of_the_hired(parts: list[Node]) -> list[Node]:
     """Ask of the hired what stands beside 招用…: 签订1年以上劳动合同, 参保满6个月."""
-    records = [p for p in parts if (p.get("fact"), p.get("op")) == ("new_hires", "has")]
-    hires = next((p for p in records if "category" in str(p["value"])), None)
-    paid = [p for p in records if p is not hires and "category" not in str(p["value"])]
-    theirs = [*(p for p in parts if p.get("fact") in _HIRED), *paid]
-    if hires is None or not theirs:
+    told = [part for part in parts if _is_of_the_hired(part)]
+    rest = [part for part in parts if part not in told]
+    if not told or not any(_names_hired(part) for part in rest):
         return parts
-    asked = {part.get("field") for part in hires["value"]["all"]}
-    told = [
-        {"field": _HIRED[p["fact"]], "op": p["op"], "value": p["value"]}
-        for p in theirs
-        if p not in paid
-    ]
-    told += [part for p in paid for part in p["value"]["all"]]
-    more = [part for part in told if part["field"] not in asked]
-    whole = {**hires, "value": {"all": [*hires["value"]["all"], *more]}}
-    return [whole if p is hires else p for p in parts if p is hires or p not in theirs]
+    more = [field for part in told for field in _as_fields(part)]
+    return [_with_fields(part, more) for part in rest]
+
+
+def _is_of_the_hired(part: Node) -> bool:
+    """Whether a condition says no more than what those who are hired must be."""
+    if part.get("fact") == "new_hires" and part.get("op") == "has":
+        return "category" not in str(part["value"])
+    return part.get("fact") in _HIRED
+
+
+def _names_hired(node: Node) -> bool:
+    return any(leaf.get("fact") == "new_hires" for leaf in _positive(node))
+
+
+def _as_fields(part: Node) -> list[Node]:
+    if part["fact"] == "new_hires":
+        return list(part["value"]["all"])
+    return [{"field": _HIRED[part["fact"]], "op": part["op"], "value": part["value"]}]
+
+
+def _with_fields(node: Node, more: list[Node]) -> Node:
+    """Ask *more* of every record of the hired that does not tell the field itself."""
+    if "not" in node:
+        return node
+    for join in ("all", "any"):
+        if join in node and "op" not in node:
+            return {join: [_with_fields(part, more) for part in node[join]]}
+    if (node.get("fact"), node.get("op")) != ("new_hires", "has"):
+        return node
+    asked = node["value"]["all"]
+    known = {part.get("field") for part in asked}
+    fields = [one for one in more if one["field"] not in known]
+    return {**node, "value": {"all": [*asked, *fields]}}
 
 
 _OF_THE_FIRM = ("established_on", "size_class", "registered_area", "entity_type", "employees")

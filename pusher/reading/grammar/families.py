@@ -23,6 +23,7 @@ from pusher.reading.grammar.findings import Family, Finding, Scope, without_over
 from pusher.reading.grammar.frame import frames
 from pusher.reading.grammar.frames import read_records
 from pusher.reading.grammar.hardships import read_hardships
+from pusher.reading.grammar.kinds import read_listed
 from pusher.reading.grammar.lists import find_lists
 from pusher.reading.grammar.parents import read_parents
 from pusher.reading.grammar.tables import tables
@@ -54,6 +55,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
             defines, and phrases of the office.
     """
     found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
+    found = [*read_listed(text, scope), *found]
     found += [*read_parents(text, scope), *read_hardships(text)]
     found += [*find_events(text), *find_lists(text)]
     kept = without_overlaps([*first, *_beside(found, first)])

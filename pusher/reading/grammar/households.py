@@ -4,9 +4,24 @@ import re
 from typing import Any
 
 from pusher.reading.counting import COUNT, read_count
-from pusher.reading.grammar.findings import Family, Rule, Scope, field, has, none
+from pusher.reading.dates import PATTERN, first_date
+from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, field, has, none
 from pusher.reading.grammar.places import area_in
 
+_HOME = re.compile(
+    r"(?P<who>(?:本人|申请人|购房人|职工)(?:及其?|和|与|、)配偶(?:(?:、|和|及)未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋|房(?=$|[，。；、的且]))(?!转让|交易|抵押|买卖)"
+)
+_SOLD = re.compile(
+    rf"(?:近|最近)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:有)?[^，。；、]{{0,8}}?(?P<how>转让|出售|赠与|购买|购置)(?:、(?:转让|出售|赠与))*(?:过)?(?:(?P<place>[^，。；、]{{2,8}}?))?(?:自有|商品)?(?:住房|房产|房屋)"
+)
+_HOMES = r"(?:住房|商品房|住宅)"
+_BOUGHT = re.compile(
+    rf"(?:(?P<before>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)，?)?在(?P<place>[^，。；、]{{2,8}}?)(?:范围)?内?(?:新)?(?:购买|购置)(?:[^，。；、]{{0,10}}?){_HOMES}"
+    rf"(?:，?(?:并|且)?[^，。；]{{0,6}}?(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)[^，。；]{{0,6}}(?:登记|网签|备案|权属证书|产权证书))?"
+)
+_RENTS = re.compile(
+    r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:租赁|承租|租住|租房)(?:的)?(?:住房|房屋|居住)?[^。；]{0,8}?(?:并)?(?:已)?(?:办理)?(?:房屋租赁|住房租赁|租赁合同)?(?:网签|登记)?备案"
+)
 _OWNS_FIRM = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:登记注册|注册登记|注册|创办|开办|经营)(?:的)?(?P<what>小微企业|企业|个体工商户)(?:的)?(?:法定代表人|经营者|负责人|业主)"
 )
@@ -30,46 +45,6 @@ _RUNS_NONE = re.compile(
 )
 _ENDS = r"(?:情形之一(?:的)?|情形(?:的)?|之一(?:的)?|的(?=$|[，。；、]|儿童|未成年))"
 
-_HIRED = {
-    "毕业年度高校毕业生": "graduate_this_year", "毕业年度": "graduate_this_year", "应届": "graduate_this_year",
-    "离校两年内": "graduate_2y", "离校2年内": "graduate_2y", "就业困难": "hard_to_employ",
-    "16至24岁": "youth_16_24", "16-24岁": "youth_16_24", "退役军人": "veteran", "退役士兵": "veteran",
-    "残疾人": "disabled", "脱贫": "poverty", "引进人才": "talent", "人才": "talent", "见习": "intern",
-    "登记失业": "unemployed", "失业半年": "unemployed",
-}  # fmt: skip
-_HIRE = re.compile(
-    r"(?:见习(?:人员|对象)(?:为|是|包括|：)|(?:新)?(?:招用|吸纳|录用|聘用|留用|引进(?!人才|的)|招收))(?P<who>[^，。；]{2,80}(?:，(?:或者?|以及)(?![^，。；]{0,20}(?:签订|缴纳|企业))[^，。；]{2,50})?)(?P<more>(?:[，、]?(?:并|且|为其|依法|与其|按规定)?[^，。；]{0,14}?(?:签订|缴纳|参加|参保|工资)[^，。；]{0,40}?(?:合同|保险费?|社保|参保|最低工资标准)[^，。；的]{0,40}){0,3})(?:的)?"
-)
-# 接收…参加见习的基地: whom a firm takes in, and behind them what it is
-_TAKES_IN = re.compile(r"接收(?P<who>[^，。；]{2,60}?)(?P<more>)(?:参加|开展)(?:就业)?见习(?!基地)")
-_OUT_OF_WORK = re.compile(
-    rf"(?:登记失业|失业登记|失业)(?:连续)?(?:满)?(?:半年|(?P<count>{COUNT})\s*(?P<unit>年|个月))(?:（含）)?以上"
-)
-_CONTRACT = re.compile(
-    rf"(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:期)?(?:（含）)?以上(?:期限)?(?:的)?(?:劳动|聘用)?合同"
-)
-_INSURED = re.compile(
-    rf"(?:(?:缴纳|参加)[^，。；\d]{{0,16}}?(?:保险|社保)[^，。；\d]{{0,10}}?|参保[^，。；\d]{{0,6}}?|缴纳(?=[^，。；]{{0,14}}(?:保险|社保)))"
-    rf"(?:满)?(?P<count>{COUNT})\s*(?P<unit>年|个月)(?:（含）)?(?:以上)?"
-)
-_ONCE_UNEMPLOYED = re.compile(r"(?<!岁)登记失业(?!(?:的)?(?:16|青年))|(?<!未就业)失业半年")
-# 吸纳毕业生参加见习: whom they are before
-_TRIES_OUT = re.compile(r"(?:参加|开展)[^，。；]{0,4}见习")
-_DEGREE = re.compile(
-    r"(?P<degree>博士|硕士|本科|大专|专科)(?:(?:研究生)?(?:学历)?(?:及|或|（含）)?(?:以上|学历|学位)|(?<=[博硕]士)(?:研究生)?(?=的|$|人才))"
-)
-_DEGREED = re.compile(r"博士|硕士|研究生")
-_DEGREES = {
-    "博士": "doctor",
-    "硕士": "master",
-    "本科": "bachelor",
-    "大专": "college",
-    "专科": "college",
-}
-# 吸纳10人以上 asks for a number that no record answers
-_MANY = re.compile(r"\d\s*(?:人|名)(?:（含）)?(?:及?以上)")
-
-_PAID_WELL = re.compile(r"工资[^，。；]{0,8}?(?:不低于|高于|达到)[^，。；]{0,10}?最低工资标准")
 _VENTURE = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,12}?))?(?:(?P<first>首次)(?:自主)?(?:领取营业执照)?(?:创办|注册|领办|开办|登记)|(?:自主)?(?:创办|领办|开办)(?=[^，。；]{2,20}[，]?(?:并)?(?:担任|任|为)[^，。；]{0,6}(?:法定代表人|经营者|负责人)|(?:小微企业|个体工商户)(?:(?:或者?|、|和)(?:小微企业|个体工商户))?(?=[，。；]|$|的，|[且并])))(?P<what>[^，。；]{2,40})(?P<more>(?:，[^，。；]{0,60}(?:法定代表人|经营者|经营|登记满|注册满)[^，。；]{0,30}){0,3})"
 )
@@ -89,6 +64,18 @@ def family() -> Family:
         "households", "住房、父母情况、招用和创业",
         ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "见习", "引进", "招收", "接收", "创办", "开办", "领办", "登记", "注册", "租", "工资", "法定代表人", "个体经营"),
         (
+            Rule(_HOME, _homeless, "homes",
+                 (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
+                  ("申请人在本市无住房", "homes_owned none (area within 370100 & disposed_on null None)"))),
+            Rule(_SOLD, _sold, "sold",
+                 (("近5年内转让过本市住房的", "homes_owned has (area within 370100 & disposed_on years_lt 5)"),
+                  ("3年内出售住房的", "homes_owned has (disposed_on years_lt 3)")), only_negated=True),
+            Rule(_BOUGHT, _bought, "homes",
+                 (("在本区购买首套新建商品住房，并于2025年1月1日以后取得不动产登记", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"),
+                  ("2025年1月1日以后在本区购买商品住房", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"))),
+            Rule(_RENTS, _rents, "rents",
+                 (("在本区租赁住房并办理房屋租赁登记备案", "rented_homes has (area within 370104 & filed is True)"),
+                  ("租住房屋已办理租赁合同备案", "rented_homes has (filed is True)"))),
             Rule(_OWNS_FIRM, _owns, "venture",
                  (("在本区登记注册的小微企业法定代表人", "businesses has (registered_area within 370104 & role in legal_rep,operator & size_class in micro,small)"),
                   ("创办的个体工商户经营者", "businesses has (role in legal_rep,operator & entity_type eq individual_business)"))),
@@ -110,15 +97,6 @@ def family() -> Family:
             Rule(_RUNS_NONE, _runs_none, "venture",
                  (("名下无企业、个体工商户等经营主体", "businesses none (operating is True)"),
                   ("名下没有正常经营的企业", "businesses none (operating is True)"))),
-            Rule(_HIRE, _hired, "hires",
-                 (("招用毕业年度高校毕业生", "new_hires has (category any_of graduate_this_year)"),
-                  ("吸纳退役军人就业，并签订1年以上劳动合同的", "new_hires has (category any_of veteran & contract_months ge 12)"))),
-            Rule(_TAKES_IN, _hired, "hires",
-                 (("接收毕业年度高校毕业生参加就业见习的单位", "new_hires has (category any_of graduate_this_year)"),
-                  ("接收退役军人开展见习", "new_hires has (category any_of veteran)"))),
-            Rule(_PAID_WELL, _paid_well, "wage",
-                 (("月工资不低于本市最低工资标准", "new_hires has (wage_ok is True)"),
-                  ("工资不低于当地最低工资标准", "new_hires has (wage_ok is True)"))),
             Rule(_VENTURE, _venture, "venture",
                  (("在槐荫区首次创办小微企业", "businesses has (registered_area within 370104 & is_first is True & size_class in micro,small)"),
                   ("首次创办个体工商户，正常经营1年以上", "businesses has (is_first is True & operating is True & established_on years_ge 1 & entity_type eq individual_business)"))),
@@ -126,50 +104,36 @@ def family() -> Family:
     )  # fmt: skip
 
 
+def _homeless(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    where = [field("disposed_on", "null", None)]
+    codes = area_in(mark["place"] or "", scope.area_code)
+    if codes:
+        where.insert(0, field("area", "within", codes))
+    both = re.search("配偶|夫妻|家庭", mark["who"] or "")
+    facts = ["homes_owned", *(["spouse_homes_owned"] if both else [])]
+    return all_or_one(none(fact, *where) for fact in facts)
+
+
+def _sold(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    years = read_count(mark["count"])
+    codes = area_in(mark["place"] or "", scope.area_code)
+    where = [field("area", "within", codes)] if codes else []
+    when = "registered_on" if mark["how"].startswith("购") else "disposed_on"
+    return has("homes_owned", *where, field(when, "years_lt", years)) if years else None
+
+
+def _bought(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    day = first_date(mark["on"] or mark["before"] or "")
+    codes = area_in(mark["place"], scope.area_code)
+    if day is None or not codes:
+        return None
+    since = field("registered_on", "on_or_after", day.isoformat())
+    still = field("disposed_on", "null", None)
+    return has("homes_owned", field("area", "within", codes), since, still)
+
+
 def _runs_none(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return none("businesses", field("operating", "is", True))
-
-
-def _hired(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    said = mark["who"]
-    codes = list(dict.fromkeys(code for word, code in _HIRED.items() if word in said))
-    if not codes and mark.group(0).lstrip("新").startswith("引进") and _DEGREED.search(said):
-        codes = ["talent"]
-    if _MANY.search(said) or (not codes and "高校毕业生" not in said):
-        return None
-    if "unemployed" in codes and not _ONCE_UNEMPLOYED.search(said):
-        codes.remove("unemployed")
-    if "intern" in codes and len(codes) > 1 and _TRIES_OUT.search(said):
-        codes.remove("intern")
-    where = [field("category", "any_of", codes)]
-    more = said + mark["more"]
-    if "高校毕业生" in said and not {"graduate_this_year", "graduate_2y"} & set(codes):
-        codes += ["graduate_this_year", "graduate_2y"]
-        where = [field("category", "any_of", codes)]
-    degree = _DEGREE.search(said)
-    if degree:
-        where.append(field("education_level", "ge", _DEGREES[degree["degree"]]))
-    out = _OUT_OF_WORK.search(said)
-    if out:
-        where.append(field("unemployed_months", "ge", _months(out) if out["count"] else 6))
-    contract, insured = _CONTRACT.search(more), _INSURED.search(more)
-    if contract:
-        where.append(field("contract_months", "ge", _months(contract)))
-    elif "合同" in more:
-        where.append(field("contract_months", "ge", 1))
-    if insured:
-        where.append(field("insured_months", "ge", _months(insured)))
-    if "最低工资" in more:
-        where.append(field("wage_ok", "is", True))
-    return has("new_hires", *where)
-
-
-def _paid_well(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    return has("new_hires", field("wage_ok", "is", True))
-
-
-def _months(mark: re.Match[str]) -> int:
-    return (read_count(mark["count"]) or 0) * (12 if mark["unit"] == "年" else 1)
 
 
 def _owner(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
@@ -188,6 +152,12 @@ def _owner(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _runs_firm(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return has("businesses", field("operating", "is", True))
+
+
+def _rents(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    codes = area_in(mark["place"] or "", scope.area_code)
+    where = [field("area", "within", codes)] if codes else []
+    return has("rented_homes", *where, field("filed", "is", True))
 
 
 def _trades(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

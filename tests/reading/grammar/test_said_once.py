@@ -161,7 +161,7 @@ def test_a_single_legal_form_is_read_and_the_name_of_a_bank_is_not(form: str) ->
 def test_whom_a_base_takes_in_stands_beside_what_it_is() -> None:
     told = leaves("对接收离校2年内未就业高校毕业生参加就业见习的市级就业见习基地给予补贴。")
 
-    assert "new_hires has (category any_of graduate_2y)" in told
+    assert "new_hires has (category any_of graduate_2y & category any_of intern)" in told
     assert "qualifications has (code eq internship_base & level eq city)" in told
 
 

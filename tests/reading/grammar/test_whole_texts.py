@@ -162,10 +162,9 @@ TEXTS = [
             "(size_class in micro,small | entity_type i"
             "n individual_business,private_nonenterpris"
             "e)",
-            "new_hires has (category any_of graduate_th"
-            "is_year,graduate_2y,unemployed & unemploye"
-            "d_months ge 6 & contract_months ge 12 & in"
-            "sured_months ge 3)",
+            "(new_hires has (category any_of unemployed & unemployed_months ge 6"
+            " & contract_months ge 12 & insured_months ge 3) | new_hires has (category any_of "
+            "graduate_this_year,graduate_2y & contract_months ge 12 & insured_months ge 3))",
             "not business_types any_of labour_dispatch",
         ],
         [],

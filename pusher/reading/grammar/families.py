@@ -17,6 +17,7 @@ from pusher.reading.grammar import (
     standing,
     veterans,
 )
+from pusher.reading.grammar.bykind import by_kind
 from pusher.reading.grammar.disability import read_disabilities
 from pusher.reading.grammar.events import find_events
 from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
@@ -66,7 +67,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
         kept = without_overlaps([*kept, *_beside(read_orders(text), kept)])
     kept = without_told(without_overlaps(read_records(text, scope, kept)))
     kept = without_overlaps([*kept, *qualifications.of_the_same(text, scope, kept)])
-    return qualifications.finished(kept, text, scope)
+    return by_kind(text, scope, qualifications.finished(kept, text, scope), found)
 
 
 def _beside(found: Iterable[Finding], known: Sequence[Finding]) -> list[Finding]:

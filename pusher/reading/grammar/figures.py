@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
@@ -73,6 +73,16 @@ def family() -> Family:
         ("%", "％", "正增长", *"上下内过低少满到突不达超至于"),
         tuple(rules),
     )
+
+
+def named_figures(text: str) -> Iterator[tuple[int, int, Mapping[str, Any]]]:
+    """Give where *text* names figures, with their rows of `nouns/figures.toml`, in order."""
+    found = [(*m.span(), row) for row in _rows() for m in re.finditer(row["noun"], text)]
+    kept: list[tuple[int, int, Mapping[str, Any]]] = []
+    for one in sorted(found, key=lambda f: (f[0] - f[1], f[0])):
+        if one[1] > one[0] and all(one[1] <= k[0] or k[1] <= one[0] for k in kept):
+            kept.append(one)
+    yield from sorted(kept, key=lambda k: k[0])
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -73,6 +73,23 @@ def named_industries() -> Mapping[str, list[str]]:
     text = (files("pusher.reading.grammar") / "nouns" / "industries.toml").read_text("utf-8")
     names: Mapping[str, list[str]] = tomllib.loads(text)["industries"]
     return names
+
+
+_AS_A_KIND = re.compile(r"类|业?(?:企业|门店|单位)")
+
+
+def industries_in(text: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Give where *text* names an industry as a kind (零售类, 餐饮门店), with its codes."""
+    for mark in _names().finditer(text):
+        behind = _AS_A_KIND.match(text, mark.end())
+        if behind or mark.group(0).endswith("业"):
+            yield mark.start(), mark.end(), list(named_industries()[mark.group(0)])
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    names = sorted(named_industries(), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)))
 
 
 def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

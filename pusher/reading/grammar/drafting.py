@@ -36,10 +36,14 @@ from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 AudienceKind = Literal["resident", "enterprise", "both", "none"]
 Subject = Literal["self", "ward", "self_or_ward"]
 _LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:：]\s*$|之一")
+# 现将有关政策公告如下: what follows is the document, no list of conditions
+_ANNOUNCES = re.compile(
+    r"(?:通知|公告|通告|公布|发布|公开|告知|说明|明确|规定|安排|印发|实施|事项|措施|意见|解读|介绍)如下[^，。；：]{0,6}[:：]?\s*$"
+)
 _SENTENCE = re.compile(r"[^。\n]+")
 _SHUT_HEADING = re.compile(
     r"(?:谁|哪些|什么|何种)[^。：，]{0,8}不(?:能|可以?|得|予|享受|给|补|贴|奖|支持|受理|纳入|适用|符合|算|在)[^。：，]{0,8}"
-    r"|(?:不予|不适用|不纳入|不重复|不享受|不得|不能|不可|不支持|不受理|负面|除外|排除|限制|禁止|否决|退出)[^。：]{0,16}?(?:情形|清单|情况|人员|对象|企业|事项)"
+    r"|(?:不予|不适用|不纳入|不列入|不安排|不重复|不享受|不得|不能|不可|不支持|不受理|负面|除外|排除|限制|禁止|否决|退出)[^。：]{0,16}?(?:情形|清单|情况|人员|对象|企业|事项)"
     r"|(?:一律)?不(?:予|得|能|再)?(?:受理|支持|补贴|补助|奖励|救助|资助|贴息|享受|发放|扶持|申报|申请|返还)$"
 )
 _TIERS = re.compile(
@@ -232,6 +236,8 @@ def _lead(item: Item) -> str:
     """Return the last sentence before a list, if it leads into the list."""
     last = re.split(r"[。\n]", item.text.strip())[-1]
     last = last[-LONGEST:]
+    if _ANNOUNCES.search(last):
+        return ""
     return last if _LIST_LEAD.search(last) or _TIERS.search(last) else ""
 
 
@@ -323,6 +329,8 @@ def _read_whole(item: Item, desk: Desk, *, shuts: bool = False) -> Reading:
     reading = Reading()
     desk.scope = desk.scopes[id(item)]
     for sentence in item.sentences():
+        if has_role(sentence[:LONGEST], "passes") and not has_role(sentence, "excludes"):
+            continue
         found = read_sentence(sentence, desk.scope, desk.words, shuts=shuts)
         # an entry may speak of papers alone; one that states a condition counts, whatever else
         if found.asked or found.excluded or not has_role(sentence[:LONGEST], "aside"):

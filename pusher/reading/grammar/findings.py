@@ -157,8 +157,14 @@ def without_told(found: Sequence[Finding]) -> list[Finding]:
     return [
         one
         for one in found
-        if all(one is record or one.end <= part[0] or part[1] <= one.start for part, record in told)
+        if _is_record(one.node)
+        or all(one is record or one.end <= part[0] or part[1] <= one.start for part, record in told)
     ]
+
+
+def _is_record(node: dict[str, Any]) -> bool:
+    parts = node.get("any") or node.get("all") or [node]
+    return all(part.get("op") in ("has", "none") for part in parts)
 
 
 def _apart(one: Finding, other: Finding) -> bool:

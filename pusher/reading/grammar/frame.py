@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from pusher.reading.grammar.findings import field
+from pusher.reading.grammar.owners import Other, other_of
 from pusher.reading.grammar.slots import Slot, examples_of, slot_of
 
 
@@ -46,7 +47,11 @@ class Frame:
             there or not: 贷款应当同时满足下列条件.
         unless: words of a clause that names no record of anybody: 购买新能源乘用车.
         fills: words around the noun that say no field: 入选…名录.
+        belongs: nouns that name a record only where no other noun of the sentence does:
+            不动产登记 behind 购买住房.
+        denies: words within a noun that deny the record: 无自有住房.
         shared: fields that a list tells once for all its records: 2025年认定的A、B.
+        other: whose records the words may speak of too.
     """
 
     fact: str
@@ -61,6 +66,9 @@ class Frame:
     about: re.Pattern[str] | None = None
     unless: re.Pattern[str] | None = None
     fills: re.Pattern[str] | None = None
+    denies: re.Pattern[str] | None = None
+    belongs: re.Pattern[str] | None = None
+    other: Other | None = None
 
 
 @cache
@@ -76,14 +84,31 @@ def _frame(table: Mapping[str, Any]) -> Frame:
         field(one["field"], one["op"], one.get("value")) for one in table.get("always", ())
     )
     kinds = table.get("kind", ())
-    heads = table.get("heads") or "|".join(f"(?P<k{n}>{k['says']})" for n, k in enumerate(kinds))
+    heads = table.get("heads") or [f"(?P<k{n}>{k['says']})" for n, k in enumerate(kinds)]
+    belongs = table.get("belongs", [])
     return Frame(
-        table["fact"], table["group"], re.compile(heads),
+        table["fact"], table["group"], _nouns([*_each(heads), *belongs], table),
         tuple(slot_of(row) for row in table["slot"]), always,
         table.get("fewest", 0 if kinds else 1),
         tuple(_kind(row, table) for row in kinds), frozenset(table.get("shared", ())),
-        *(re.compile(table[n]) if n in table else None for n in ("listed", "about", "unless", "fills")),
+        _said(table, "listed"), _said(table, "about"), _said(table, "unless"),
+        _said(table, "fills"), _said(table, "denies"),
+        _nouns(belongs, table) if belongs else None, other_of(table.get("also")),
     )  # fmt: skip
+
+
+def _said(table: Mapping[str, Any], name: str) -> re.Pattern[str] | None:
+    return re.compile(table[name]) if name in table else None
+
+
+def _each(heads: str | Sequence[str]) -> Sequence[str]:
+    return [heads] if isinstance(heads, str) else heads
+
+
+def _nouns(ways: Sequence[str], table: Mapping[str, Any]) -> re.Pattern[str]:
+    """Join the ways to name a record; N stands in them for the noun of the table."""
+    listed = "|".join(ways)
+    return re.compile(listed.replace("N", table["noun"]) if "noun" in table else listed)
 
 
 def _kind(row: Mapping[str, Any], table: Mapping[str, Any]) -> RecordKind:

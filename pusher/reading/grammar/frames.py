@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.frame import Frame, RecordKind, frames
+from pusher.reading.grammar.owners import owned_by
 from pusher.reading.grammar.slots import Slot, Told
 
 _STOPS = re.compile(r"[，,；;：:。\n（）()]")
@@ -35,6 +36,7 @@ _LIST = re.compile(r"\s*(?:、|和|或者?|及|与|以及)\s*")
 _SHUTS = re.compile(
     r"所称|为准|不予|不在|不算|不计入|不列入|不纳入|不得|不适用|不享受|不(?:予)?支持|不包括|不含|除外|不受"
 )
+_SENTENCE_ENDS = re.compile(r"[。；;\n]")
 _GAP = 6
 """Characters between two pieces of a record that still make one piece of text."""
 
@@ -199,6 +201,8 @@ def heads_of(frame: Frame, text: str) -> list[Head]:
             continue  # 新入库的商贸企业（含小升限）
         kind = frame.kinds[int((mark.lastgroup or "k0")[1:])] if frame.kinds else None
         last = heads[-1] if heads else None
+        if last and _belongs(frame, text, last, mark):
+            continue
         listed = last and frame.listed and frame.listed.fullmatch(before)
         joins = listed and _LIST.fullmatch(text, heads[-1].end, mark.start())
         before = mark.group(0)
@@ -208,6 +212,12 @@ def heads_of(frame: Frame, text: str) -> list[Head]:
         else:
             heads.append(Head(mark.start(), mark.end(), kind))
     return heads
+
+
+def _belongs(frame: Frame, text: str, last: Head, mark: re.Match[str]) -> bool:
+    apart = _LISTED.search(text, last.end, mark.start())
+    same = not _SENTENCE_ENDS.search(text, last.end, mark.start())
+    return bool(apart and same and frame.belongs and frame.belongs.fullmatch(mark.group(0)))
 
 
 def _sharing(frame: Frame, text: str, records: list[Record]) -> list[Record]:
@@ -272,7 +282,8 @@ def _read(
     for slot in slots:
         if slot.large or {slot.unless, slot.field} & {done.field for done, _ in told}:
             continue
-        one = _placed(slot, even, scope, near) or _placed(slot, text, scope, near)
+        where = head if slot.inside else near
+        one = _placed(slot, even, scope, where) or _placed(slot, text, scope, where)
         if one is None and slot.own:
             one = _placed(slot, text, scope, far)
         if one is None and slot.heading and scope.heading:
@@ -307,7 +318,7 @@ def _sentence(text: str, head: tuple[int, int], within: tuple[int, int]) -> tupl
     gives = _GIVES.search(text, head[1])
     stop = _OTHERWISE.search(text, head[1])
     ends = [within[1], *(mark.start() for mark in (gives, stop) if mark)]
-    begin = max((m.end() for m in re.finditer(r"[。；;\n]", text[: head[0]])), default=0)
+    begin = max((m.end() for m in _SENTENCE_ENDS.finditer(text, 0, head[0])), default=0)
     return max(begin, within[0]), min(ends)
 
 
@@ -328,10 +339,17 @@ def _finding(
         end = max(end, b) if _beside(text, found, end, a) else end
     start, end = _filled_out(frame, text, start, end)
     parts = tuple(p for p in pieces if not (start <= p[0] and p[1] <= end))
-    denied = _denied(text, start, head, pieces)
-    node = {"fact": frame.fact, "op": "none" if denied else "has",
-            "value": {"all": [*conditions, *fixed]}}  # fmt: skip
+    denied = _denied(frame, text, start, head, pieces)
+    other = _other(frame, text, head, denied=denied)
+    node = owned_by(frame.fact, other, {"all": [*conditions, *fixed]}, denied=denied)
     return Finding(start, end, node, kind.group if kind else frame.group, parts=parts)
+
+
+def _other(frame: Frame, text: str, head: tuple[int, int], *, denied: bool) -> str | None:
+    """Return the fact of whom the words speak too: 本人及配偶."""
+    spans = _clause(text, head, (0, len(text))), _sentence(text, head, (0, len(text)))
+    meant = frame.other and frame.other.is_meant(text, *spans, denied=denied)
+    return frame.other.fact if frame.other and meant else None
 
 
 def _beside(text: str, found: Sequence[Finding], start: int, end: int) -> bool:
@@ -350,8 +368,12 @@ def _filled_out(frame: Frame, text: str, start: int, end: int) -> tuple[int, int
     return before.start() if before else start, behind.end() if behind else end
 
 
-def _denied(text: str, start: int, head: tuple[int, int], pieces: list[tuple[int, int]]) -> bool:
-    """Whether what is told is denied between its words: 近三年 无 重大事故."""
+def _denied(
+    frame: Frame, text: str, start: int, head: tuple[int, int], pieces: list[tuple[int, int]]
+) -> bool:
+    """Whether what is told is denied, in its noun or between its words: 近三年 无 重大事故."""
+    if frame.denies and frame.denies.search(text[head[0] : head[1]]):
+        return True
     return any(
         one[1] <= other[0] <= head[0]
         and one[0] >= start

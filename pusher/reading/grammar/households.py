@@ -4,24 +4,9 @@ import re
 from typing import Any
 
 from pusher.reading.counting import COUNT, read_count
-from pusher.reading.dates import PATTERN, first_date
-from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, field, has, none
+from pusher.reading.grammar.findings import Family, Rule, Scope, field, has, none
 from pusher.reading.grammar.places import area_in
 
-_HOME = re.compile(
-    r"(?P<who>(?:本人|申请人|购房人|职工)(?:及其?|和|与|、)配偶(?:(?:、|和|及)未成年子女)?|夫妻双方|家庭(?:成员)?|申请人|本人|名下)?(?:家庭成员)?(?:名下)?(?:均)?(?P<place>在[^，。；、]{2,12}?|[^，。；、]{2,6}?)?(?:均)?(?:名下)?(?P<not>无|没有)(?:任何)?(?:自有|产权|商品)*(?:住房|房产|房屋|房(?=$|[，。；、的且]))(?!转让|交易|抵押|买卖)"
-)
-_SOLD = re.compile(
-    rf"(?:近|最近)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:有)?[^，。；、]{{0,8}}?(?P<how>转让|出售|赠与|购买|购置)(?:、(?:转让|出售|赠与))*(?:过)?(?:(?P<place>[^，。；、]{{2,8}}?))?(?:自有|商品)?(?:住房|房产|房屋)"
-)
-_HOMES = r"(?:住房|商品房|住宅)"
-_BOUGHT = re.compile(
-    rf"(?:(?P<before>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)，?)?在(?P<place>[^，。；、]{{2,8}}?)(?:范围)?内?(?:新)?(?:购买|购置)(?:[^，。；、]{{0,10}}?){_HOMES}"
-    rf"(?:，?(?:并|且)?[^，。；]{{0,6}}?(?P<on>{PATTERN})(?:[（(]含[^）)]{{0,4}}[）)])?(?:以后|之后|起)[^，。；]{{0,6}}(?:登记|网签|备案|权属证书|产权证书))?"
-)
-_RENTS = re.compile(
-    r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:租赁|承租|租住|租房)(?:的)?(?:住房|房屋|居住)?[^。；]{0,8}?(?:并)?(?:已)?(?:办理)?(?:房屋租赁|住房租赁|租赁合同)?(?:网签|登记)?备案"
-)
 _OWNS_FIRM = re.compile(
     r"(?:在(?P<place>[^，。；、]{2,8}?))?(?:登记注册|注册登记|注册|创办|开办|经营)(?:的)?(?P<what>小微企业|企业|个体工商户)(?:的)?(?:法定代表人|经营者|负责人|业主)"
 )
@@ -64,18 +49,6 @@ def family() -> Family:
         "households", "住房、父母情况、招用和创业",
         ("名下", "所有权人", "产权人", "业主", "住房", "房产", "房屋", "父母", "招用", "吸纳", "录用", "聘用", "留用", "见习", "引进", "招收", "接收", "创办", "开办", "领办", "登记", "注册", "租", "工资", "法定代表人", "个体经营"),
         (
-            Rule(_HOME, _homeless, "homes",
-                 (("本人及配偶在济南市无自有住房", "(homes_owned none (area within 370100 & disposed_on null None) & spouse_homes_owned none (area within 370100 & disposed_on null None))"),
-                  ("申请人在本市无住房", "homes_owned none (area within 370100 & disposed_on null None)"))),
-            Rule(_SOLD, _sold, "sold",
-                 (("近5年内转让过本市住房的", "homes_owned has (area within 370100 & disposed_on years_lt 5)"),
-                  ("3年内出售住房的", "homes_owned has (disposed_on years_lt 3)")), only_negated=True),
-            Rule(_BOUGHT, _bought, "homes",
-                 (("在本区购买首套新建商品住房，并于2025年1月1日以后取得不动产登记", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"),
-                  ("2025年1月1日以后在本区购买商品住房", "homes_owned has (area within 370104 & registered_on on_or_after 2025-01-01 & disposed_on null None)"))),
-            Rule(_RENTS, _rents, "rents",
-                 (("在本区租赁住房并办理房屋租赁登记备案", "rented_homes has (area within 370104 & filed is True)"),
-                  ("租住房屋已办理租赁合同备案", "rented_homes has (filed is True)"))),
             Rule(_OWNS_FIRM, _owns, "venture",
                  (("在本区登记注册的小微企业法定代表人", "businesses has (registered_area within 370104 & role in legal_rep,operator & size_class in micro,small)"),
                   ("创办的个体工商户经营者", "businesses has (role in legal_rep,operator & entity_type eq individual_business)"))),
@@ -104,34 +77,6 @@ def family() -> Family:
     )  # fmt: skip
 
 
-def _homeless(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    where = [field("disposed_on", "null", None)]
-    codes = area_in(mark["place"] or "", scope.area_code)
-    if codes:
-        where.insert(0, field("area", "within", codes))
-    both = re.search("配偶|夫妻|家庭", mark["who"] or "")
-    facts = ["homes_owned", *(["spouse_homes_owned"] if both else [])]
-    return all_or_one(none(fact, *where) for fact in facts)
-
-
-def _sold(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    years = read_count(mark["count"])
-    codes = area_in(mark["place"] or "", scope.area_code)
-    where = [field("area", "within", codes)] if codes else []
-    when = "registered_on" if mark["how"].startswith("购") else "disposed_on"
-    return has("homes_owned", *where, field(when, "years_lt", years)) if years else None
-
-
-def _bought(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    day = first_date(mark["on"] or mark["before"] or "")
-    codes = area_in(mark["place"], scope.area_code)
-    if day is None or not codes:
-        return None
-    since = field("registered_on", "on_or_after", day.isoformat())
-    still = field("disposed_on", "null", None)
-    return has("homes_owned", field("area", "within", codes), since, still)
-
-
 def _runs_none(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return none("businesses", field("operating", "is", True))
 
@@ -152,12 +97,6 @@ def _owner(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _runs_firm(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     return has("businesses", field("operating", "is", True))
-
-
-def _rents(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    codes = area_in(mark["place"] or "", scope.area_code)
-    where = [field("area", "within", codes)] if codes else []
-    return has("rented_homes", *where, field("filed", "is", True))
 
 
 def _trades(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

@@ -117,10 +117,6 @@ def _placed(fact: str, area_code: str, mark: re.Match[str], scope: Scope) -> dic
     if not codes:
         return None
     node = leaf(fact, "within", codes)
-    if fact == "residence_permit":
-        node = has(
-            fact, field("area", "within", codes), field("valid_to", "on_or_after_as_of", None)
-        )
     negated = mark.string[: mark.start()].endswith(_NEGATED) or _DENIED.search(mark.group(0))
     return {"not": node} if negated else node
 

@@ -29,7 +29,7 @@ _JOINS = ("和", "或", "或者", "以及", "及", "、", "，")
 # Findings of one such group side by side are alternatives; so are nouns of one kind in a list.
 _ALTERNATIVES = frozenset(
     {"status", "entity", "sexed age", "industry", "degree", "size", "benefit", "qualification",
-     "type", "tax", "stage", "care", "parents", "veteran", "listing", "statistics", "work",
+     "type", "tax", "stage", "care", "parents", "veteran", "marriage", "supporters", "listing", "statistics", "work",
      "graduated"}
 )  # fmt: skip
 _FIRMS = frozenset({"tax", "entity", "size", "type", "qualification", "status", "ownership"})

@@ -46,7 +46,7 @@ _CLOSES = re.compile(
 """How a clause ends that names somebody: …的，不予支持; …的单位，取消资格."""
 # 仅完成备案、尚未挂牌的企业: who has less than is asked is not shut out by having it
 _NO_FURTHER = re.compile(r"^(?:仅|只)[^，。；]{2,20}(?:、|且|但|而)?(?:尚未|并非|没有|还未|未)")
-STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和)")
+STARTS_WITH_OR = re.compile(r"(?:以及|或者?|和|也可(?:以)?[是为])")
 
 
 @dataclass(slots=True)

@@ -77,6 +77,7 @@ class Slot:
         weak: whether it counts beside other fields alone: 月度 of an entry.
         large: whether it is read only where all of a sentence speaks of the record.
         carried: whether it is told once for several records: 对2025年…的奖励，对…的奖励.
+        inside: whether its words stand within the noun: 商品住房, and no other home of the clause.
         unless: another field; where that was told, this one is not read.
         examples: (text, the whole record as `spell` writes it); they are its tests.
     """
@@ -92,20 +93,22 @@ class Slot:
     weak: bool = False
     carried: bool = False
     large: bool = False
+    inside: bool = False
 
 
 def slot_of(row: Mapping[str, Any]) -> Slot:
     """Make a slot of a row of `nouns/records/*.toml`.
 
-    A row says ``values`` (word → code, or codes), ``null``, ``true`` and ``false``, or ``read``: day, year, figure,
-    level, grade, place, stands (still in force). ``says`` are the words that must stand beside a
-    day, a figure or a place; ``named`` words that tell a level.
+    A row says ``values`` (word → code, or codes), ``null``, ``true`` and ``false``, or ``read``:
+    day, year, figure, level, grade, place, name, stands (still in force). ``says`` are the words
+    that must stand beside a day, a figure or a place (``leads`` before a place), or the names
+    themselves; ``named`` words that tell a level.
     """
     names = re.compile(row["names"]) if "names" in row else None
     return Slot(
         row["field"], _reader(row), row.get("own", False), _enough(row.get("enough", False)),
         examples_of(row), row.get("unless"), names,
-        *(row.get(name, False) for name in ("heading", "weak", "carried", "large")),
+        *(row.get(name, False) for name in ("heading", "weak", "carried", "large", "inside")),
     )  # fmt: skip
 
 
@@ -140,7 +143,8 @@ def _reader(row: Mapping[str, Any]) -> Read:
         "year": partial(_years, row["field"], says),
         "level": partial(_level, row["field"], _words(row.get("named", {}))),
         "grade": partial(_grade, row["field"], row.get("least", False)),
-        "place": partial(_place, row["field"], says),
+        "place": partial(_place, row["field"], says, re.compile(row.get("leads", "(?!)"))),
+        "name": partial(_name, row["field"], says),
     }
     return named[row["read"]]
 
@@ -337,10 +341,20 @@ def _stands(name: str, says: re.Pattern[str], text: str, area: str) -> Told | No
     return Told([field(name, "on_or_after_as_of", None)], [mark.span()]) if mark else None
 
 
-def _place(name: str, says: re.Pattern[str] | None, text: str, area: str) -> Told | None:
+def _place(
+    name: str, says: re.Pattern[str] | None, leads: re.Pattern[str], text: str, area: str
+) -> Told | None:
+    """Read the first area with the words of *says* behind it or those of *leads* before it."""
     for start, end, codes in find_names(text, area):
         mark = says.match(text, end) if says else None
-        if says is None or mark:
+        if says is None or mark or leads.search(text, 0, start):
             stop = mark.end() if mark else end
             return Told([field(name, "within", codes)], [(start, stop)])
     return None
+
+
+def _name(name: str, says: re.Pattern[str] | None, text: str, area: str) -> Told | None:
+    """Read names as they stand: 匡山小区、张庄小区."""
+    marks = list(says.finditer(text)) if says else []
+    names = list(dict.fromkeys(mark.group(0) for mark in marks))
+    return Told([field(name, "in", names)], [mark.span() for mark in marks]) if names else None

@@ -119,8 +119,10 @@ _SENT_ELSEWHERE = re.compile(
 # 从业人员不足10人的单位，同期人数不得超过3人; …的家庭，商户应当优先上门: what holds for some
 _OF_SOME = re.compile(
     r"^(?P<who>[^。；]{4,80}?的[^，。；的]{0,6})，(?P<rest>[^，。；]{0,14}?(?:(?:不得?超过|最长|至多)[^，。；]{0,6}\d+(?!\d*[\d.]*[千万亿]*元)"
-    r"|(?:应当?|须)(?:优先|配合|公示|做好|主动|及时|完成|先行|按规定|出具|提供|退回)|[从自][^，。；]{2,14}(?:次月|之日|当月)起|(?:按|由)[^，。；]{2,20}(?:折算|核算|计算|核减|补录|收取|缴纳|另行|核定))[^。；]{0,60})$"
+    r"|(?:应当?|须)(?:优先|配合|公示|做好|主动|及时|完成|先|按规定|出具|提供|退回)|[从自][^，。；]{2,14}(?:次月|之日|当月)起|(?:按|由)[^，。；]{2,20}(?:折算|核算|计算|核减|补录|收取|缴纳|另行|核定|统一|代建|代办|协商))[^。；]{0,60})$"
 )
+_AS_OTHERS = re.compile(r"(?:参照|比照)[^，。；]{2,16}(?=办理|执行|申报|享受)")
+_IS_GIVEN = re.compile(r"无需|无须|免费|财政|直接|发放|补发")
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -208,6 +210,8 @@ def _without_tail(part: str) -> str:
     for clause in _without_extras(part.split("，")):
         if has_role(clause, "tail"):
             break
+        if has_role(clause, "passes"):
+            continue
         kept.append(clause)
     return "，".join(kept)
 
@@ -266,7 +270,7 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
             _read_in_role(kept, desk, inside=inside)
         return
     if has_role(sentence, "likewise"):
-        found = read_sentence(sentence, desk.scope, desk.words)
+        found = read_sentence(_AS_OTHERS.sub("", sentence), desk.scope, desk.words)
         leaves = [leaf for node in found.asked for leaf in leaves_of(node)]
         desk.likewise += leaves
         also = {x["fact"] for x in leaves} - (_ANY_FIRM if "同等享受" in sentence else _NAMES)
@@ -304,7 +308,7 @@ def _binds_some(sentence: str, desk: Desk) -> bool:
     if some is None or has_role(sentence, "grants"):
         return False
     rest = read_sentence(some["rest"], desk.scope, desk.words)
-    return not (rest.asked or rest.excluded)
+    return not (rest.asked or rest.excluded or _IS_GIVEN.search(some["rest"]))
 
 
 def _asks_of_some(sentence: str, desk: Desk) -> bool:

@@ -140,7 +140,7 @@ def test_what_is_asked_of_the_single_is_not_asked_of_couples() -> None:
     asked = spelt("申请条件：（一）本市户籍；（二）单身申请人应年满30周岁。")
 
     assert asked == [
-        "household_area within 370100", "(not marital_status eq single | birth_date age_ge 30)",
+        "household_area within 370100", "(not marital_status in single | birth_date age_ge 30)",
     ]  # fmt: skip
 
 

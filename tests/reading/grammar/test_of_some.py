@@ -61,3 +61,16 @@ def test_a_figure_is_named_once_for_several_kinds_of_firms() -> None:
     assert asked[1:] == [
         "((industry prefix 51 & revenue ge 2000) | (industry prefix 52 & revenue ge 500))"
     ]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "为鼓励企业引进高技能人才，制定本办法。",
+        "现将有关政策公告如下：一、一个家庭只能申请一次，未婚人员可单独申请。",
+        "特困人员、低保对象在定点机构直接结算。",
+        "低保对象无力自建的，由村集体统一代建。",
+    ],
+)
+def test_a_purpose_or_a_procedure_is_asked_of_nobody(beside: str) -> None:
+    assert _asked(f"{PEOPLE}\n{beside}") == _asked(PEOPLE)

@@ -125,7 +125,7 @@ def _term(mark: re.Match[str]) -> Days | None:
         op = "lt"
     elif "上" in side:
         op = "ge"
-    elif "内" in side or "下" in side or "不超过" in word:
+    elif "内" in side or "下" in side or word in ("不超过", "未超过"):
         op = "le"
     elif "满" in word or word in ("达到", "达", "不少于", "不低于", "超过"):
         op = "ge"

@@ -5,6 +5,7 @@ from functools import cache
 
 from pusher.reading.grammar import (
     ages,
+    credit,
     entities,
     figures,
     households,
@@ -38,7 +39,7 @@ def families(area_code: str) -> tuple[Family, ...]:
     """Return every family, as the office of *area_code* reads."""
     return (
         places.family(area_code), ages.family(), periods.family(), figures.family(),
-        households.family(), standing.family(), records.family(),
+        credit.family(), households.family(), standing.family(), records.family(),
         industries.family(), schooling.family(), entities.family(), veterans.family(), *tables(),
     )  # fmt: skip
 

@@ -107,7 +107,7 @@ _SAME_GROWN = re.compile(
 )
 
 
-_RELAXED = re.compile(rf"放宽(?:至|到)(?P<fill>){_BOUND}")
+_RELAXED = re.compile(rf"(?:放宽|降低?|下调|调低)(?:至|到|为)(?P<fill>){_BOUND}")
 # the share that is asked of bigger firms stands in brackets behind the share of the others
 _CROWD = re.compile(
     r"新招用[^，。；\d]{0,40}?(?P<share>\d{1,2})%(?:以上)?（(?:职工)?超过(?P<crowd>\d+)人(?:（含）)?的(?:企业|小微企业)?(?:达到|不低于)?(?P<less>\d{1,2})%(?:以上)?）"

@@ -45,6 +45,7 @@ class Scope:
         area_code: six digits of the district whose office reads.
         below: ages N of which the document says 未满N周岁; there N周岁以下 means the same.
         heading: the heading above the sentence that is read.
+        lead: the sentence that leads into the list that it stands in.
         about: the records of which its heading or its lead says that it speaks.
     """
 
@@ -52,6 +53,7 @@ class Scope:
     area_code: str
     below: frozenset[int] = frozenset()
     heading: str = ""
+    lead: str = ""
     about: frozenset[str] = frozenset()
 
 

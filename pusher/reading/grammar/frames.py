@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from pusher.reading.grammar.days import find_days
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.frame import Frame, RecordKind, frames
 from pusher.reading.grammar.owners import owned_by
@@ -32,6 +33,8 @@ _BESIDE = re.compile(
 _OTHERWISE = re.compile(r"[。；;\n]|[，,](?=或|其中|对|以及)")
 _BRACKET = re.compile(r"[（(](?!含|包括)[^（）()]{0,80}[）)]")
 _ALSO = re.compile(r"[（(](?:含|包括)[^（）()]{0,80}$")
+_PAID = re.compile(r"(?:奖励?|补助?|补贴|贴息)[^，。；]{0,8}\d[^，；]{0,12}$|[，；]$")
+_OF_LIST = re.compile(r"[^，。；：\d]{0,12}(?:下列|以下|如下)")
 _LIST = re.compile(r"\s*(?:、|和|或者?|及|与|以及)\s*")
 _SHUTS = re.compile(
     r"所称|为准|不予|不在|不算|不计入|不列入|不纳入|不得|不适用|不享受|不(?:予)?支持|不包括|不含|除外|不受"
@@ -55,11 +58,11 @@ def read_records(text: str, scope: Scope, found: Sequence[Finding]) -> list[Find
 
 
 def _new(frame: Frame, text: str, scope: Scope, found: Sequence[Finding]) -> Iterator[Finding]:
-    heads = heads_of(frame, text)
+    heads = [head for head in heads_of(frame, text) if not _names_none(frame, text, head)]
     cuts = [_parted(text, *pair) for pair in pairwise(heads)]
     records: list[Record] = []
     for place, head in enumerate(heads):
-        if any(_takes(one, head, frame) for one in found) or _names_none(frame, text, head):
+        if any(_takes(one, head, frame) for one in found):
             continue
         before = cuts[place - 1][1] if place else 0
         after = cuts[place][0] if place < len(cuts) else len(text)
@@ -101,7 +104,7 @@ def _takes(one: Finding, head: "Head", frame: Frame) -> bool:
 
 def _names_none(frame: Frame, text: str, head: "Head") -> bool:
     start, end = _clause(text, (head.start, head.end), (0, len(text)))
-    return bool(frame.unless and frame.unless.search(text, start, end))
+    return bool(frame.unless and frame.unless.search(text[start:end]))
 
 
 def _joined(found: Iterable[Finding], text: str, frame: Frame) -> list[Finding]:
@@ -136,19 +139,33 @@ def _carried(
 ) -> Iterator[Told]:
     """Give what is told once for several: 对2025年…的奖励5万元，对在北交所上市的奖励10万元."""
     begin = max((m.end() for m in _STOPS.finditer(text, 0, head.start)), default=0)
-    if not text.startswith("对", begin):
-        return
     known = {slot.field for slot, _ in told}
     slots = [slot for slot in frame.slots if slot.carried and slot.field not in known]
-    before = text[:begin]
-    place = scope.whole.find(text)
-    if place > 0:
-        before = re.split(r"[。；\n]", scope.whole[:place])[-1] + before
+    place = max(scope.whole.find(text), 0)
+    before = re.split(r"[。\n]", scope.whole[:place])[-1] + text[:begin]
+    part = re.split("；", before)[-1]
+    near = text.startswith("对", begin) or bool(_PAID.search(part))
     for last in reversed(heads_of(frame, before) if slots else []):
-        said = _read(slots, before, scope, (last.start, last.end), (0, len(before)))
+        inside = near and last.start >= len(before) - len(part)
+        meant = _names_none(frame, before, last)  # 拟在科创板上市，完成辅导备案的；获受理的
+        open_slots = [s for s in slots if inside or (s.carried == "list" and meant)]
+        said = _read(open_slots, before, scope, (last.start, last.end), (0, len(before)))
         if said:
             yield from (Told(one.conditions, []) for _, one in said)
-            return
+            known |= {slot.field for slot, _ in said}
+            slots = [slot for slot in slots if slot.field not in known]
+    yield from _of_lead(slots, scope)
+
+
+def _of_lead(slots: Sequence[Slot], scope: Scope) -> Iterator[Told]:
+    """Give the day that a lead tells for its list: 2025年以来有下列进展之一的：（一）…."""
+    told = next((d for d in find_days(scope.lead) if _OF_LIST.match(scope.lead, d.end)), None)
+    if told:
+        text = scope.lead[told.start : told.end]
+        for slot in slots:
+            one = slot.read(text, scope.area_code)
+            if one:
+                yield Told(one.conditions, [])
 
 
 def _told_at_large(

@@ -18,9 +18,11 @@ def scopes(item: Item, scope: Scope) -> dict[int, Scope]:
     """Return for each item of the outline below *item*, by its id, the scope that it is read in."""
     heading = item.heading if item.items or item.body.strip() else ""
     lead = _LEAD.search(item.text) if item.items else None
-    about = told_about(heading) | (told_about(lead.group(0)) if lead else frozenset())
+    led = lead.group(0) if lead else ""
+    about = told_about(heading) | told_about(led)
     here = replace(scope, heading=heading or scope.heading, about=scope.about | about)
     below = {id(item): here}
+    here = replace(here, lead=led) if led else here
     for part in item.items:
         below |= scopes(part, here)
     return below

@@ -1,6 +1,6 @@
 """Conditions joined: all of them, any of them, without repeating and without contradiction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from profiles.facts import Kind, vocabulary
@@ -69,15 +69,20 @@ def _rung(node: Node) -> int:
     return order.index(node["value"]) if node["value"] in order else -1
 
 
-_UNITED_BY = {"adverse_events": "kind", "hardship_events": "kind", "qualifications": "level"}
+_UNITED_BY = {
+    "listing": "stage",
+    "adverse_events": "kind",
+    "hardship_events": "kind",
+    "qualifications": "level",
+}
 """The field of a record whose values a list unites: 国家级、省级绿色工厂, 食品安全事故、欺老虐老."""
 
 
-def one_record(nodes: list[Node]) -> list[Node]:
-    """Make one of records that differ in one field alone, which a list names."""
+def one_record(nodes: list[Node], *, of: Collection[str] = frozenset(_UNITED_BY)) -> list[Node]:
+    """Make one of records of the facts *of* that differ in one field alone, which a list names."""
     kept: list[Node] = []
     for node in nodes:
-        same = next((k for k in kept if _of_one_kind(k, node)), None)
+        same = next((k for k in kept if k.get("fact") in of and _of_one_kind(k, node)), None)
         if same is None:
             kept.append({**node} if "op" in node else node)
             continue

@@ -37,7 +37,7 @@ _OR_PERMIT = r"(?:具有|持有|拥有)A(?:常住|城镇)?(?:户籍|户口)(?:�
 _EITHER_OF = r"(?P<words>(?:户籍|居住|注册|纳税|经营)地?(?:或者?|或是)(?:户籍|居住|注册|纳税|经营)地?)(?:均|须|应)?在A"
 _LIVES_OR = r"在A(?:范围)?内?(?:实际)?(?P<words>(?:工作|就业|学习|就读|居住|生活)(?:(?:、|或者?)(?:工作|就业|学习|就读|居住|生活)){1,3})"
 _MOVED_TOO = r"(?P<words>(?:统计|税收|税务|纳税|注册|登记)(?:关系)?(?:(?:、|和|及|以及|与)(?:统计|税收|税务|纳税|注册|登记)){0,2})(?:关系|地)?(?:一并|同时|同步|均|已|全部)*(?:转入|迁入|划转至|转至)(?:A)?"
-_MOVED = r"(?:将)?(?:注册地(?:址)?|总部)?(?:由|从)?(?:A|区外|市外|省外|外区|外市|外地|外省)(?:新)?(?:整体)?(?:迁入|迁至|引进)(?:我区|本区|A)?(?:的)?"
+_MOVED = r"(?<!户籍)(?<!户口)(?:将)?(?:注册地(?:址)?|总部)?(?:由|从|自)?(?:A|O(?:行政区域|辖区|范围)?(?:以|之)?外|外区|外市|外地|外省市?|异地)(?:地区)?(?:新)?(?:整体)?(?:迁入|迁至|引进(?=[^，。；、]{0,8}(?:企业|总部|机构)))(?:我区|本区|A)?(?:的)?(?!户籍|户口|人员|居民|人才|落户)"
 _FIRMS_OF = re.compile(
     r"(?:(?:行政区域|辖区|范围)+内?(?![^，。；]{0,12}(?:流转|种植|承包|购买))[^，。；]{0,40}?|内?的?[^，。；的]{0,20}?|内?[^，。；的]{2,30}(?:行业|领域)的[^，。；的]{0,8}?)"
     r"(?:企业|个体工商户|经营主体|合作社|法人)(?!(?:或|、|和)?[^，。；、]{0,10}(?:就业|工作|任职))"
@@ -75,9 +75,9 @@ def family(area_code: str = "370104") -> Family:
         Rule(_compiled(_MOVED_TOO, area_code), partial(_moved_too, area_code), "area",
              (("统计和税收关系一并转入我区", "(tax_area within 370104 & statistics_area within 370104)"),
               ("税务关系同步迁入我区", "tax_area within 370104"))),
-        Rule(_compiled(_MOVED, area_code), _moved, "moved",
+        Rule(_moved_pattern(area_code), partial(_moved, area_code), "moved",
              (("由市外迁入的", "(not moved_in_from null None & not moved_in_from within 370100)"),
-              ("从区外迁入我区的", "(not moved_in_from null None & not moved_in_from within 370104)"))),
+              ("从区外迁入我区的", "not moved_in_from null None"))),
     ]  # fmt: skip
     return Family("places", "地域", _anchors(area_code), tuple(rules))
 
@@ -171,15 +171,37 @@ def _registered_and(area_code: str, mark: re.Match[str], scope: Scope) -> dict[s
     return all_or_one(leaf(fact, "within", codes) for fact in facts) if codes else None
 
 
-def _moved(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    own = {"区": 6, "市": 4, "省": 2}
-    place = next((own[word] for word in own if f"{word}外" in mark.group(0)), None)
-    place = place or next((own[word] for word in own if f"外{word}" in mark.group(0)), None)
-    if place is None:
+def _own_names(area_code: str) -> dict[str, list[str]]:
+    """Return how a text names the district, its city and its province: code → names."""
+    named = {area_code[:6]: ["区"], area_code[:4] + "00": ["市"], area_code[:2] + "0000": ["省"]}
+    for code, words in named.items():
+        label = areas().get(code, "")
+        words += [label, label.rstrip("市区省县")] if label else []
+    return named
+
+
+@cache
+def _moved_pattern(area_code: str) -> re.Pattern[str]:
+    names = sorted((w for words in _own_names(area_code).values() for w in words), key=len)
+    own = rf"(?:本|我)?(?:{'|'.join(map(re.escape, reversed(names)))})"
+    return _compiled(_MOVED.replace("O", own), area_code)
+
+
+def _moved(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 由市外迁入; whoever was not moved in has no place that it came from."""
+    told = re.search(r"外(?P<from>[区市省])|(?P<of>外)|异地", mark.group(0))
+    if told is None:
         return None
-    inside = scope.area_code[:place].ljust(6, "0")
+    before = mark.group(0)[: told.start()]
+    outside = next(
+        (code for code, words in _own_names(area_code).items()
+         if told["from"] == words[0] or (told["of"] and any(w in before for w in words))),
+        area_code[:6],
+    )  # fmt: skip
     moved = {"not": leaf("moved_in_from", "null", None)}
-    return {"all": [moved, {"not": leaf("moved_in_from", "within", [inside])}]}
+    if outside == area_code[:6]:
+        return moved
+    return {"all": [moved, {"not": leaf("moved_in_from", "within", [outside])}]}
 
 
 @cache

@@ -76,7 +76,8 @@ class Slot:
         heading: whether a heading may tell it for what stands below: 资质建筑业企业。2026年新入库.
         weak: whether it counts beside other fields alone: 月度 of an entry.
         large: whether it is read only where all of a sentence speaks of the record.
-        carried: whether it is told once for several records: 对2025年…的奖励，对…的奖励.
+        carried: how far it is told once for several records: 对2025年…的奖励，对…的奖励; list:
+            also by what was intended before (拟在科创板上市，…；申请获受理的).
         inside: whether its words stand within the noun: 商品住房, and no other home of the clause.
         unless: another field; where that was told, this one is not read.
         examples: (text, the whole record as `spell` writes it); they are its tests.
@@ -91,7 +92,7 @@ class Slot:
     names: re.Pattern[str] | None = None
     heading: bool = False
     weak: bool = False
-    carried: bool = False
+    carried: bool | str = False
     large: bool = False
     inside: bool = False
 

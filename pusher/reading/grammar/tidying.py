@@ -7,6 +7,7 @@ from profiles.facts import Kind, vocabulary
 from pusher.reading.grammar.joining import Node, all_of, bare, leaves_of
 
 _KIND = ("entity_type", "in")
+_ONE_OF_ALL = frozenset({"businesses", "loans"})
 _SETS = frozenset({"in", "any_of", "prefix", "within"})
 
 
@@ -23,7 +24,21 @@ def merged(asked: Sequence[Node]) -> list[Node]:
         else:
             where = {str(part): part for part in (*_where(kept[place]), *_where(node))}
             kept[place] = {**kept[place], "value": {"all": list(where.values())}}
-    return kept
+    return [one for n, one in enumerate(kept) if not _told_inside(one, kept, n)]
+
+
+def _told_inside(node: Node, kept: list[Node], place: int) -> bool:
+    """Take the fields of a loan into the one loan that a way in asks: 贷款发放日期应在2026年."""
+    if node.get("fact") not in _ONE_OF_ALL or node.get("op") != "has":
+        return False
+    others = [leaf for n, one in enumerate(kept) if n != place for leaf in leaves_of(one)]
+    same = [leaf for leaf in others if leaf["fact"] == node["fact"]]
+    if len(same) != 1 or not _same_record(same[0], node):
+        return False
+    known = [bare(part) for part in _where(same[0])]
+    more = [part for part in _where(node) if bare(part) not in known]
+    same[0]["value"] = {"all": [*_where(same[0]), *more]}
+    return True
 
 
 def widened(node: Node, likewise: Sequence[Node]) -> Node:
@@ -125,7 +140,7 @@ def _same_record(one: Node, other: Node) -> bool:
     shared = fields[0].keys() & fields[1].keys() - {None}
     agree = all(fields[0][name] == fields[1][name] for name in shared)
     # somebody's own firm, the loan that is subsidised: one record, wherever it is told
-    one_of_all = one["fact"] in ("businesses", "loans")
+    one_of_all = one["fact"] in _ONE_OF_ALL
     return agree and (one_of_all or bool(shared & {"code", "left_on", "category"}))
 
 

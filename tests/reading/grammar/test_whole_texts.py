@@ -287,6 +287,7 @@ TEXTS = [
             "e eq innovative_sme & level eq province & "
             "valid_to on_or_after_as_of None))",
             "tax_credit_grade ge B",
+            "loan_overdue is False",
         ],
         ["资产负债率不高于70%"],
     ),

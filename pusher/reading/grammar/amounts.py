@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pusher.reading.counting import read_count
 
 NUMBER = r"(?:\d[\d,，]{0,17}(?:\.\d{1,12})?|[一二三四五六七八九十百千两]{1,6})"
-UNITS = r"(?:万人次|亿元|亿美元|亿|万元|万美元|千元|万|元|％|%|人次|人|名|户|个月|年期|月|间|平方米|㎡|亩|公顷|万?吨标准?煤|万吨|吨|辆|次|个|年)"
+UNITS = r"(?:元/(?:人[·/])?月|万人次|亿元|亿美元|亿|万元|万美元|千元|万|元|％|%|人次|人|名|户|个月|年期|月|间|平方米|㎡|亩|公顷|万?吨标准?煤|万吨|吨|辆|次|个|年)"
 _MORE = r"不低于|不少于|不小于|达到|达|超过|高于|大于|多于|突破|满|至少"
 _LESS = r"不高于|不超过|不大于|不多于|低于|少于|不足|小于|未达到|未达|未超过|不满"
 _IN = r"(?:[（(]\s*(?:含|包含|包括)(?:本数)?[^（）()]{0,6}[）)])?"
@@ -96,7 +96,7 @@ def bound_of(groups: Mapping[str, str | None], kind: str, *, which: str = "") ->
 
 def scaled(number: str, unit: str | None, kind: str) -> int | float | None:
     """Return *number* in the unit that facts of *kind* keep; None where the unit is another."""
-    scale = SCALES[kind].get(unit or "")
+    scale = SCALES[kind].get((unit or "").split("/")[0])  # 4000元/月
     read = read_number(number)
     if scale is None or read is None:
         return None

@@ -91,10 +91,15 @@ def _rows() -> tuple[Mapping[str, Any], ...]:
     return tuple(tomllib.loads(text)["figure"])
 
 
-_STANDARD = re.compile(
-    r"(?:家庭)?(?:人均)?(?:月)?(?:可支配)?收入(?:原则上|应)?(?P<word>低于|不超过|不高于|未超过)(?:当地|我市|我区|本市|本区|同期|上述|新|城乡|城市)*(?:居民)?(?:最低生活保障|低保)?标准(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍)?"
+_A_MONTH = (
+    r"(?:即|为)?(?:每人)?(?:每月)?(?:\d{4}年)?(?P<amount>\d[\d,.]{1,8})元(?:[/每]?人?[·/每]?月)?"
 )
-_THAT_IS = re.compile(r"[，（]?即(?:每人)?(?:每月)?(?P<amount>\d{3,5})元")
+_BASE = _A_MONTH.replace("amount", "base")
+_STANDARD = re.compile(
+    rf"(?:家庭)?(?:人均)?(?:月)?(?:人均)?(?:可支配)?收入(?:原则上|应当?|须)?(?:在)?(?P<word>低于|不超过|不高于|未超过|不足)?(?:当地|我市|我区|我省|本市|本区|同期|上述|新|城乡|城市|农村|现行)*(?:居民)?(?:最低生活保障|低保)?(?:月)?标准(?:线)?(?:（{_BASE}）)?(?:的)?(?:(?P<times>\d(?:\.\d+)?|一|两|二|三|一点五)倍)?(?:（含）)?(?P<side>以下|以内|及以下)?"
+)
+_THAT_IS = re.compile(rf"(?:，即|，为|（|，每人)?{_A_MONTH}")
+_TIMES = {"一": 1.0, "两": 2.0, "二": 2.0, "三": 3.0, "一点五": 1.5}
 _SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
 _NEAR = 60
 """Characters before 绝对额 in which its figure is looked for."""
@@ -162,17 +167,22 @@ def _positive(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 
 def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    """Read 收入低于新标准 by the standard that the document sets."""
+    """Read 收入低于新标准 by the standard that the document sets, there or elsewhere."""
+    if not (mark["word"] or mark["side"]):
+        return None
+    op = "lt" if mark["word"] in ("低于", "不足") else "le"
     exact = _THAT_IS.match(mark.string, mark.end())
     if exact:
-        op = "lt" if mark["word"] == "低于" else "le"
-        return leaf("household_income_month", op, round(float(exact["amount"]) / 10_000, 6))
+        return leaf("household_income_month", op, _monthly(exact["amount"], 1.0))
+    times = mark["times"] or "一"
+    factor = _TIMES.get(times) or float(times)
     told = _SET.search(scope.whole)
-    if told is None:
-        return None
-    amount = float(told["amount"].replace(",", "")) * float(mark["times"] or 1) / 10_000
-    op = "lt" if mark["word"] == "低于" else "le"
-    return leaf("household_income_month", op, round(amount, 6))
+    base = mark["base"] or (told and told["amount"])
+    return leaf("household_income_month", op, _monthly(base, factor)) if base else None
+
+
+def _monthly(said: str, times: float) -> float:
+    return round(float(said.replace(",", "")) * times / 10_000, 6)
 
 
 def _same_grown(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
@@ -225,6 +235,8 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     groups, text = mark.groupdict(), mark.string
     fill = groups.get("fill") or ""
     if _DEFINES.match(text, mark.end()) or (row.get("must") or "") not in mark.group(0):
+        return None
+    if "never" in row and re.search(row["never"], text[max(mark.start() - 4, 0) : mark.end()]):
         return None
     fact, kind = row["fact"], row["kind"]
     if _GROWS.search(fill):

@@ -46,8 +46,6 @@ def of_its_kind(rule: Node, audience: str) -> Node:
     ]
     if audience == "enterprise":
         kept = _of_the_hired(kept)
-    if audience == "resident":
-        kept = _of_the_owned(kept)
     return {"all": [_answerable(part, audience) for part in kept]}
 
 
@@ -101,25 +99,6 @@ def _with_fields(node: Node, more: list[Node]) -> Node:
     known = {part.get("field") for part in asked}
     fields = [one for one in more if one["field"] not in known]
     return {**node, "value": {"all": [*asked, *fields]}}
-
-
-_OF_THE_FIRM = ("established_on", "size_class", "registered_area", "entity_type", "employees")
-
-
-def _of_the_owned(parts: list[Node]) -> list[Node]:
-    """Ask of a person's own firm what a text asks of a firm beside: 企业正常经营1年以上."""
-    owned = next((p for p in parts if (p.get("fact"), p.get("op")) == ("businesses", "has")), None)
-    theirs = [p for p in parts if p.get("fact") in _OF_THE_FIRM]
-    if owned is None or not theirs:
-        return parts
-    asked = {part.get("field") for part in owned["value"]["all"]}
-    more = [
-        {"field": p["fact"], "op": p["op"], "value": p["value"]}
-        for p in theirs
-        if p["fact"] not in asked or p["fact"] == "established_on"
-    ]
-    whole = {**owned, "value": {"all": [*owned["value"]["all"], *more]}}
-    return [whole if p is owned else p for p in parts if p not in theirs]
 
 
 def _answerable(node: Node, audience: str) -> Node:

@@ -74,3 +74,21 @@ def test_a_figure_is_named_once_for_several_kinds_of_firms() -> None:
 )
 def test_a_purpose_or_a_procedure_is_asked_of_nobody(beside: str) -> None:
     assert _asked(f"{PEOPLE}\n{beside}") == _asked(PEOPLE)
+
+
+def test_what_is_asked_of_a_persons_own_firm_is_a_record_of_the_person() -> None:
+    asked = _asked(
+        "补贴对象为本区户籍、年满18周岁的退役军人。申请人所办小微企业注册在槐荫区，正常经营，本人担任法定代表人。"
+    )
+
+    assert (
+        "businesses has (size_class in micro,small & registered_area within 370104"
+        " & role in legal_rep & operating is True)" in asked
+    )
+    assert not any(one.startswith(("registered_area", "size_class")) for one in asked)
+
+
+def test_a_firm_is_asked_itself_where_no_person_applies() -> None:
+    asked = _asked(FIRMS + "法定代表人无失信记录，企业正常经营。")
+
+    assert "registered_area within 370104" in asked

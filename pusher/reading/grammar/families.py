@@ -13,7 +13,6 @@ from pusher.reading.grammar import (
     periods,
     places,
     qualifications,
-    records,
     schooling,
     standing,
     veterans,
@@ -39,7 +38,7 @@ def families(area_code: str) -> tuple[Family, ...]:
     """Return every family, as the office of *area_code* reads."""
     return (
         places.family(area_code), ages.family(), periods.family(), figures.family(),
-        credit.family(), households.family(), standing.family(), records.family(),
+        credit.family(), households.family(), standing.family(),
         industries.family(), schooling.family(), entities.family(), veterans.family(), *tables(),
     )  # fmt: skip
 

@@ -50,6 +50,7 @@ class Frame:
         belongs: nouns that name a record only where no other noun of the sentence does:
             不动产登记 behind 购买住房.
         denies: words within a noun that deny the record: 无自有住房.
+        only_negated: see `Finding`.
         shared: fields that a list tells once for all its records: 2025年认定的A、B.
         other: whose records the words may speak of too.
     """
@@ -69,6 +70,7 @@ class Frame:
     denies: re.Pattern[str] | None = None
     belongs: re.Pattern[str] | None = None
     other: Other | None = None
+    only_negated: bool = False
 
 
 @cache
@@ -94,6 +96,7 @@ def _frame(table: Mapping[str, Any]) -> Frame:
         _said(table, "listed"), _said(table, "about"), _said(table, "unless"),
         _said(table, "fills"), _said(table, "denies"),
         _nouns(belongs, table) if belongs else None, other_of(table.get("also")),
+        only_negated=table.get("only_negated", False),
     )  # fmt: skip
 
 

@@ -359,7 +359,8 @@ def _finding(
     denied = _denied(frame, text, start, head, pieces)
     other = _other(frame, text, head, denied=denied)
     node = owned_by(frame.fact, other, {"all": [*conditions, *fixed]}, denied=denied)
-    return Finding(start, end, node, kind.group if kind else frame.group, parts=parts)
+    group = kind.group if kind else frame.group
+    return Finding(start, end, node, group, frame.only_negated, parts=parts)
 
 
 def _other(frame: Frame, text: str, head: tuple[int, int], *, denied: bool) -> str | None:

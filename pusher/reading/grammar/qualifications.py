@@ -27,9 +27,12 @@ _STANDS = re.compile(
     r"(?:认定|称号|资质|资格|证书|名单|备案)[^，。；]{0,6}(?:有效期(?:限)?内|仍?有效(?!期))"
 )
 _AWARDED = re.compile(r"(?:获评|评为|评定为|认定为|入选|列入|获批|晋升为|授予)[^，。；：]{0,40}$")
-_AWARDING = re.compile(r"新|首次|认定|获评|评为|获批|评定|通过|取得")
+_OF_ALL = re.compile(
+    r"的(?:企业|单位|主体|机构)?均?可(?:以)?(?:申报|申请)|(?:奖励|支持|奖补|补助|申报|认定)(?:范围|期间|时限)(?:为|是|限于)|仅限|限于"
+)
+_AWARDING = re.compile(r"新|首次|认定|获评|评为|获批|评定|通过|取得|列入|入选|纳入|公布|备案")
 _ALL = "*"
-_SENTENCE = re.compile(r"[^。\n]+")
+_SENTENCE = re.compile(r"[^。；\n]+")
 _BRACKET = re.compile(r"[（(][^（）()]{0,80}[）)]")
 _NEAR = 200
 """Characters before an elliptic grant in which its award is looked for."""
@@ -68,16 +71,17 @@ def _must_stand(one: Finding, text: str, scope: Scope) -> bool:
 def _standing(whole: str) -> frozenset[object]:
     """Return the codes of awards of which a text says apart that they must be in force.
 
-    In a clause that names the award, in a definition (是指…), or, where the sentence names none, of
-    all of them (申报企业…在认定有效期内).
+    Of the award that the clause names; where it names none, of those of its sentence; where that
+    names none either, of all of them (申报企业…在认定有效期内).
     """
     codes: set[object] = set()
     for said in _sentences(whole):
         for mark in _STANDS.finditer(said):
-            clause = re.split(r"[，；：]", said[: mark.end()])[-1]
-            named = heads_of(_frame(), said) if "是指" in said else heads_of(_frame(), clause)
-            codes |= {head.kind.where[0]["value"] for head in named if head.kind}
-            if not heads_of(_frame(), said):
+            clause = re.split(r"[，：]", said[: mark.end()])[-1]
+            named = heads_of(_frame(), said)
+            here = heads_of(_frame(), clause) if "是指" not in said else []
+            codes |= {head.kind.where[0]["value"] for head in here or named if head.kind}
+            if not named:
                 codes.add(_ALL)
     return frozenset(codes)
 
@@ -94,11 +98,15 @@ def _of_batch(one: Finding, text: str, scope: Scope) -> list[dict[str, Any]]:
     more = [part for part in headed if part["field"] not in told]
     if told & _WHEN or more:
         return [part for part in more if not (told & _WHEN and part["field"] in _WHEN)]
-    if field("review", "eq", "new") not in _where(one):
-        return []
     kind = next(k for k in _frame().kinds if k.where[0]["value"] == _code(one))
     sentence = re.split(r"[。\n]", scope.whole[: place + one.start])[-1]
-    return _last_batch(sentence, kind) or _of_all(scope.whole)
+    named = heads_of(_frame(), sentence)
+    tiers = named and named[-1].kind is kind and "review" not in told
+    if tiers or field("review", "eq", "new") in _where(one):
+        last = _last_batch(sentence, kind)
+        if last:
+            return last
+    return [part for part in _of_all(scope.whole) if part["field"] not in told | kind.lacks]
 
 
 def _last_batch(sentence: str, kind: RecordKind) -> list[dict[str, Any]]:
@@ -119,11 +127,13 @@ def _heading(here: str, above: str) -> list[dict[str, Any]]:
 
 @cache
 def _of_all(whole: str) -> list[dict[str, Any]]:
+    """Read the batch in a sentence for all awards: 2024年、2025年获评的企业均可申报, 奖励范围为2025年取得的."""
     for said in _sentences(whole):
-        if re.search(r"的(?:企业|单位|主体)?均?可", said) and not heads_of(_frame(), said):
-            years = [part for part in _read(said, None) if part["field"] == "batch_year"]
-            if years:
-                return years
+        if not heads_of(_frame(), said):
+            for clause in re.split("[，；]", said):
+                told = _read(clause, None) if _OF_ALL.search(clause) else []
+                if _WHEN & {part["field"] for part in told}:
+                    return [part for part in told if part["field"] in _EVENT]
     return []
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -44,6 +44,7 @@ _HIGHEST = 5
 _NEAR = 14
 """Characters between the words of a field and its day."""
 _ENDS = re.compile(r"[，,。；;：:]")
+_LISTED = re.compile(r"[、和或及与]|或者|以及")
 _SINCE_YEAR = re.compile(r"(?P<year>20\d\d)年(?:度)?(?!\d)")
 # 2026年1月1日以后新开设、经认定的首店: the day of another deed
 _OTHER_DEED = re.compile(
@@ -204,13 +205,35 @@ def _day(
     area: str,
 ) -> Told | None:
     conditions, spans = [], []
-    for days, verb in _beside(text, says):
+    for days, verb in _years_as_one(list(_beside(text, says)), text):
         if days.kind not in kinds:
             continue
         op = days.op.replace("_lt", f"_{recent}") if days.kind == "recent" else days.op
         conditions.append(field(name, op, days.value))
         spans += [(days.start, days.end), *([verb] if verb else [])]
     return Told(conditions[:2], spans) if conditions else None
+
+
+_Beside = tuple[Days, tuple[int, int] | None]
+
+
+def _years_as_one(found: list[_Beside], text: str) -> list[_Beside]:
+    """Make one window of years that follow one another in a list: 2025年、2026年."""
+    kept: list[_Beside] = []
+    for days, verb in found:
+        last = kept[-1][0] if kept else None
+        if last and _LISTED.fullmatch(text, last.end, days.start):
+            (first, end), (start, until) = _window_of(last), _window_of(days)
+            if last.kind == days.kind == "year" and int(end[:4]) + 1 == int(start[:4]):
+                one = replace(last, end=days.end, value=[first, until])
+                kept[-1] = (one, verb or kept[-1][1])
+                continue
+        kept.append((days, verb))
+    return kept
+
+
+def _window_of(days: Days) -> list[str]:
+    return days.value if isinstance(days.value, list) else ["0000", "0000"]
 
 
 def _years(name: str, says: re.Pattern[str] | None, text: str, area: str) -> Told | None:

@@ -155,10 +155,34 @@ def needed(shut: Sequence[Node], asked: Sequence[Node]) -> list[Node]:
     for node in shut:
         if bare(node) in every or any(_ruled_out(node, one) for one in flat):
             continue
+        if any(_is_another(node, one) for one in every):
+            continue
         if any(_within(node, other) for other in shut if other is not node):
             continue
         kept.append(node)
     return kept
+
+
+def _is_another(shut: Node, asked: Node) -> bool:
+    """Whether a record that is shut out is only told apart from the one that is asked.
+
+    区级首店不予奖励 beside 市级以上首店, 区级立项的不予配套 beside 省级立项: who has both is not shut out.
+    """
+    if not (shut.get("op") == asked.get("op") == "has" and shut["fact"] == asked["fact"]):
+        return False
+    mine, its = ({p["field"]: _told(p) for p in _where(n) if "field" in p} for n in (shut, asked))
+    if not mine.keys() <= its.keys() or not mine.keys() & _NAMED:
+        return False
+    apart = [name for name in mine if not mine[name] & its[name]]
+    return bool(apart) or mine.keys() == {"code"}
+
+
+_NAMED = frozenset({"code", "level"})
+
+
+def _told(part: Node) -> set[str]:
+    value = part["value"]
+    return set(map(str, value)) if isinstance(value, list) else {str(value)}
 
 
 def _without_asked(shut: Node, asked: Sequence[Node]) -> Node:

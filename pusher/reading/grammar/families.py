@@ -17,10 +17,18 @@ from pusher.reading.grammar import (
     standing,
     veterans,
 )
+from pusher.reading.grammar.asides import find_past_asides
 from pusher.reading.grammar.bykind import by_kind
 from pusher.reading.grammar.disability import read_disabilities
 from pusher.reading.grammar.events import find_events
-from pusher.reading.grammar.findings import Family, Finding, Scope, without_overlaps, without_told
+from pusher.reading.grammar.findings import (
+    Family,
+    Finding,
+    Scope,
+    without_any,
+    without_overlaps,
+    without_told,
+)
 from pusher.reading.grammar.frame import frames
 from pusher.reading.grammar.frames import read_records
 from pusher.reading.grammar.hardships import read_hardships
@@ -56,6 +64,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
             defines, and phrases of the office.
     """
     found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
+    found += find_past_asides(text, scope, figures.family())
     found = [*read_listed(text, scope), *found]
     found += [*read_parents(text, scope), *read_hardships(text)]
     found += [*find_events(text), *find_lists(text)]
@@ -65,6 +74,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     kept = without_overlaps([*kept, *_beside(read_disabilities(text), kept)])
     if is_of_guardians(scope.whole):
         kept = without_overlaps([*kept, *_beside(read_orders(text), kept)])
+    kept = without_any(kept)
     kept = without_told(without_overlaps(read_records(text, scope, kept)))
     kept = without_overlaps([*kept, *qualifications.of_the_same(text, scope, kept)])
     return by_kind(text, scope, qualifications.finished(kept, text, scope), found)

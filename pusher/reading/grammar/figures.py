@@ -234,6 +234,8 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
 def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     groups, text = mark.groupdict(), mark.string
     fill = groups.get("fill") or ""
+    if row.get("needs", "") not in scope.whole:
+        return None
     if _DEFINES.match(text, mark.end()) or (row.get("must") or "") not in mark.group(0):
         return None
     if "never" in row and re.search(row["never"], text[max(mark.start() - 4, 0) : mark.end()]):

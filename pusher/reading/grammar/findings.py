@@ -169,6 +169,18 @@ def _is_record(node: dict[str, Any]) -> bool:
     return all(part.get("op") in ("has", "none") for part in parts)
 
 
+def without_any(found: Sequence[Finding]) -> list[Finding]:
+    """Leave out that there is any of what a bound is told of: 发行债券, 发行规模1000万元以上."""
+    facts = [one.node.get("fact") for one in found]
+    return [
+        one
+        for one in found
+        if (one.node.get("op"), one.node.get("value")) != ("gt", 0)
+        or one.group == "figure"
+        or facts.count(one.node["fact"]) == 1
+    ]
+
+
 def _apart(one: Finding, other: Finding) -> bool:
     """Whether two findings share no words, or may share them."""
     groups = {one.group, other.group}

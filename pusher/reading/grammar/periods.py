@@ -2,14 +2,16 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from pusher.reading.counting import COUNT, read_count
 from pusher.reading.dates import PATTERN, first_date
-from pusher.reading.grammar.findings import Family, Make, Rule, Scope, all_or_one, leaf
+from pusher.reading.grammar.days import find_days
+from pusher.reading.grammar.findings import Family, Finding, Make, Rule, Scope, all_or_one, leaf
 
 _UNIT = r"(?P<unit>个?月|周?年|学年)"
 _TERM = (
@@ -31,6 +33,30 @@ _GRADUATES = re.compile(
 # events of which a year alone tells enough: 2026年度退出现役
 _YEARLY = frozenset({"discharged", "converted", "settled"})
 _LESS, _MORE = ("不满", "未满", "不足"), ("满", "已满", "达到", "达", "不少于", "不低于", "超过")
+
+
+_NEAR = 14
+"""Characters between an event and its day."""
+_CUT = re.compile(r"[，,。；;：:、（）()]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Dated(Rule):
+    """An event with the day or the term that stands beside it, before it or behind it."""
+
+    fact: str = ""
+
+    def find(self, text: str, scope: Scope) -> Iterator[Finding]:
+        days = find_days(text)
+        for mark in self.pattern.finditer(text):
+            for one in days:
+                first, last = sorted([mark.span(), (one.start, one.end)])
+                between = text[first[1] : last[0]]
+                if len(between) > _NEAR or _CUT.search(between) or first[1] > last[0]:
+                    continue
+                op = one.op.replace("_lt", "_le") if one.kind == "recent" else one.op
+                node = leaf(self.fact, op, one.value)
+                yield Finding(first[0], last[1], node, self.group)
 
 
 def family() -> Family:
@@ -72,6 +98,8 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
         yearly = rf"(?P<year>20\d\d)年(?:度|内|期间)?(?:新)?(?:{noun})"
         forms.append((yearly, partial(_in_year, fact)))
     needs = re.compile(noun)
+    if row.get("dated"):
+        return [_Dated(needs, partial(_term, fact), row["group"], (one, other), fact=fact)]
     return [
         Rule(re.compile(form), make, row["group"], (one, other), needs=needs)
         for form, make in forms

@@ -10,6 +10,7 @@ from pusher.reading.grammar import (
     figures,
     households,
     industries,
+    ladders,
     periods,
     places,
     qualifications,
@@ -47,7 +48,8 @@ def families(area_code: str) -> tuple[Family, ...]:
     return (
         places.family(area_code), ages.family(), periods.family(), figures.family(),
         credit.family(), households.family(), standing.family(),
-        industries.family(), schooling.family(), entities.family(), veterans.family(), *tables(),
+        industries.family(), schooling.family(), entities.family(),
+        ladders.family(), veterans.family(), *tables(),
     )  # fmt: skip
 
 

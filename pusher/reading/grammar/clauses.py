@@ -9,6 +9,7 @@ from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import leaves_of
 from pusher.reading.grammar.others import is_of_others, tells_whom_it_serves
+from pusher.reading.grammar.wards import is_of_guardians
 from pusher.reading.grammar.words import Words
 
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")
@@ -98,7 +99,7 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     found = [f for f in found if not any(a <= f.start < b for a, b in included)]
     found = [f for f in found if f.group != "entity" or not _within_any(f, while_run)]
     found = [f for f in found if f.group not in _OF_FIRMS or not _within_any(f, at_work)]
-    found = [f for f in found if not _is_of_a_parent(f, part) and not _is_given(f, part)]
+    found = [f for f in found if not _is_of_a_parent(f, part, scope) and not _is_given(f, part)]
     found = [f for f in found if not is_of_others(f, part)]
     held = [mark.span() for mark in _HOLDERS.finditer(part)]
     found = [
@@ -118,7 +119,7 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     served = next(
         (n for n, one in enumerate(clauses) if tells_whom_it_serves(one.text, scope)), None
     )
-    applicants = [_of_applicants(one) for one in clauses[:served]]
+    applicants = [_of_applicants(one, scope) for one in clauses[:served]]
     return [*applicants, *(replace(one, found=()) for one in clauses[len(applicants) :])]
 
 
@@ -132,8 +133,10 @@ def _within_any(one: Finding, spans: Sequence[tuple[int, int]]) -> bool:
     return any(a <= one.start < b for a, b in spans)
 
 
-def _is_of_a_parent(one: Finding, part: str) -> bool:
-    if _facts(one) & _OF_A_CHILD and _KIN.search(part[max(one.start - 6, 0) : one.start]):
+def _is_of_a_parent(one: Finding, part: str, scope: Scope) -> bool:
+    before = part[max(one.start - 6, 0) : one.start]
+    kin = _KIN.search(before) if _facts(one) & _OF_A_CHILD else None
+    if kin and not ("子女" in kin[0] and is_of_guardians(scope.whole)):
         return True
     return _facts(one) <= _OF_ONESELF and bool(_OF_PARENTS.match(part, one.end))
 
@@ -151,9 +154,10 @@ def _facts(one: Finding) -> set[Any]:
     return {leaf.get("fact") for leaf in leaves_of(one.node)}
 
 
-def _of_applicants(clause: Clause) -> Clause:
+def _of_applicants(clause: Clause, scope: Scope) -> Clause:
     """Leave out what is said of a parent, and people whom a firm serves."""
-    if _PARENT.match(clause.text):
+    parent = _PARENT.match(clause.text)
+    if parent and not ("子女" in parent[0] and is_of_guardians(scope.whole)):
         kept = tuple(f for f in clause.found if not _facts(f) & _OF_A_CHILD)
         return replace(clause, found=kept)
     if _SERVES.search(clause.text):

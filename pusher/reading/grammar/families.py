@@ -15,6 +15,7 @@ from pusher.reading.grammar import (
     places,
     qualifications,
     schooling,
+    sizes,
     standing,
     veterans,
 )
@@ -46,11 +47,21 @@ _READ_APART = ("adverse_events", "credit_records", "disability", "hardship_event
 def families(area_code: str) -> tuple[Family, ...]:
     """Return every family, as the office of *area_code* reads."""
     return (
-        places.family(area_code), ages.family(), periods.family(), figures.family(),
-        credit.family(), households.family(), standing.family(),
-        industries.family(), schooling.family(), entities.family(),
-        ladders.family(), veterans.family(), *tables(),
-    )  # fmt: skip
+        places.family(area_code),
+        ages.family(),
+        periods.family(),
+        figures.family(),
+        credit.family(),
+        households.family(),
+        standing.family(),
+        industries.family(),
+        schooling.family(),
+        sizes.family(),
+        entities.family(),
+        ladders.family(),
+        veterans.family(),
+        *tables(),
+    )
 
 
 def record_facts() -> frozenset[str]:

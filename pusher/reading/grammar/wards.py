@@ -31,7 +31,7 @@ _HAS_CHILD = re.compile(
     rf"(?:(?<![患持具享没所含设专拥])有|(?<!无人)(?<!受委托)抚养(?!儿童|人|的儿童)|养育|育有|监护(?!人|能力)|生育)(?!能力|义务|责任)[^。；]{{0,40}}?{_CHILD}"
 )
 _HIS_CHILD = re.compile(
-    r"^(?:且|并且|其中)?(?:申请人|职工|本人)?(?:的|其|该|所监护的?|被照护的?)?[^，。；]{0,6}(?:子女|孩子)(?!均|都)|^(?:且)?其中至少[一1]名"
+    r"^(?:且|并且|其中)?(?:申请人|职工|本人)?(?:的|其|该|所监护的?|被照护的?)?[^，。；独]{0,6}(?:子女|孩子)(?!均|都)|^(?:且)?其中至少[一1]名"
 )
 _HIS_CHILDREN = re.compile(
     r"(?:^|[，。；：\n）])(?:其|申请人(?:的)?)(?:适龄|未成年|随迁)?(?:子女|孩子)(?!均|都)"
@@ -135,6 +135,8 @@ class _Whose:
         if is_of_child(leaf):
             return self.paid or self.has_child(leaf)
         clause = self._clause(quote)
+        if fact == "birth_date":
+            return False
         if _HIS_CHILD.search(clause):
             return True
         return self.paid and self._names_a_child(clause)

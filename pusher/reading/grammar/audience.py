@@ -24,6 +24,8 @@ def audience_of(rule: Node, text: str) -> Literal["resident", "enterprise", "bot
         return "both"
     if any(leaf.get("fact") == "new_hires" for leaf in _positive(rule)):
         return "enterprise"
+    if _is_of_owners(rule):
+        return "resident"
     kinds = {kind for leaf in _positive(rule) if (kind := _kind(leaf)) != "both"}
     if len(kinds) == 1:
         return "enterprise" if kinds == {"enterprise"} else "resident"
@@ -33,6 +35,13 @@ def audience_of(rule: Node, text: str) -> Literal["resident", "enterprise", "bot
     if kinds and min(firms, persons) * 3 > max(firms, persons) * 2:
         return "both"
     return "enterprise" if firms > persons else "resident"
+
+
+def _is_of_owners(rule: Node) -> bool:
+    """Whether a rule asks for a person's own firm, and of firms only what such a firm may be."""
+    asked = {leaf.get("fact") for leaf in _positive(rule)}
+    firms = {leaf.get("fact") for leaf in _positive(rule) if _kind(leaf) == "enterprise"}
+    return "businesses" in asked and firms <= {*_OF_THE_FIRM, "registration_status"}
 
 
 def of_its_kind(rule: Node, audience: str) -> Node:
@@ -46,6 +55,8 @@ def of_its_kind(rule: Node, audience: str) -> Node:
     ]
     if audience == "enterprise":
         kept = _of_the_hired(kept)
+    if audience == "resident":
+        kept = _of_the_owned(kept)
     return {"all": [_answerable(part, audience) for part in kept]}
 
 
@@ -99,6 +110,64 @@ def _with_fields(node: Node, more: list[Node]) -> Node:
     known = {part.get("field") for part in asked}
     fields = [one for one in more if one["field"] not in known]
     return {**node, "value": {"all": [*asked, *fields]}}
+
+
+_OF_THE_FIRM = {
+    "established_on": "established_on",
+    "size_class": "size_class",
+    "registered_area": "registered_area",
+    "business_area": "registered_area",
+    "entity_type": "entity_type",
+    "employees": "employees",
+}
+_KINDS = ("entity_type", "size_class")
+_ACTIVE: Node = {"field": "operating", "op": "is", "value": True}
+
+
+def _of_the_owned(parts: list[Node]) -> list[Node]:
+    """Ask of a person's own firm what a text asks of a firm beside: 企业正常经营1年以上."""
+    owned = [p for p in parts if (p.get("fact"), p.get("op")) == ("businesses", "has")]
+    if not owned:
+        return parts
+    whole = next((p for p in owned if any(kind in str(p["value"]) for kind in _KINDS)), owned[0])
+    theirs = [p for p in owned if p is not whole and not _tells_kind(p)]
+    closed = [p for p in parts if _is_closed(p)]
+    beside = [p for p in parts if p.get("fact") in _OF_THE_FIRM or _is_active(p)]
+    more = [one for p in theirs for one in p["value"]["all"]]
+    more += [_as_field(p) for p in beside] + [dict(_ACTIVE)] * bool(closed)
+    known = {part.get("field") for part in whole["value"]["all"]}
+    told = _tells_kind(whole)
+    kept = [
+        one
+        for n, one in enumerate(more)
+        if one not in more[:n]
+        and (one.get("field") not in known or one.get("field") == "established_on")
+        and not (told and one.get("field") in _KINDS)
+        and one not in whole["value"]["all"]
+    ]
+    asked = {**whole, "value": {"all": [*whole["value"]["all"], *kept]}}
+    return [asked if p is whole else p for p in parts if p not in (*theirs, *beside, *closed)]
+
+
+def _tells_kind(record: Node) -> bool:
+    return any(kind in str(record["value"]) for kind in _KINDS)
+
+
+def _is_closed(part: Node) -> bool:
+    """Whether a firm that no longer runs is shut out: 主体已停止经营的，不予扶持."""
+    shut = part.get("not", {})
+    asked = shut.get("value", {}).get("all") if shut.get("fact") == "businesses" else None
+    return asked == [{**_ACTIVE, "value": False}]
+
+
+def _is_active(part: Node) -> bool:
+    return (part.get("fact"), part.get("value")) == ("registration_status", "active")
+
+
+def _as_field(part: Node) -> Node:
+    if _is_active(part):
+        return dict(_ACTIVE)
+    return {"field": _OF_THE_FIRM[part["fact"]], "op": part["op"], "value": part["value"]}
 
 
 def _answerable(node: Node, audience: str) -> Node:

@@ -24,7 +24,6 @@ from pusher.reading.grammar.joining import (
 )
 from pusher.reading.grammar.narrowing import without_parts
 from pusher.reading.grammar.outline import Item, outline
-from pusher.reading.grammar.own_firm import of_owners
 from pusher.reading.grammar.residue import Left, left_of
 from pusher.reading.grammar.roles import has_role
 from pusher.reading.grammar.sentence import LONGEST, read_sentence
@@ -120,7 +119,6 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
 
 def _finished(desk: Desk, even: Smooth) -> Draft:
     rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
-    rule = of_owners(rule, desk.scope.whole)
     audience = audience_of(rule, desk.scope.whole)
     rule = of_wards(of_its_kind(rule, audience), desk.scope.whole)
     rule = without_parts(rule, desk.scope.whole)

@@ -38,6 +38,7 @@ from pusher.reading.grammar.kinds import read_listed
 from pusher.reading.grammar.lists import find_lists
 from pusher.reading.grammar.parents import read_parents
 from pusher.reading.grammar.tables import tables
+from pusher.reading.grammar.ventures import read_ventures
 from pusher.reading.grammar.wards import is_of_guardians, read_orders
 
 _READ_APART = ("adverse_events", "credit_records", "disability", "hardship_events", "wards")
@@ -78,7 +79,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     """
     found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
     found += find_past_asides(text, scope, figures.family())
-    found = [*read_listed(text, scope), *found]
+    found = [*read_listed(text, scope), *read_ventures(text, scope), *found]
     found += [*read_parents(text, scope), *read_hardships(text)]
     found += [*find_events(text), *find_lists(text)]
     kept = without_overlaps([*first, *_beside(found, first)])

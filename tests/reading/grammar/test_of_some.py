@@ -82,8 +82,8 @@ def test_what_is_asked_of_a_persons_own_firm_is_a_record_of_the_person() -> None
     )
 
     assert (
-        "businesses has (size_class in micro,small & registered_area within 370104"
-        " & role in legal_rep & operating is True)" in asked
+        "businesses has (registered_area within 370104 & role eq legal_rep & operating is True"
+        " & size_class in micro,small)" in asked
     )
     assert not any(one.startswith(("registered_area", "size_class")) for one in asked)
 

@@ -20,7 +20,6 @@ from pusher.reading.grammar.joining import (
     bare,
     is_place,
     leaves_of,
-    one_record,
 )
 from pusher.reading.grammar.narrowing import without_parts
 from pusher.reading.grammar.outline import Item, outline
@@ -55,8 +54,6 @@ _NAMES_WHO = ("对象为", "对象是", "对象", "对象包括", "对象如下"
 _SETTLED = re.compile(
     r"(?:下列|以下)[^，。；]{0,12}的，(?:可)?(?:认定|视)为(?P<term>[^，。；：]{3,14})"
 )
-_STAGED = ("listing",)
-"""Facts whose stages are one way in, however many sentences name them."""
 _SHORTEST_LEAD = 20
 """Characters of a lead that tells for whom, beside what is given."""
 # 享受下列优待：免费乘车；免费体检: a list of what is given
@@ -292,7 +289,7 @@ def _take_ways(desk: Desk) -> None:
             unread = [_manual(quote) for quote in way.unread]
             options.append(all_of([*rest, *unread]))
     if options:
-        desk.reading.asked.append(any_of(one_record(_distinct(options), of=_STAGED)))
+        desk.reading.asked.append(any_of(_distinct(options)))
 
 
 def _read_list(item: Item, lead: str, desk: Desk, into: Reading) -> None:

@@ -11,9 +11,13 @@ Node = dict[str, Any]
 _UNITED = frozenset({"any_of", "in", "prefix"})
 
 
+_STAGED = ("listing",)
+"""Facts whose stages are one way in, however many clauses name them."""
+
+
 def any_of(nodes: list[Node]) -> Node:
     """Join alternatives; leaves over the same set of values become one leaf."""
-    nodes = _least(_once(united(nodes)))
+    nodes = _least(_once(united(one_record(nodes, of=_STAGED))))
     return nodes[0] if len(nodes) == 1 else {"any": nodes}
 
 

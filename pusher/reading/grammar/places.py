@@ -192,7 +192,7 @@ def _moved(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] 
     told = re.search(r"外(?P<from>[区市省])|(?P<of>外)|异地", mark.group(0))
     if told is None:
         return None
-    before = mark.group(0)[: told.start()]
+    before = re.sub("行政区域|辖区|范围|[以之]$", "", mark.group(0)[: told.start()])
     outside = next(
         (code for code, words in _own_names(area_code).items()
          if told["from"] == words[0] or (told["of"] and any(w in before for w in words))),

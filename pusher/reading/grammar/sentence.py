@@ -33,7 +33,7 @@ from pusher.reading.grammar.words import Words
 
 LONGEST = 1200
 """Characters of a sentence; one without an end in sight is left to a person."""
-_WHAT_FOLLOWS = re.compile(r"不包括|不包含|不含")
+_WHAT_FOLLOWS = re.compile(r"不包括|不包含|不含(?!税)")
 _NOT = re.compile(
     r"(?:未(?!成年|来|婚|就业)|没有|尚未|从未)(?:曾)?(?:被)?(?:享受|领取|入住|列入|纳入|获得|参加|申请|取得|办理|就业|实现|承租|购买|欠缴|拖欠)?|不属于|无(?=\||[^，。；]{0,10}(?:记录|行为|失信|处罚|欠|逾期|违法|违规|事故|住房|房产|贷款|名单))|不符合(?=[^，。；]{0,4}[|])|不存在|不得(?:有|存在|为|(?=\|))|不(?=\|)|不处于|非(?!法|常|遗|公|物)|不是"
 )

@@ -18,7 +18,7 @@ from pusher.reading.grammar.words import Words, definitions, inline
 # Up to here a granting sentence says for whom, behind it what is given.
 _GIVES = re.compile(
     r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按(?!规定|时|期|照规定|月缴|要求|国家)|给予|予以|发放|奖励|补助|补贴|扣减|减半|减按|允许按|暂免|减计|减征|减收|减免|免征|免收|免除|免费|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
-    r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放(?!的?[^，。；的]{0,8}贷款)|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励|(?<=，)[补奖](?=\d)|(?:定额|差额)?配套(?=\d))"
+    r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放(?!的?[^，。；]{0,16}贷款)|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励|(?<=，)[补奖](?=\d)|(?:定额|差额)?配套(?=\d))"
 )
 _WAY_IN = re.compile(
     r"直接(?:调整|发放|享受|补差|补发|划转|转入)|(?:无需|无须|不必|不需要?|不用)(?:重新|另行|再次|再)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请"
@@ -348,7 +348,7 @@ def _read_uncued(sentence: str, desk: Desk) -> None:
             continue
         gives = _GIVES.search(part) if _MONEY.search(part) else None
         told = part[: gives.start()] if gives else part
-        if _MONEY.search(_REACHED.sub("", told) if gives else told):
+        if _MONEY.search(_REACHED.sub("", told)):
             continue
         found = read_sentence(told, desk.scope, desk.words)
         told_of = [*found.asked, *([] if gives else found.excluded)]

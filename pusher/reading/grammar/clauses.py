@@ -8,7 +8,7 @@ from typing import Any
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import leaves_of
-from pusher.reading.grammar.others import is_of_others, tells_whom_it_serves
+from pusher.reading.grammar.others import is_of_others, of_an_employer, tells_whom_it_serves
 from pusher.reading.grammar.wards import is_of_guardians
 from pusher.reading.grammar.words import Words
 
@@ -101,6 +101,13 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     found = [f for f in found if f.group not in _OF_FIRMS or not _within_any(f, at_work)]
     found = [f for f in found if not _is_of_a_parent(f, part, scope) and not _is_given(f, part)]
     found = [f for f in found if not is_of_others(f, part)]
+    employers = [f for f in found if f.node.get("fact") == "employer_area"]
+    found = [
+        f
+        for f in found
+        if f.node.get("fact") != "registered_area"
+        or not any(e.start <= f.start and f.end <= e.end for e in employers)
+    ]
     held = [mark.span() for mark in _HOLDERS.finditer(part)]
     found = [
         replace(f, only_negated=False) if f.group == "benefit" and _within_any(f, held) else f
@@ -156,6 +163,7 @@ def _facts(one: Finding) -> set[Any]:
 
 def _of_applicants(clause: Clause, scope: Scope) -> Clause:
     """Leave out what is said of a parent, and people whom a firm serves."""
+    clause = replace(clause, found=of_an_employer(clause.text, clause.found))
     parent = _PARENT.match(clause.text)
     if parent and not ("子女" in parent[0] and is_of_guardians(scope.whole)):
         kept = tuple(f for f in clause.found if not _facts(f) & _OF_A_CHILD)

@@ -4,6 +4,8 @@ None of it is a fact of the applicant: what remains unread of the clause goes to
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import leaves_of
@@ -29,6 +31,21 @@ _BROUGHT = re.compile(r"(?:引进|招引|培育)[^，。；、的]{1,6}$")
 _THING = r"(?:车辆|[货客]车|乘用车|房屋|不动产|商标|托位|床位|生产线|充电桩)"
 _THING_BEFORE = re.compile(rf"{_THING}[^，。；、的]{{0,6}}$")
 _THING_BEHIND = re.compile(rf"(?:的)?[^，。；、的]{{0,4}}{_THING}")
+# 委托区属国有企业运营, 面向中小微企业收费的担保机构: who acts, and whom an applicant serves
+_AGENT = re.compile(r"(?:委托|依托|指定|聘请|会同)[^，。；、的]{0,8}$")
+_FOR_WHOM = re.compile(r"(?:面向|服务于?|为|向)$")
+_SERVES_THEM = re.compile(
+    r"[^，。；、]{0,6}(?:提供(?!补)|收费|服务|开展|融资|减收|担保|发放(?=[^，。；]{0,6}贷款))"
+)
+_KINDS = frozenset({"type", "entity", "size", "ownership", "qualification"})
+# 就业单位为注册在本区的企业: what is said of an employer is no fact of a firm that applies
+_EMPLOYER = re.compile(
+    r"(?:其|现|所在)?(?:就业|用人|工作|任职|供职|所在|劳动关系|聘用)单位(?:须|应当?|是|为|系)"
+)
+_EMPLOYERS = {"llc": "enterprise", "joint_stock": "enterprise", "sole_prop": "enterprise",
+              "partnership": "enterprise", "individual_business": "individual_business",
+              "private_nonenterprise": "private_nonenterprise", "institution": "institution",
+              "government": "government"}  # fmt: skip
 _OF_FIRMS = frozenset({"registered_area", "established_on", "business_area"})
 _BEFORE = 16
 
@@ -43,6 +60,30 @@ def is_of_others(one: Finding, part: str) -> bool:
     before = part[max(one.start - _BEFORE, 0) : one.start]
     if {leaf.get("fact") for leaf in leaves_of(one.node)} <= _OF_FIRMS:
         return bool(_THING_BEFORE.search(before) or _THING_BEHIND.match(part, one.end))
+    if one.group in _KINDS and _AGENT.search(before):
+        return True
+    if one.group in _KINDS and _FOR_WHOM.search(before) and _SERVES_THEM.match(part, one.end):
+        return True
     if one.group == "qualification" and _BROUGHT.search(before):
         return True
     return bool(_OF_PARENTS.search(before) or _OBJECTS.search(before))
+
+
+def of_an_employer(clause: str, found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Ask of an employer what a clause says of one: 就业单位为注册在本区的企业."""
+    if not _EMPLOYER.match(clause):
+        return tuple(found)
+    placed = any(one.node.get("fact") == "employer_area" for one in found)
+    told = (_as_employers(one) for one in found)
+    return tuple(f for f in told if f and not (placed and f.node.get("fact") == "registered_area"))
+
+
+def _as_employers(one: Finding) -> Finding | None:
+    node = one.node
+    if node.get("fact") == "entity_type" and node["op"] in ("in", "eq"):
+        values = node["value"] if isinstance(node["value"], list) else [node["value"]]
+        kinds = list(dict.fromkeys(_EMPLOYERS[v] for v in values if v in _EMPLOYERS))
+        if not kinds:
+            return None
+        return replace(one, node={"fact": "employer_type", "op": "in", "value": kinds})
+    return one

@@ -40,7 +40,7 @@ _SERVES_THEM = re.compile(
 _KINDS = frozenset({"type", "entity", "size", "ownership", "qualification"})
 # 就业单位为注册在本区的企业: what is said of an employer is no fact of a firm that applies
 _EMPLOYER = re.compile(
-    r"(?:其|现|所在)?(?:就业|用人|工作|任职|供职|所在|劳动关系|聘用)单位(?:须|应当?|是|为|系)"
+    r"(?:[^，。；：]{2,8}：)?(?:其|现|所在)?(?:就业|用人|工作|任职|供职|所在|劳动关系|聘用)单位(?:须|应当?|是|为|系)"
 )
 _EMPLOYERS = {"llc": "enterprise", "joint_stock": "enterprise", "sole_prop": "enterprise",
               "partnership": "enterprise", "individual_business": "individual_business",

@@ -56,6 +56,10 @@ _FIGURES = frozenset(
 _BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 _NAMES_WHO = re.compile(r"(?:的|[人户者]|人员|企业|单位|机构|主体|家庭|对象|儿童|学生|青年|职工)$")
 _TWICE = re.compile(r"不(?:予|再|得|能|可)?(?:再次|重复)")
+# 除残疾军人外，年龄不超过80周岁: of whom the next clause asks nothing
+_EXCEPT_FOR = re.compile(
+    r"(?:[^，。；：]{2,8}：)?除(?!了|上述|前述|前款|符合|满足|此|提交|应)[^，。；]{2,40}(?:[以之]外|外)$"
+)
 _BARELY = re.compile(
     r"(?:一律|均|将|应|则|原则上|暂|可|都|也|视为|期间)?(?:不|暂停|暂缓|停止|终止|停发|取消|谢绝|请勿|禁止|限制申|无法|丧失|除外|予以剔除|予以排除|无权|应予退出|应当退出)|.{0,10}不受"
 )
@@ -102,11 +106,15 @@ def _read_part(
         if not (has_role(clause.text, "excludes") or _gives_no_more(part, clause)):
             open_clauses.append(clause)
             continue
-        while open_clauses and _listed_with(part, open_clauses[-1]):
+        listed = clause.text.startswith("以及")
+        while open_clauses and (
+            _listed_with(part, open_clauses[-1])
+            or (listed and _NAMES_WHO.search(open_clauses[-1].text))
+        ):
             # 项目未备案的、发生过事故的企业不予奖励: each of them is shut out
-            listed = open_clauses.pop()
-            exclude(listed, listed.found, into)
-            judge_left(listed, into)
+            beside = open_clauses.pop()
+            exclude(beside, beside.found, into)
+            judge_left(beside, into)
         inside, outside = _parted(clause)
         if not outside and all(is_withheld(clause, one) for one in inside):
             take_back(open_clauses, into, all_of_it=bool(_BARELY.match(clause.text)))
@@ -167,6 +175,7 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     runs: list[list[Node]] = []
     begun, this = 0, ""
     begins: list[int] = []
+    free: list[Node] = []
     for clause in _listed_industries(part, opened):
         last, this = this, clause.text
         judge_left(clause, into)
@@ -182,6 +191,12 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         ]
         if _OF_THE_SINGLE.match(clause.text) and len(mine) > 1:
             mine = [[{"not": any_of(mine[0])}, all_of([any_of(run) for run in mine[1:]])]]
+        if _EXCEPT_FOR.match(clause.text):
+            free = [all_of([any_of(run) for run in mine])] if mine else []
+            continue
+        if free and mine and not clause.text.startswith(("还", "也", "另", "均")):
+            mine = [[*free, all_of([any_of(run) for run in mine])]]
+        free = []
         apart = _is_told_apart(clause, mine, runs)
         if runs and _TIER.search(clause.text) and "放宽" not in clause.text and not apart:
             continue

@@ -30,11 +30,14 @@ _UNMET = re.compile(
     r"(?:未|没有|尚未|不具[备有]|不符合)(?:按规定|依法)?(?:取得|获得|参加|办理|签订|完成|领取|享受)?$"
 )
 _SAID_OF = re.compile(r"(?:存在|发生|出现|有(?!限)|被|因|近|上年|曾|未|违反|拖欠|欠缴|弄虚|骗取)")
-_RESULT = re.compile(r"(?:应当?|可)?(?:依法)?(?:纳入|按照?|享受|执行|由|每[人户份家次]|自愿)")
+_RESULT = re.compile(
+    r"(?:应当?|须|可)?(?:依法|先行?|按规定|及时)?(?:补缴|补齐|整改|纳入|按照?|享受|执行|由|每[人户份家次]|自愿)"
+)
 EXCEPTS = re.compile(
     r"的?除外|不受(?:前述|上述|前款|前列|本条|此)[^，。；]{0,10}限制|不受(?:此|其)?影响"
 )
 _TOGETHER = re.compile(r"且|同时(?!享受)|并(?!列)")
+_OF_BOTH = re.compile(r"^(?:(?!以及|或|、|和).)*的$")
 _WITHHELD = re.compile(
     r"不(?:再|得|能)?(?:同时|重复)?享受|不予(?:发放|享受|补贴|补助)|不(?:得)?重复|暂停(?:享受|发放)|不(?:再)?发放|不适用"
 )
@@ -185,7 +188,7 @@ def exclude(
         nodes = [all_of([nodes[0], node]) for node in nodes[1:]]
     elif nodes and _TOGETHER.search(clause.text):
         nodes = [all_of(nodes)]
-    elif len(named) > 1 and clause.between(*named[-2:]).endswith("的"):
+    elif len(named) > 1 and _OF_BOTH.search(clause.between(*named[-2:])):
         # 享受孤儿保障的残疾儿童不享受: the children who are both
         nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]
     parts = [part for node in nodes for part in _each(node, clause.text)]

@@ -92,3 +92,32 @@ def test_a_firm_is_asked_itself_where_no_person_applies() -> None:
     asked = _asked(FIRMS + "法定代表人无失信记录，企业正常经营。")
 
     assert "registered_area within 370104" in asked
+
+
+def test_whom_a_bound_leaves_out_need_not_keep_it() -> None:
+    asked = _asked(PEOPLE + "申请条件：除低保对象外，年龄不得超过80周岁。")
+
+    assert asked[1:] == ["(welfare_status any_of dibao | birth_date age_le 80)"]
+
+
+def test_people_listed_in_one_sentence_are_ways_in() -> None:
+    asked = _asked("申请人应为下列对象：低保对象；未满18周岁的孤儿；特困人员。")
+
+    assert len(asked) == 1
+    assert asked[0].count(" | ") == 2
+
+
+def test_an_employer_is_no_firm_that_applies() -> None:
+    asked = _asked(PEOPLE + "申请条件：就业单位为注册在本区的事业单位或者个体工商户。")
+
+    assert asked[1:] == [
+        "employer_area within 370104",
+        "employer_type in institution,individual_business",
+    ]
+
+
+@pytest.mark.parametrize(
+    "beside", ["由区财政局委托国有企业运营。", "服务机构面向中小微企业提供融资服务。"]
+)
+def test_who_acts_or_is_served_is_not_asked_of_the_applicant(beside: str) -> None:
+    assert _asked(FIRMS + "申请条件：" + beside) == _asked(FIRMS)

@@ -29,7 +29,14 @@ from pusher.reading.grammar.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.shutting import EXCEPTS, Reading
 from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.speaking import NAMED, OFFERS, Desk, cut, read_parts
-from pusher.reading.grammar.tidying import gathered, merged, needed, waived, widened
+from pusher.reading.grammar.tidying import (
+    gathered,
+    merged,
+    needed,
+    waived,
+    widened,
+    without_implied,
+)
 from pusher.reading.grammar.wards import of_wards
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 
@@ -354,7 +361,7 @@ def _manual(text: str) -> Node:
 
 def _rule(reading: Reading) -> Node:
     asked = alternatives(_most(_distinct(reading.asked), reading))
-    asked = merged(asked)
+    asked = without_implied(merged(asked))
     shut = needed(_distinct(reading.excluded), asked)
     joined = [*asked, *({"not": node} for node in _most(shut, reading))]
     rule = all_of(joined) if joined else {"all": []}

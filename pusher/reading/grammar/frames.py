@@ -97,6 +97,8 @@ def _parted(text: str, one: "Head", other: "Head") -> tuple[int, int]:
 def _takes(one: Finding, head: "Head", frame: Frame) -> bool:
     """Whether what was found takes words of *head* and is no part of it: 工业 of 规模以上工业企业."""
     inside = head.start <= one.start and one.end <= head.end
+    if frame.only_negated:  # a benefit of that name is what was had: 已领取购房补贴的
+        inside = inside and not one.only_negated
     if (one.start, one.end) == head[:2]:  # 普惠托育机构 is an award, beside a kind of firm
         inside = bool(frame.kinds) and one.node.get("fact") != frame.fact
     return one.start < head.end and head.start < one.end and (not inside or one.group == "status")
@@ -140,7 +142,7 @@ def _carried(
     """Give what is told once for several: 对2025年…的奖励5万元，对在北交所上市的奖励10万元."""
     begin = max((m.end() for m in _STOPS.finditer(text, 0, head.start)), default=0)
     known = {slot.field for slot, _ in told}
-    slots = [slot for slot in frame.slots if slot.carried and slot.field not in known]
+    slots = [s for s in frame.slots if s.carried and not {s.field, s.unless} & known]
     place = max(scope.whole.find(text), 0)
     before = re.split(r"[。\n]", scope.whole[:place])[-1] + text[:begin]
     part = re.split("；", before)[-1]

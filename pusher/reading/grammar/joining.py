@@ -74,37 +74,38 @@ def _rung(node: Node) -> int:
 
 
 _UNITED_BY = {
-    "listing": "stage",
-    "adverse_events": "kind",
-    "hardship_events": "kind",
-    "qualifications": "level",
+    "listing": ("stage",),
+    "adverse_events": ("kind",),
+    "hardship_events": ("kind",),
+    "qualifications": ("level", "code"),
 }
-"""The field of a record whose values a list unites: 国家级、省级绿色工厂, 食品安全事故、欺老虐老."""
+"""Fields of a record whose values a list unites: 国家级、省级绿色工厂, 食品安全事故、欺老虐老."""
 
 
 def one_record(nodes: list[Node], *, of: Collection[str] = frozenset(_UNITED_BY)) -> list[Node]:
     """Make one of records of the facts *of* that differ in one field alone, which a list names."""
     kept: list[Node] = []
     for node in nodes:
-        same = next((k for k in kept if k.get("fact") in of and _of_one_kind(k, node)), None)
-        if same is None:
+        alike = ((k, _apart_in(k, node)) for k in kept if k.get("fact") in of)
+        same, name = next(((k, name) for k, name in alike if name), (None, None))
+        if same is None or name is None:
             kept.append({**node} if "op" in node else node)
             continue
-        name = _UNITED_BY[node["fact"]]
         told = {**_named(same, name), "op": "in", "value": _values(same, node, name)}
         parts = [told if p.get("field") == name else p for p in same["value"]["all"]]
         same["value"] = {"all": parts}
     return kept
 
 
-def _of_one_kind(one: Node, other: Node) -> bool:
-    name = _UNITED_BY.get(str(one.get("fact")))
-    if name is None or any(n.get("op") != "has" for n in (one, other)):
-        return False
-    if one["fact"] != other["fact"] or not (_named(one, name) and _named(other, name)):
-        return False
-    rest = [[p for p in n["value"]["all"] if p.get("field") != name] for n in (one, other)]
-    return rest[0] == rest[1]
+def _apart_in(one: Node, other: Node) -> str | None:
+    """Return the field in which alone two records differ, if a list unites its values."""
+    if one["fact"] != other.get("fact") or any(n.get("op") != "has" for n in (one, other)):
+        return None
+    for name in _UNITED_BY.get(one["fact"], ()):
+        rest = [[p for p in n["value"]["all"] if p.get("field") != name] for n in (one, other)]
+        if rest[0] == rest[1] and _named(one, name) and _named(other, name):
+            return name
+    return None
 
 
 def _named(node: Node, name: str) -> Node:

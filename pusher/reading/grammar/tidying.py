@@ -41,6 +41,23 @@ def _told_inside(node: Node, kept: list[Node], place: int) -> bool:
     return True
 
 
+def without_implied(asked: Sequence[Node]) -> list[Node]:
+    """Leave out what an award that is asked says already: 首店 beside 2025年10月以后认定的首店."""
+    records = [n for n in asked if (n.get("fact"), n.get("op")) == ("qualifications", "has")]
+    return [node for node in asked if not any(_implies(one, node) for one in records)]
+
+
+def _implies(record: Node, node: Node) -> bool:
+    if set(node) == {"any"}:
+        return any(_implies(record, way) for way in node["any"])
+    if node is record or (node.get("fact"), node.get("op")) != (record["fact"], "has"):
+        return False
+    if any(set(one["value"]) != {"all"} for one in (node, record)):
+        return False
+    parts, more = ([bare(part) for part in _where(one)] for one in (node, record))
+    return len(parts) < len(more) and all(part in more for part in parts)
+
+
 def widened(node: Node, likewise: Sequence[Node]) -> Node:
     """Take in whom a text treats likewise (社会团体参照执行): one more kind among those asked."""
     for join in ("all", "any"):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pusher.reading.grammar.drafting import draft
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Scope, spell
 from tests.reading.gold.invented import evened
@@ -92,3 +93,44 @@ def test_a_place_between_the_year_and_the_award_is_read_too() -> None:
 
     assert {one.group for one in found} >= {"qualification"}
     assert _awards(text) == {"batch_year is 2026 & code is gazelle & review is new"}
+
+
+def _rule(text: str) -> str:
+    return spell(draft(["标题", text], area_code="370104").rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "shut"),
+    [
+        ("2024年以来获得过单笔超过80万元区级奖补的企业，不予支持",
+         "awards_received has (level eq district & year ge 2024 & amount gt 80)"),
+        ("同一项目已享受中央财政资金支持的，不再奖补", "awards_received has (level eq nation)"),
+        ("企业已领取市级“设备更新”奖励的，不再支持",
+         "awards_received has (item in 设备更新 & level eq city)"),
+    ],
+)  # fmt: skip
+def test_a_grant_that_a_firm_has_had_shuts_it_out(text: str, shut: str) -> None:
+    assert f"not {shut}" in _rule(f"奖励对象为注册在本区的企业。{text}。")
+
+
+def test_a_grant_that_a_firm_has_had_is_asked_of_nobody() -> None:
+    text = "已获得省级奖补资金的企业给予奖励。申报企业应在本区注册。"
+
+    assert "awards_received" not in _rule(text)
+
+
+def test_what_a_resident_has_had_is_a_benefit() -> None:
+    assert "awards_received" not in _rule("本区户籍居民可以申请。已领取过购房补贴的，不再享受。")
+
+
+def test_a_level_that_gets_nothing_shuts_out_nobody_of_another_level() -> None:
+    rule = _rule("获得省级科技计划立项的企业给予配套10万元。区级立项的项目不予配套。")
+
+    assert "project_approvals has (level eq province)" in rule
+    assert "district" not in rule
+
+
+def test_awards_of_one_list_are_one_condition() -> None:
+    rule = _rule("奖励对象为有效期内的高新技术企业、瞪羚企业。")
+
+    assert "code in high_tech,gazelle & valid_to on_or_after_as_of None" in rule

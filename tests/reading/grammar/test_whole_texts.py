@@ -298,10 +298,7 @@ TEXTS = [
             "qualifications has (code eq model_coop)",
             "established_on years_ge 2",
             "coop_members ge 50",
-            "(qualifications has (code eq green_food & "
-            "valid_to on_or_after_as_of None) | qualifi"
-            "cations has (code eq organic & valid_to on"
-            "_or_after_as_of None))",
+            "qualifications has (code in green_food,organic & valid_to on_or_after_as_of None)",
             "not credit_records has (list in abnormal & removed_on null None)",
         ],
         [],

@@ -13,12 +13,13 @@ from importlib.resources import files
 from typing import Any
 
 from pusher.reading.grammar.findings import Finding, field, has, none
-from pusher.reading.grammar.terms import Since, since_before, since_behind
+from pusher.reading.grammar.terms import Since, since_before, since_behind, since_within
 
 _FACT = "adverse_events"
 _RANKS = ("minor", "general", "larger", "major", "severe")
+_GRADE = r"(?:特别(?:重大|严重)|特大|重特大|重大|较大|一般|(?:情节)?严重|恶性)"
 _SEVERITY = re.compile(
-    r"(?P<word>特别(?:重大|严重)|特大|重特大|重大|较大|一般|(?:情节)?严重|恶性)(?!数额|金额|影响|范围)(?:等级|级别|级)?(?:（含）|（及）)?(?P<up>(?:及其?|或者?)?以上)?(?:（含）)?"
+    rf"(?P<words>{_GRADE}(?:(?:、|和|或者?|及){_GRADE}){{0,3}})(?!数额|金额|影响|范围)(?:等级|级别|级)?(?:（含）|（及）)?(?P<up>(?:及其?|或者?)?以上)?(?:（含）)?(?:等级|级别)?"
 )
 _FROM = {"特": "severe", "重": "major", "严": "major", "情": "major", "恶": "major",
          "较": "larger", "一": "general"}  # fmt: skip
@@ -26,8 +27,11 @@ _LISTED = re.compile(
     r"(?:责任|方面|领域|类)?(?:、|和|或者?|及|与|以及){1,2}(?:因|被|有|存在|发生|出现|涉及)?(?:的)?(?:突发|责任)?"
 )
 _BETWEEN = r"(?:(?![且并无未或和及与、，。；：（）\n]|制度|许可|认证|标准|责任险|体系|评估|审批|手续|设施|改造|合格(?<!不合格))[^\d]){0,12}?"
+_FIELDS = (
+    r"(?:等)?(?:方面|领域)[^，。；：（）\n]{0,12}?(?:未|无|没有|不存在)[^，。；：（）\n]{0,10}?"
+)
 _VERB = re.compile(
-    r"(?:(?:均|都|应|须)?(?:未曾|从未|未|无|没有|不存在|不得有|没|不得)?(?:曾经|曾)?(?:因|由于)?(?:发生|出现|存在|受到|遭受|有|被|出|涉及|存有|受|违反)?(?:过|了)?(?:任何|其他|相关)?(?:因)?)$"
+    r"(?:(?:均|都|应|须)?(?:未曾|从未|不曾|未|无|没有|不存在|不得有|没|不得)?(?:曾经|曾)?(?:因|由于)?(?:发生|出现|存在|受到|遭受|有|被|出|涉及|存有|受|违反)?(?:过|了)?(?:任何|其他|相关)?(?:因)?)$"
 )
 _DENIED = re.compile(r"未|无|没|不")
 _BREACHED = re.compile(r"违反[^，。；、]{0,6}$")
@@ -79,6 +83,7 @@ class _Event:
 class _Deeds:
     kinds: tuple[tuple[re.Pattern[str], str, bool], ...]
     blow: re.Pattern[str]
+    denied: re.Pattern[str]
     more: re.Pattern[str]
     examples: tuple[str, ...]
 
@@ -94,8 +99,9 @@ def _deeds() -> _Deeds:
         if how in row
     )
     blow = re.compile(rf"{_BETWEEN}(?:{table['blows']})")
+    denied = re.compile(rf"{_FIELDS}(?:{table['blows']})")  # 在安全、环保等方面近三年无违法行为
     examples = tuple(one for row in table["kind"] for one in row["examples"])
-    return _Deeds(kinds, blow, re.compile(rf"{table['more']}*"), examples)
+    return _Deeds(kinds, blow, denied, re.compile(rf"{table['more']}*"), examples)
 
 
 def examples() -> tuple[str, ...]:
@@ -163,10 +169,11 @@ def _events(text: str, group: Sequence[_Kind]) -> Iterator[_Event]:
 
 def _blow(text: str, group: Sequence[_Kind]) -> int | None:
     """Return where the blow ends that a list of kinds names: 安全、质量方面的行政处罚."""
-    mark = _deeds().blow.match(text, group[-1].end)
+    end = group[-1].end
+    mark = _deeds().blow.match(text, end) or _deeds().denied.match(text, end)
     if mark:
         return mark.end()
-    laws = _LAWS.match(text, group[-1].end)
+    laws = _LAWS.match(text, end)
     return laws.end() if laws and _BREACHED.search(text[: group[0].start]) else None
 
 
@@ -183,8 +190,8 @@ def _before(text: str, start: int) -> tuple[int, tuple[str, ...]]:
 
 
 def _ranks(mark: re.Match[str]) -> tuple[str, ...]:
-    first = "major" if mark["word"] == "重特大" else _FROM[mark["word"][0]]
-    return _RANKS[_RANKS.index(first) :]
+    words = re.findall(_GRADE, mark["words"].replace("重特大", "重大"))
+    return _RANKS[min(_RANKS.index(_FROM[word[0]]) for word in words) :]
 
 
 def _told(text: str, events: Sequence[_Event], place: int) -> _Event:
@@ -193,7 +200,8 @@ def _told(text: str, events: Sequence[_Event], place: int) -> _Event:
     stop = events[place + 1].start if place + 1 < len(events) else len(text)
     mark = _AFTER_STOP.search(text, one.end, stop)
     stop = mark.start() if mark else stop
-    since = since_behind(text, one.end, stop) or since_before(text, one.start)
+    since = since_behind(text, one.end, stop) or since_within(text, one.start, one.end)
+    since = since or since_before(text, one.start)
     parts = [*one.parts, *([since.span] if since else [])]
     inside = list(_SEVERITY.finditer(text, one.start, one.end))
     behind = [

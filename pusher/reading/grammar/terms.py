@@ -74,6 +74,12 @@ def _as_since(days: Days, at: int) -> Since:
     return Since(days.op, days.value, (days.start + at, days.end + at))
 
 
+def since_within(text: str, start: int, end: int) -> Since | None:
+    """Find a term between the words of an event: 安全生产方面近三年无违法行为."""
+    told = (one for one in find_days(text[start:end]) if one.kind != "term")
+    return next((_as_since(one, start) for one in told), None)
+
+
 def since_behind(text: str, end: int, stop: int) -> Since | None:
     """Find a term that has not passed since: 被查处未满三年, 自处罚之日起两年内."""
     told = text[end:stop]
@@ -81,7 +87,7 @@ def since_behind(text: str, end: int, stop: int) -> Since | None:
         before = told[: one.start]
         if before.endswith("，") and one.kind == "recent" and _BARRED.match(told, one.end):
             return _as_since(one, end)
-        if "，" in before and not re.search(r"(?:自|从)[^，。；]{0,16}$|，且?$", before):
+        if "，" in before and not re.search(r"，且?(?:距|至|已|尚)[^，。；]{0,8}$|(?:自|从)[^，。；]{0,16}$|，且?$", before):
             return None
         if one.kind == "term" and one.op.endswith(("_lt", "_le")):
             return _as_since(one, end)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pusher.reading.grammar.ages import ages_below, months_counted
 from pusher.reading.grammar.audience import audience_of, of_its_kind, subject_of
+from pusher.reading.grammar.barring import barred, refused, tells_how
 from pusher.reading.grammar.ending import endings
 from pusher.reading.grammar.fallback import nothing_read, read_bare_names
 from pusher.reading.grammar.findings import Scope
@@ -109,7 +110,9 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
     for item, inside in _spoken(tree, inside=False):
         _read_item(item, desk, inside=inside)
     _ask_unused(defining, desk)
-    desk.reading.excluded += endings(scope, desk.words)
+    for shut in (endings(scope, desk.words), barred(tree, scope, desk.words),
+                 refused(tree, scope, desk.words)):  # fmt: skip
+        desk.reading.excluded += shut
     _take_ways(desk)
     if not (desk.reading.asked or desk.reading.unread):
         read_bare_names(tree, desk)
@@ -210,18 +213,12 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
     if item.heading:
         if has_role(item.heading, "audience heading"):
             inside = True
-        elif _tells_how(item.heading):
+        elif tells_how(item.heading):
             return
     yield item, inside
     if not (item.items and _leads(item)):
         for part in item.items:
             yield from _spoken(part, inside=inside)
-
-
-def _tells_how(heading: str) -> bool:
-    """Whether a heading says that what follows is procedure; a sentence is no heading."""
-    named = "，" not in heading and has_role(heading, "procedure heading")
-    return named and not has_role(heading, "grants")
 
 
 def _leads(item: Item) -> bool:

@@ -87,7 +87,9 @@ def since_behind(text: str, end: int, stop: int) -> Since | None:
         before = told[: one.start]
         if before.endswith("，") and one.kind == "recent" and _BARRED.match(told, one.end):
             return _as_since(one, end)
-        if "，" in before and not re.search(r"，且?(?:距|至|已|尚)[^，。；]{0,8}$|(?:自|从)[^，。；]{0,16}$|，且?$", before):
+        if "，" in before and not re.search(
+            r"，且?(?:距|至|已|尚)[^，。；]{0,8}$|(?:自|从)[^，。；]{0,16}$|，且?$", before
+        ):
             return None
         if one.kind == "term" and one.op.endswith(("_lt", "_le")):
             return _as_since(one, end)

@@ -48,8 +48,9 @@ def test_an_answer_of_no_shuts_out_whom_its_question_names() -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["暂停申请", "不作安排", "不参与评选", "撤销申报资格", "予以否决", "不给", "暂缓支持", "不应支持"]
-)  # fmt: skip
+    "verb",
+    ["暂停申请", "不作安排", "不参与评选", "撤销申报资格", "予以否决", "不给", "暂缓支持"],
+)
 def test_every_verb_that_refuses_shuts_out(verb: str) -> None:
     assert _rule(f"四、两年内骗取财政资金的，{verb}。") == [
         "not adverse_events has (kind in fraud_subsidy & occurred_on years_lt 2)"

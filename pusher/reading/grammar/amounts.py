@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from pusher.reading.counting import read_count
 
-NUMBER = r"(?:\d[\d,，]{0,17}(?:\.\d{1,12})?|[一二三四五六七八九十百千两]{1,6})"
+NUMBER = r"(?:\d[\d,，]{0,17}(?:\.\d{1,12})?|[一二三四五六七八九十百千两]{1,6}|半(?=年))"
 UNITS = r"(?:元/(?:人[·/])?月|万人次|万吨标准?煤|万吨|亿元|亿美元|亿|万元|万美元|千元|万|元|％|%|人次|人|名|户|个月|年期|月|间|平方米|㎡|亩|公顷|吨标准?煤|吨|辆|次|个|年)"
 _MORE = r"不低于|不少于|不小于|达到|达|超过|高于|大于|多于|突破|满|至少"
 _LESS = r"不高于|不超过|不大于|不多于|低于|少于|不足|小于|未达到|未达|未超过|不满"
 _IN = r"(?:[（(]\s*(?:含|包含|包括)(?:本数)?[^（）()]{0,6}[）)])?"
 WORD = rf"(?:{_LESS}|{_MORE})"
 COMPARED = re.compile(WORD)
-SIDE = rf"(?:人民币)?{_IN}\s*(?:及其?以上|（含）以上|以上|及以下|以下|以内|之内)?{_IN}"
+SIDE = rf"(?:人民币)?{_IN}\s*(?:及其?以上|（含）以上|以上|及以下|以下|以内|之内|起(?=$|[，。；、）)]))?{_IN}"
 THEN = rf"(?:\s*(?:(?:[，、]?(?:且|并且|并|但|，)|、)\s*(?P<word2>{WORD})|(?<=以上)(?:[，、](?={NUMBER}\s*{UNITS}\s*{_IN}(?:及?以下|以内)))?)\s*(?P<number2>{NUMBER})\s*(?P<unit2>{UNITS})\s*(?P<side2>{SIDE}))?"
 SPAN = rf"(?P<low>{NUMBER})\s*(?P<unit1>{UNITS})?\s*{_IN}\s*(?:至|到|-|—|－|~|～)+\s*(?P<high>{NUMBER})\s*(?P<unit3>{UNITS})"
 _OPS = {"超过": "gt", "高于": "gt", "大于": "gt", "多于": "gt",
@@ -59,6 +59,8 @@ class Bound:
 
 def read_number(text: str) -> float | None:
     """Read digits with or without commas, or a Chinese number."""
+    if text == "半":
+        return 0.5
     plain = text.replace(",", "").replace("，", "")
     if re.fullmatch(r"\d+(?:\.\d+)?", plain):
         return float(plain)
@@ -83,7 +85,7 @@ def bound_of(groups: Mapping[str, str | None], kind: str, *, which: str = "") ->
     """Read the groups word, number, unit and side (*which* at their ends); None without a bound."""
     word, number = groups.get(f"word{which}"), groups.get(f"number{which}")
     side = groups.get(f"side{which}") or ""
-    if not number or (not word and not re.search(r"[上下内]", side)):
+    if not number or (not word and not re.search(r"[上下内起]", side)):
         return None
     value = scaled(number, groups.get(f"unit{which}"), kind)
     if value is None:

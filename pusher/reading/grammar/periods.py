@@ -28,7 +28,7 @@ _UNPLACED = re.compile(
     rf"(?:毕业|离校)(?:后)?\s*(?P<count>{COUNT})\s*年(?:以)?内(?:尚)?未就业(?:的)?(?:普通)?(?:高校|高等学校|大学)?毕业生"
 )
 _GRADUATES = re.compile(
-    r"(?P<year>20\d\d)(?:年(?:度)?(?:应届)?(?:普通)?(?:高校|高等学校|大学)?毕业|届(?:普通)?(?:高校|高等学校)?(?:应届)?(?:毕业生|毕业))"
+    r"(?P<first>20\d\d)?(?:[年届]?(?:、|和|或|至|—|-)20\d\d){0,4}(?:[年届]?(?:、|和|或|至|—|-))?(?P<year>20\d\d)(?:年(?:度)?(?:应届)?(?:普通)?(?:高校|高等学校|大学)?毕业|届(?:普通)?(?:高校|高等学校)?(?:应届)?(?:毕业生|毕业(?!学年|年级|班)))"
 )
 # events of which a year alone tells enough: 2026年度退出现役
 _YEARLY = frozenset({"discharged", "converted", "settled"})
@@ -160,5 +160,5 @@ def _unplaced(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 
 def _of_year(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
-    year = mark["year"]
-    return leaf("graduated_on", "between_dates", [f"{year}-01-01", f"{year}-12-31"])
+    first, year = mark["first"] or mark["year"], mark["year"]
+    return leaf("graduated_on", "between_dates", [f"{first}-01-01", f"{year}-12-31"])

@@ -69,8 +69,8 @@ def family() -> Family:
     )  # fmt: skip
     rules.append(
         Rule(_UNPLACED, _unplaced, "status",
-             (("离校2年内未就业的高校毕业生", "(graduated_on years_le 2 & employment_status in unemployed,not_working)"),
-              ("毕业两年内尚未就业高校毕业生", "(graduated_on years_le 2 & employment_status in unemployed,not_working)")))
+             (("离校2年内未就业的高校毕业生", "graduated_on years_le 2"),
+              ("毕业两年内尚未就业高校毕业生", "graduated_on years_le 2")))
     )  # fmt: skip
     return Family("periods", "期限和日期", ("年", "月", "届"), tuple(rules))
 
@@ -156,9 +156,7 @@ def _in_year(fact: str, mark: re.Match[str], scope: Scope) -> dict[str, Any]:
 
 def _unplaced(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     count = read_count(mark["count"])
-    term = leaf("graduated_on", "years_le", count)
-    status = leaf("employment_status", "in", ["unemployed", "not_working"])
-    return {"all": [term, status]} if count else None
+    return leaf("graduated_on", "years_le", count) if count else None
 
 
 def _of_year(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

@@ -61,6 +61,8 @@ _PREFERS = re.compile(r"优先(?!股|发展)")
 _MEANWHILE = re.compile(r"在[^，。；、]{2,8}(?:经营|存续|运营)期间")
 # 在社会组织、养老机构从事社会工作: where somebody works, not who applies
 _AT_WORK = re.compile(r"在[^，。；]{2,36}?(?:从事[^，。；、]{2,8}?工作|在岗工作)")
+# 除低保对象外的困难家庭: those alone who are not
+_BUT_FOR = re.compile(r"除[^，。；]{2,30}?(?:以)?外的")
 _OF_FIRMS = frozenset({"entity", "type", "qualification", "size"})
 
 
@@ -111,6 +113,11 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     held = [mark.span() for mark in _HOLDERS.finditer(part)]
     found = [
         replace(f, only_negated=False) if f.group == "benefit" and _within_any(f, held) else f
+        for f in found
+    ]
+    spared = [mark.span() for mark in _BUT_FOR.finditer(part)]
+    found = [
+        replace(f, node={"not": f.node}, group="spared") if _within_any(f, spared) else f
         for f in found
     ]
     cuts, depth, start = [], 0, 0

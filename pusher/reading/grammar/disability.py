@@ -22,7 +22,7 @@ _KIND = rf"(?:{'|'.join(_TYPES)})"
 _KINDS = rf"{_KIND}(?:残疾)?(?:{_JOIN}{_KIND}(?:残疾)?){{0,6}}"
 _N = "[一二三四1-4ⅠⅡⅢⅣ]"
 _TO = r"(?:、|和|或者?|及|到|至|-|－|—|~|～)"
-_GRADE = rf"(?<![第\d])(?:{_N}级?{_TO}{{1,2}}){{0,3}}{_N}级(?:[（(]含[^（）()]{{0,4}}[）)])?(?:及?其?以[上下]|及更重)?"
+_GRADE = rf"(?<![第\d])(?:{_N}级?{_TO}{{1,2}}){{0,3}}{_N}级(?:[（(]含[^（）()]{{0,4}}[）)])?(?:及?其?以[上下]|及更重)?(?:[（(]含[^（）()]{0, 4}[）)])?"
 _NO_GRADE = r"(?!以?上?(?:的)?(?:医|公|定点|财政|政府|建筑|注册|技|工|响应|应急|伤残|军人|甲等|学科|市场|批发|保安))"
 _CERTIFICATE = r"残疾(?:人)?证"
 _VALID = (
@@ -38,7 +38,7 @@ _NOBODY = (
 _WHO = r"残疾(?:人员|人|儿童|少年|青少年|老年人|老人|妇女|青年|学生|大学生|毕业生|高校毕业生|居民|考生|未成年人|孤儿)?"
 _TOKEN = re.compile(
     rf"(?P<nobody>{_NOBODY})|(?P<valid>{_VALID})|(?P<kinds>{_KINDS})"
-    rf"|(?P<heavy>极?重度(?=(?:{_KINDS})?残疾)|重残(?=人|的|对象|且))"
+    rf"|(?P<heavy>[极非]?重度(?=(?:{_KINDS})?残疾)|重残(?=人|的|对象|且))"
     rf"|(?P<grades>{_GRADE}{_NO_GRADE})"
     rf"|(?P<told>残疾(?:等级|程度|类别|类型))|(?P<certificate>{_CERTIFICATE})|(?P<who>{_WHO})"
 )
@@ -120,6 +120,8 @@ def _begins_anew(one: _Record, mark: re.Match[str], gap: str, text: str) -> bool
     if mark["told"] or mark["certificate"] or mark["valid"]:
         return bool(_OR.search(gap))
     if mark["grades"] or mark["heavy"]:
+        if gap == "（" and one.grades == [1, 2] and one.person:
+            return False  # 重度残疾人（一级、二级）
         ahead = one.person and _LISTED.search(gap) and _PERSON_NEXT.match(text, mark.end())
         return bool(one.grades or ahead)
     return one.person and bool(_LISTED.search(gap))
@@ -136,7 +138,7 @@ def _take(one: _Record, mark: re.Match[str], text: str) -> bool:
         one.kinds += [code for word, code in _TYPES.items() if word in mark["kinds"]]
         one.person |= mark["kinds"].endswith("残疾")
     elif mark["heavy"]:
-        one.grades = [1] if mark["heavy"].startswith("极") else [1, 2]
+        one.grades = {"极": [1], "非": [3, 4]}.get(mark["heavy"][0], [1, 2])
         one.person |= mark["heavy"] == "重残"
     elif mark["grades"]:
         if not one.spans and not _PERSON_NEXT.match(text, mark.end()) and not re.match(

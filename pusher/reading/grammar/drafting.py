@@ -360,9 +360,15 @@ def _rule(reading: Reading) -> Node:
     asked = alternatives(_most(_distinct(reading.asked), reading))
     asked = without_implied(merged(asked))
     shut = needed(_distinct(reading.excluded), asked)
-    joined = [*asked, *({"not": node} for node in _most(shut, reading))]
+    joined = [*asked, *map(_denied, _most(shut, reading))]
     rule = all_of(joined) if joined else {"all": []}
     return rule if set(rule) == {"all"} else {"all": [rule]}
+
+
+def _denied(node: Node) -> Node:
+    """Deny *node*; 未参保的不享受 asks that somebody be insured."""
+    inner: Node = node["not"] if set(node) == {"not"} else {"not": node}
+    return inner
 
 
 def _distinct(nodes: Sequence[Node]) -> list[Node]:

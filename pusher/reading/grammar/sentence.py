@@ -18,7 +18,7 @@ from pusher.reading.grammar.joining import (
     rival,
 )
 from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.runs import joined, runs_of
+from pusher.reading.grammar.runs import runs_of
 from pusher.reading.grammar.shutting import (
     EXCEPTS,
     STARTS_WITH_OR,
@@ -50,8 +50,6 @@ _OF_THE_SINGLE = re.compile(
     r"(?:单身|未婚|离异|离婚|丧偶)(?:的)?(?:申请人|居民|人员|人士|职工)?[应须需]"
 )
 _SHORTEST_QUOTE = 4
-# 除退役军人外，年龄不超过40周岁: what follows is not asked of them
-_FREE = re.compile(r"除[^，。；]{2,40}(?:以)?外")
 _FIGURES = frozenset(
     {"ge", "gt", "le", "lt", "between", "years_ge", "months_ge", "age_ge", "ratio_ge"}
 )
@@ -179,9 +177,6 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     begins: list[int] = []
     free: list[Node] = []
     for clause in _listed_industries(part, opened):
-        if _FREE.fullmatch(clause.text):
-            free = _named(clause)
-            continue
         last, this = this, clause.text
         judge_left(clause, into)
         clause, entries = _apart(clause)
@@ -194,7 +189,6 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
             [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
             for run in runs_of(clause, asked)
         ]
-        mine, free = [[*run, *free] for run in mine], [] if mine else free
         if _OF_THE_SINGLE.match(clause.text) and len(mine) > 1:
             mine = [[{"not": any_of(mine[0])}, all_of([any_of(run) for run in mine[1:]])]]
         if _EXCEPT_FOR.match(clause.text):
@@ -252,12 +246,6 @@ def _offer(runs: list[list[Node]], mine: list[list[Node]], *, since: int) -> Non
     told = runs[since:]
     ways = told[0] if len(told) == 1 and len(told[0]) > 1 else [all_of([any_of(r) for r in told])]
     runs[since:] = [[*ways, way]]
-
-
-def _named(clause: Clause) -> list[Node]:
-    """Return whom 除…外 names, as one more way in for what is asked of the others."""
-    node = joined(clause)
-    return [quoted(node, clause.text)] if node else []
 
 
 def _one_more(clause: Clause, before: str) -> bool:

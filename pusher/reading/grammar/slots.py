@@ -26,7 +26,9 @@ _LEVELS = {"国": "nation", "省": "province", "市": "city", "区": "district"}
 _RANKS = ("district", "city", "province", "nation")
 _NAME = r"(?:国家|全国|省|市|区)"
 _LEVEL = re.compile(
-    rf"(?P<levels>{_NAME}级?(?:(?:、|和|或|或者|及|与){_NAME}级?){{0,3}}(?<=级)"
+    rf"(?P<levels>{_NAME}级(?:(?:、|和|或|或者|及|与){_NAME}级?){{0,3}}(?<=级)"
+    # 本区、省级瞪羚企业 is a place and a level
+    rf"|(?:(?<![\u4e00-\u9fff])|(?<=[获得为到的受和或及由入给被对享]))(?:国家|全国|省|市|区)(?:(?:、|和|或|或者|及|与){_NAME}级?){{1,3}}(?<=级)"
     rf"|国家(?:、|和|或|及)省(?:(?:、|和|或|及)市)?(?!级|有关|相关|关于|规定|政府|人民|委|直)|国家(?!高新|有关|相关|规定|鼓励|标准|法|政策|统计))"
     r"(?P<up>(?:（含）)?及?以上)?"
 )
@@ -45,6 +47,7 @@ _NEAR = 14
 """Characters between the words of a field and its day."""
 _ENDS = re.compile(r"[，,。；;：:]")
 _LISTED = re.compile(r"[、和或及与]|或者|以及")
+_MOST_YEARS = 10
 _SINCE_YEAR = re.compile(r"(?P<year>20\d\d)年(?:度)?(?!\d)")
 # 2026年1月1日以后新开设、经认定的首店: the day of another deed
 _OTHER_DEED = re.compile(
@@ -245,9 +248,7 @@ def _years(name: str, says: re.Pattern[str] | None, text: str, area: str) -> Tol
             spans = [(days.start, days.end), *([verb] if verb else [])]
             return Told([field(name, "ge", int(since["year"]))], spans)
     found = [(d, verb) for d, verb in beside if d.kind == "year"]
-    years = [
-        int(str(d.value[i])[:4]) for d, _ in found for i in (0, 1) if isinstance(d.value, list)
-    ]
+    years = [year for d, _ in found for year in _years_of(d)]
     if not years:
         return None
     told = sorted(set(years))
@@ -255,6 +256,12 @@ def _years(name: str, says: re.Pattern[str] | None, text: str, area: str) -> Tol
         [_one_of(name, "in", told)],
         [span for d, verb in found for span in ((d.start, d.end), verb) if span],
     )
+
+
+def _years_of(days: Days) -> range:
+    """Give the years of a window of whole years: 2024年至2026年."""
+    first, last = (int(day[:4]) for day in _window_of(days))
+    return range(first, min(last, first + _MOST_YEARS) + 1)
 
 
 def _beside(

@@ -12,8 +12,8 @@ from pusher.reading.counting import read_count
 
 NUMBER = r"(?:\d[\d,，]{0,17}(?:\.\d{1,12})?|[一二三四五六七八九十百千两]{1,6}|半(?=年))"
 UNITS = r"(?:元/(?:人[·/])?月|万人次|万吨标准?煤|万吨|亿元|亿美元|亿|万元|万美元|千元|万|元|％|%|人次|人|名|户|个月|年期|月|间|平方米|㎡|亩|公顷|吨标准?煤|吨|辆|次|个|年)"
-_MORE = r"不低于|不少于|不小于|达到|达|超过|高于|大于|多于|突破|满|至少"
-_LESS = r"不高于|不超过|不大于|不多于|低于|少于|不足|小于|未达到|未达|未超过|不满"
+_MORE = r"不得(?:低于|少于|小于)|不低于|不少于|不小于|达到|达|超过|高于|大于|多于|突破|满|至少"
+_LESS = r"不得(?:高于|超过|大于|多于)|不高于|不超过|不大于|不多于|低于|少于|不足|小于|未达到|未达|未超过|不满"
 _IN = r"(?:[（(]\s*(?:含|包含|包括)(?:本数)?[^（）()]{0,6}[）)])?"
 WORD = rf"(?:{_LESS}|{_MORE})"
 COMPARED = re.compile(WORD)
@@ -90,10 +90,17 @@ def bound_of(groups: Mapping[str, str | None], kind: str, *, which: str = "") ->
     value = scaled(number, groups.get(f"unit{which}"), kind)
     if value is None:
         return None
-    op = "ge" if "上" in side else "le" if re.search("[下内]", side) else _OPS.get(word or "", "ge")
+    op = "ge" if "上" in side else "le" if re.search("[下内]", side) else _op_of(word or "")
     if "含" in side and op in ("gt", "lt"):
         op = {"gt": "ge", "lt": "le"}[op]
     return Bound(op, value)
+
+
+def _op_of(word: str) -> str:
+    """Return what *word* asks; 不得 leaves of 超过 and 少于 what they deny."""
+    if word.startswith("不得"):
+        return "le" if word[2:] in ("高于", "超过", "大于", "多于") else "ge"
+    return _OPS.get(word, "ge")
 
 
 def scaled(number: str, unit: str | None, kind: str) -> int | float | None:

@@ -9,13 +9,14 @@ from typing import Any
 
 from pusher.reading.grammar.findings import Family, Rule, Scope, leaf
 
-_MARK = r"(?:、|，?(?:和|或者?|以及|及其?|与))(?:其他)?"
+_MARK = r"(?:、|，?(?:和|或者?|以及|及其?|与|也可以?[是为]))(?:其他)?"
 # 以单位形式参保的个体工商户, 在本区设立的分公司
 _TOLD = r"(?:[^，。；、：（）和或及与]{1,14}的)?"
 # 到企业、社会组织就业: where somebody works, not who applies
 _BEFORE = r"(?<![到被由向与从])(?<![到在]各类)"
 # 餐饮企业、驻区企业 and …事故的企业，以及…的企业 are firms of their own kind
 _FIRMS = r"(?:各类)?企业"
+_ALSO = r"(?:（(?:含|包括)(?:其)?(?:分公司|分支机构)）)?"
 _PLAIN = rf"(?:(?<![\u4e00-\u9fff])|(?<=[的为是括含及和与或在对])){_FIRMS}"
 _BEHIND = r"(?!(?:单位)?(?:工作|在?就业|任职|在职|在编|正式|编制|职工|人员|员工|之间))"
 _OFFICES = frozenset({"institution", "government"})
@@ -25,8 +26,8 @@ def family() -> Family:
     """Return the family of lists of kinds of entities."""
     names = "|".join(f"(?:{name})" for name in _entities() if name != _FIRMS)
     listed = re.compile(
-        rf"{_BEFORE}(?P<first>{_PLAIN}|{names})"
-        rf"(?P<rest>(?:{_MARK}(?:{_FIRMS}|{_TOLD}(?:{names}))){{1,9}}){_BEHIND}"
+        rf"{_BEFORE}(?P<first>(?:{_PLAIN}|{names}){_ALSO})"
+        rf"(?P<rest>(?:{_MARK}(?:{_FIRMS}|{_TOLD}(?:{names})){_ALSO}){{1,9}}){_BEHIND}"
     )
     return Family(
         "entities of a list", "主体类型清单", ("企业", "公司", "个体", "合作社", "机构", "团体", "事业单位", "机关"),
@@ -51,7 +52,9 @@ def _entities() -> Mapping[str, list[str]]:
 def _codes(mark: re.Match[str]) -> list[str]:
     terms = [mark["first"], *re.split(rf"{_MARK}", mark["rest"])]
     codes: list[str] = []
-    for term in terms:
+    for said in terms:
+        term = re.sub(f"{_ALSO}$", "", said)
+        codes += ["branch"] if term != said else []
         named = [
             (len(m.group(0)), name)
             for name in _entities()

@@ -60,6 +60,18 @@ def family() -> Family:
         Rule(_ELSE, _of_named, "figure",
              (("批发业营业收入须达到2000万元，零售业须达到500万元", "revenue ge 500"),
               ("营业收入不足5000万元的，研发费用占比应达到5%，5000万元及以上的应达到3%", "rd_ratio ge 3"))),
+        Rule(_FIRST_SAME, _first_same, "figure",
+             (("软件业务收入首次达到5000万元的，奖励10万元，首次达到1亿元的", "(software_revenue ge 10000 & software_revenue_prior_max lt 10000)"),
+              ("网络零售额首次突破1000万元，首次突破1亿元的", "(online_retail_sales ge 10000 & online_retail_prior_max lt 10000)"))),
+        Rule(_AS_BEFORE, _as_before, "figure",
+             (("研发费用不得少于前一年度的1.1倍", 'rd_expense ratio_ge {"fact": "rd_expense_prev", "ratio": 1.1}'),
+              ("研发投入不低于上年水平", 'rd_expense ratio_ge {"fact": "rd_expense_prev", "ratio": 1}'))),
+        Rule(_OVER_BEST, _over_best, "figure",
+             (("网络零售额800万元以上且较以往最高年度增长20%以上", 'online_retail_sales ratio_ge {"fact": "online_retail_prior_max", "ratio": 1.2}'),
+              ("软件业务收入比历史最高值增长10%以上", 'software_revenue ratio_ge {"fact": "software_revenue_prior_max", "ratio": 1.1}'))),
+        Rule(_FALLS, _falls, "figure",
+             (("营业收入同比下降", "revenue_growth lt 0"),
+              ("出口额较上年下滑", "export_growth lt 0"))),
         Rule(_POSITIVE, _positive, "figure",
              (("营业收入同比正增长", "revenue_growth gt 0"),
               ("零售额实现正增长", "retail_sales_growth gt 0"))),
@@ -70,7 +82,7 @@ def family() -> Family:
     return Family(
         "figures",
         "经营和家庭数字",
-        ("%", "％", "正增长", *"上下内过低少满到突不达超至于起"),
+        ("%", "％", "正增长", "下滑", "减少", *"上下内过低少满到突不达超至于起"),
         tuple(rules),
     )
 
@@ -157,6 +169,62 @@ def _of_named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     return leaf(row["fact"], bound.op, bound.value) if bound else None
 
 
+# 首次达到1亿元的: of the figure named before, in this sentence or the one before it
+_FIRST_SAME = re.compile(
+    rf"(?:(?<=[，；、。])|^)(?:年度|当年|对)?首次(?P<fill>达到?|突破|超过|跨越){_BOUND}"
+)
+_AS_BEFORE = re.compile(
+    r"(?:不得?低于|不得?少于|达到|不小于)(?:其)?(?:前一年度?|上一?年度?|去年|上年同期|前一可比年度)(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍|水平|数额|金额)?(?=$|[，。；的且、，）])"
+)
+_OVER_BEST = re.compile(
+    rf"(?:较|比)(?:以往|历史|往年|此前|历年)(?:年度)?最高(?:年度|值|水平|年份|额|纪录)?(?:的)?(?:年度)?(?:实现)?(?:增长|增加|提高)(?P<fill>){_BOUND}"
+)
+_FALLS = re.compile(
+    r"(?<=[入额值])(?:同比|较上一?年(?:度|同期)?|与上年同期相比|比上年)(?:出现|有所)?(?:下降|下滑|减少|负增长)(?!幅度|比例|[^，。；]{0,6}\d)"
+)
+
+
+def _first_same(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    before = mark.string[: mark.start()]
+    place = scope.whole.find(mark.string)
+    told = (scope.whole[:place] if place > 0 else "") + before
+    named = [(m.end(), row) for row in _rows() for m in re.finditer(row["noun"], told[-_FAR:])]
+    bounds = _bounds(_compared(mark.groupdict()), "money")
+    row = max(named, key=lambda pair: pair[0])[1] if named else {}
+    if not bounds or "prior" not in row:
+        return None
+    least = bounds[0].value
+    return {"all": [leaf(row["fact"], bounds[0].op, least), leaf(row["prior"], "lt", least)]}
+
+
+def _as_before(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 研发费用不低于前一年度水平 as a ratio to the year before."""
+    row = _named_before(mark)
+    if row is None or "over" not in row:
+        return None
+    times = float(mark["times"] or 1)
+    ratio = int(times) if times == int(times) else times
+    return leaf(row["fact"], "ratio_ge", {"fact": row["over"], "ratio": ratio})
+
+
+def _over_best(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 较以往最高年度增长20%以上 as a ratio to the best year before."""
+    before = mark.string[max(mark.start() - _NEAR, 0) : mark.start()]
+    named = [(m.end(), row) for row in _rows() for m in re.finditer(row["noun"], before)]
+    row = max(named, key=lambda pair: pair[0])[1] if named else {}
+    bounds = _bounds(_compared(mark.groupdict()), "percent")
+    if not bounds or "prior" not in row:
+        return None
+    ratio = round(1 + bounds[0].value / 100, 4)
+    return leaf(row["fact"], "ratio_ge", {"fact": row["prior"], "ratio": ratio})
+
+
+def _falls(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 营业收入同比下降 of the figure named before it."""
+    row = _named_before(mark)
+    return leaf(row["growth"], "lt", 0) if row and "growth" in row else None
+
+
 _POSITIVE = re.compile(r"(?<=[入额值])(?:同比|较上年)?(?:保持|实现|为)?正增长")
 
 
@@ -231,6 +299,11 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
     return [Rule(re.compile(form), make, "figure", (one, other), needs=needs) for form in forms]
 
 
+# 住房建筑面积: of a home
+_OF_HOMES = re.compile(r"住房|房屋|住宅|不动产|商品房")
+_OF_TRADE = re.compile(r"经营|营业|门店|场所|场地|服务|厂房|用房|运营|机构")
+
+
 def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     groups, text = mark.groupdict(), mark.string
     fill = groups.get("fill") or ""
@@ -241,6 +314,8 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     if "never" in row and re.search(row["never"], text[max(mark.start() - 4, 0) : mark.end()]):
         return None
     fact, kind = row["fact"], row["kind"]
+    if fact == "premises_area" and _OF_HOMES.search(text) and not _OF_TRADE.search(text):
+        return None
     if _GROWS.search(fill):
         if "over" in row:
             return _grown(row, _bounds(_compared(groups), "percent"))

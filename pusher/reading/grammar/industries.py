@@ -56,6 +56,9 @@ def family() -> Family:
             Rule(re.compile(rf"(?P<name>{names})(?:{_CODED}|{_SECTION}|{_FOLLOWS})"), _named, "industry",
                  (("槐荫区零售业（行业大类52）法人企业", "industry prefix 52"),
                   ("制造业企业（国民经济行业分类C门类）", "industry prefix C"))),
+            Rule(_trades(), _of_trades, "industry",
+                 (("餐饮、零售、公路水路铁路运输行业的企业", "industry prefix 62,52,54,55,53"),
+                  ("住宿、餐饮等行业的小微企业", "industry prefix 61,62"))),
             Rule(_OUTSIDE, _outside, "industry",
                  (("非金融类企业", "not industry prefix J"), ("非房地产企业", "not industry prefix K"))),
             Rule(_CODES, _coded, "industry",
@@ -70,9 +73,7 @@ def family() -> Family:
 @cache
 def named_industries() -> Mapping[str, list[str]]:
     """Return what documents call industries → their codes in GB/T 4754-2017."""
-    text = (files("pusher.reading.grammar") / "nouns" / "industries.toml").read_text("utf-8")
-    names: Mapping[str, list[str]] = tomllib.loads(text)["industries"]
-    return names
+    return _table()["industries"]
 
 
 _AS_A_KIND = re.compile(r"类|业?(?:企业|门店|单位)")
@@ -104,6 +105,31 @@ def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if not code and name in _SHORT and not _FIRM.match(mark.string, mark.end("name")):
         return None
     return leaf("industry", "prefix", [code] if code else list(named_industries()[name]))
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, list[str]]]:
+    text = (files("pusher.reading.grammar") / "nouns" / "industries.toml").read_text("utf-8")
+    table: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(text)
+    return table
+
+
+def _trades() -> re.Pattern[str]:
+    names = "|".join(f"(?:{name})" for name in _table()["trades"])
+    return re.compile(
+        rf"(?<![\u4e00-\u9fff])(?:从事|属于|对)?(?P<names>(?:{names})业?(?:(?:、|和|或|及|以及)?(?:{names})业?){{0,9}})(?:运输)?(?:等)?(?:行业|领域)(?:的)?(?=[^，。；]{{0,10}}(?:企业|单位|主体|个体))"
+    )
+
+
+def _of_trades(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    """Read 餐饮、零售、公路水路铁路运输行业的企业: short names, parted or not."""
+    found = [
+        (m.start(), codes)
+        for name, codes in _table()["trades"].items()
+        for m in re.finditer(name, mark["names"])
+    ]
+    codes = [code for _, told in sorted(found, key=lambda f: f[0]) for code in told]
+    return leaf("industry", "prefix", list(dict.fromkeys(codes)))
 
 
 def _outside(mark: re.Match[str], scope: Scope) -> dict[str, Any]:

@@ -26,6 +26,9 @@ _FROM = {"特": "severe", "重": "major", "严": "major", "情": "major", "恶":
 _LISTED = re.compile(
     r"(?:责任|方面|领域|类)?(?:、|和|或者?|及|与|以及){1,2}(?:因|被|有|存在|发生|出现|涉及)?(?:的)?(?:突发|责任)?"
 )
+# 环境保护、劳动用工、税务等违法行为: a kind that the vocabulary does not hold
+_OTHER = r"(?:(?:、|和|及|与)(?:(?![受发存有被无未年因])[^，。；、的（）\n]){2,6})"
+_UNKNOWN = re.compile(rf"{_OTHER}{{1,2}}(?:、|和|或者?|及|与|以及)")
 _BETWEEN = r"(?:(?![且并无未或和及与、，。；：（）\n]|制度|许可|认证|标准|责任险|体系|评估|审批|手续|设施|改造|合格(?<!不合格))[^\d]){0,12}?"
 _FIELDS = (
     r"(?:等)?(?:方面|领域)[^，。；：（）\n]{0,12}?(?:未|无|没有|不存在)[^，。；：（）\n]{0,10}?"
@@ -44,6 +47,7 @@ _BUT_MINOR = re.compile(
 )
 # 受到重大以上处罚, 且情节严重的: a severity that is said behind
 _GRADED = re.compile(r"(?:情节|程度|等级|属于|达到|受到?过?|被处以?|为|在|（)$")
+_PASS = re.compile(r"(?:责任|安全|性)*事故[^，。；（）]{0,4}除外")
 _BLOWN = re.compile(r"行为|记录|情形|情况|事件|处罚|查处|立案|负有|属实|查实|次")
 _AFTER_STOP = re.compile(
     r"[。；\n]|，(?!且|并|情节|程度|等级|自|从|[一二两三四五\d]{1,2}年(?:之|以)?内)"
@@ -98,7 +102,7 @@ def _deeds() -> _Deeds:
         for how in ("deeds", "about")
         if how in row
     )
-    blow = re.compile(rf"{_BETWEEN}(?:{table['blows']})")
+    blow = re.compile(rf"{_OTHER}{{0,2}}{_BETWEEN}(?:{table['blows']})")
     denied = re.compile(rf"{_FIELDS}(?:{table['blows']})")  # 在安全、环保等方面近三年无违法行为
     examples = tuple(one for row in table["kind"] for one in row["examples"])
     return _Deeds(kinds, blow, denied, re.compile(rf"{table['more']}*"), examples)
@@ -138,7 +142,7 @@ def _groups(text: str, kinds: Sequence[_Kind]) -> Iterator[list[_Kind]]:
     group = [kinds[0]]
     for one in kinds[1:]:
         between = _SEVERITY.sub("", text[group[-1].end : one.start])
-        if between and _LISTED.fullmatch(between):
+        if between and (_LISTED.fullmatch(between) or _UNKNOWN.fullmatch(between)):
             group.append(one)
         else:
             yield group
@@ -210,6 +214,8 @@ def _told(text: str, events: Sequence[_Event], place: int) -> _Event:
     severity = one.severity
     if behind:
         severity = _ranks(behind[-1])
+        if _PASS.match(text, behind[-1].end()):  # （一般事故除外）
+            severity = severity[1:]
         parts.append(_bracketed(text, behind[-1].span()))
     elif inside:
         severity = _ranks(inside[-1])

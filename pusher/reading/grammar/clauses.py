@@ -23,7 +23,7 @@ _OF_PEOPLE = frozenset(
 # 残疾人子女 are not disabled: what is said of a parent is no fact of the child.
 _OF_PARENTS = re.compile(r"(?:家庭)?(?:的)?(?:子女|配偶|父母|家属)")
 # 子女均不在本市居住: said of kin
-_KIN = re.compile(r"(?<![及和与、])(?:子女|赡养人|父母|配偶)(?:均|都|须|应)?(?:不)?$")
+_KIN = re.compile(r"(?<![及和与、随同])(?:子女|赡养人|父母|配偶)(?:均|都|须|应)?(?:不)?$")
 _OF_ONESELF = frozenset(
     {
         "disability",

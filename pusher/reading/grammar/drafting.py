@@ -48,6 +48,7 @@ _LIST_LEAD = re.compile(r"(?:下列|以下|如下)[^。；]{0,30}(?:[:：]|$)|[:
 _ANNOUNCES = re.compile(
     r"(?:通知|公告|通告|公布|发布|公开|告知|说明|明确|规定|安排|印发|实施|事项|措施|意见|解读|介绍)如下[^，。；：]{0,6}[:：]?\s*$"
 )
+_LEAVES_OUT = re.compile(r"不包括|不包含|不含(?!税)|除外")
 _SENTENCE = re.compile(r"[^。\n]+")
 _SHUT_HEADING = re.compile(
     r"(?:谁|哪些|什么|何种)[^。：，]{0,8}不(?:能|可以?|得|予|享受|给|补|贴|奖|支持|受理|纳入|适用|符合|算|在)[^。：，]{0,8}"
@@ -175,6 +176,8 @@ def _define(tree: Item, desk: Desk) -> Iterator[tuple[str, str, Reading]]:
             beside = inline(told)
             for one in [beside] if beside else definitions(told):
                 reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
+                if _LEAVES_OUT.search(one.what):
+                    desk.reading.excluded += reading.excluded
                 if reading.asked and _is_award(one.term, desk):
                     desk.reading.asked += [n for n in reading.asked if is_place(n)]
                 elif reading.asked:

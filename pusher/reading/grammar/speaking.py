@@ -4,15 +4,11 @@ import re
 from dataclasses import dataclass, field
 
 from pusher.reading.grammar.findings import Scope
-from pusher.reading.grammar.joining import (
-    Node,
-    all_of,
-    any_of,
-    leaves_of,
-)
+from pusher.reading.grammar.joining import Node, all_of, any_of, leaves_of
 from pusher.reading.grammar.roles import cues, has_role
 from pusher.reading.grammar.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.shutting import Reading
+from pusher.reading.grammar.tidying import taken_in
 from pusher.reading.grammar.words import Words, definitions, inline
 
 # Up to here a granting sentence says for whom, behind it what is given.
@@ -274,7 +270,7 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         leaves = [leaf for node in found.asked for leaf in leaves_of(node)]
         desk.likewise += leaves
         also = {x["fact"] for x in leaves} - (_ANY_FIRM if "同等享受" in sentence else _NAMES)
-        if also:
+        if also and not taken_in(desk.reading.asked, found.asked):
             desk.ways.append(_unit(found))
         return
     if way_in and not excludes:

@@ -135,6 +135,23 @@ def _from_to(first: str, last: str, whole: str) -> str:
     return whole[start:end] if len(first) < end - start <= _LONGEST_SPAN else first
 
 
+def taken_in(asked: list[Node], found: Sequence[Node]) -> bool:
+    """Put a second way beside what it lacks: 户口不在本区但在本区居住的，同样纳入.
+
+    Returns:
+        False where *found* lacks nothing that is asked; then *asked* is as it was.
+    """
+    lacks = [bare(node["not"]) for node in found if "not" in node]
+    way = [node for node in found if "not" not in node]
+    for place, node in enumerate(asked):
+        parts = node["all"] if set(node) == {"all"} else [node]
+        if way and any(bare(part) in lacks for part in parts):
+            told = [{"any": [p, all_of(way)]} if bare(p) in lacks else p for p in parts]
+            asked[place] = all_of(told)
+            return True
+    return False
+
+
 def waived(node: Node, waivers: Sequence[tuple[str, Node]]) -> Node:
     """Let pass those of whom a condition is not asked: 低保对象不受收入限制."""
     for join in ("all", "any"):

@@ -121,3 +121,32 @@ def test_an_employer_is_no_firm_that_applies() -> None:
 )
 def test_who_acts_or_is_served_is_not_asked_of_the_applicant(beside: str) -> None:
     assert _asked(FIRMS + "申请条件：" + beside) == _asked(FIRMS)
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("从业人员不得少于5人", "employees ge 5"),
+        ("从业人员不得超过50人", "employees le 50"),
+    ],
+)
+def test_what_must_not_be_less_or_more_is_a_bound(told: str, read: str) -> None:
+    assert read in _asked(f"{FIRMS}申请条件：{told}。")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "承租公租房的，应当腾退后方可申请。",
+        "承租公租房的，不予援助。",
+        "承租公租房的，不按本办法补贴。",
+    ],
+)
+def test_who_must_first_give_up_another_benefit_is_shut_out(beside: str) -> None:
+    assert _asked(PEOPLE + beside)[1:] == ["not housing_support any_of public_rental"]
+
+
+def test_the_dead_are_told_nothing_whatever_ends() -> None:
+    assert _asked(PEOPLE + "补贴对象死亡的，终止发放。")[1:] == [
+        "not deceased_on before_as_of None"
+    ]

@@ -98,6 +98,18 @@ def _from(mark: re.Match[str]) -> Days | None:
     return Days(mark.start(), mark.end(), op, day.isoformat(), "date")
 
 
+_EDGES = {"不晚于": "on_or_before", "不迟于": "on_or_before", "早于": "before", "晚于": "after",
+          "不早于": "on_or_after"}  # fmt: skip
+
+
+def _edge(mark: re.Match[str]) -> Days | None:
+    """Read 不晚于2025年6月30日, 早于2026年1月1日."""
+    day = first_date(mark["on"])
+    if day is None:
+        return None
+    return Days(mark.start(), mark.end(), _EDGES[mark["how"]], day.isoformat(), "date")
+
+
 def _year(mark: re.Match[str]) -> Days:
     first, last = int(mark["year"]), int(mark["last"] or mark["year"])
     value = [f"{first}-01-01", f"{last}-12-31"]
@@ -138,6 +150,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Days | None]], ..
     (re.compile(rf"(?P<from>{PATTERN}){_IN}{_TO}\s*(?P<to>{PATTERN}|\d{{1,2}}月\d{{1,2}}日){_IN}(?:期间|之间|间|止|内)?"), _window),
     (re.compile(rf"(?P<year>{_YEAR})年(?P<first>\d{{1,2}})月{_TO}(?:(?P<other>(?:19|20)\d\d)年)?(?P<last>\d{{1,2}})月(?!\d)(?:期间|之间|间|止|内|底)?"), _months),
     (re.compile(rf"(?P<year>{_YEAR})年(?P<part>{'|'.join(_PARTS)})(?:期间|内)?"), _part),
+    (re.compile(rf"(?P<how>{'|'.join(_EDGES)})\s*(?P<on>{PATTERN}){_IN}(?!及?以?[前后])"), _edge),
     (re.compile(rf"(?P<on>{PATTERN}|{_YEAR}年(?:度|底|末)?){_IN}(?P<how>及?其?以后|之后|以来|起(?!至)|及?其?以前|之前|前|后){_IN}"), _from),
     (re.compile(rf"(?P<year>{_YEAR})年?(?:度)?(?:(?:至|到|—|-|－|~){{1,2}}(?P<last>(?:19|20)\d\d))?年(?:度)?(?!\s*\d|[之以]?前)(?:内|期间|当年)?"), _year),
     (re.compile(rf"(?P<year>{_YEAR})(?P<last>)年(?:度)?(?!\s*\d|[之以]?前)(?:内|期间|当年)?"), _year),

@@ -32,6 +32,7 @@ from pusher.reading.grammar.smoothing import Smooth, smooth
 from pusher.reading.grammar.speaking import NAMED, OFFERS, Desk, cut, read_parts
 from pusher.reading.grammar.tidying import (
     gathered,
+    given_away,
     merged,
     needed,
     waived,
@@ -362,7 +363,7 @@ def _manual(text: str) -> Node:
 def _rule(reading: Reading) -> Node:
     asked = alternatives(_most(_distinct(reading.asked), reading))
     asked = without_implied(merged(asked))
-    shut = needed(_distinct(reading.excluded), asked)
+    shut = needed(given_away(_distinct(reading.excluded), asked), asked)
     joined = [*asked, *map(_denied, _most(shut, reading))]
     rule = all_of(joined) if joined else {"all": []}
     return rule if set(rule) == {"all"} else {"all": [rule]}

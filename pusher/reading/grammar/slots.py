@@ -139,7 +139,8 @@ def _reader(row: Mapping[str, Any]) -> Read:
     says = re.compile(row["says"]) if "says" in row else None
     if row["read"] == "day":
         kinds = frozenset(row.get("kinds", ("year", "date", "recent")))
-        return partial(_day, row["field"], says, kinds, row.get("recent", "lt"))
+        asked = (kinds, row.get("ops"))
+        return partial(_day, row["field"], says, asked, row.get("recent", "lt"))
     if row["read"] == "figure":
         return partial(_figure, row["field"], _forms(row["says"]), row["unit"], row.get("bound"))
     if row["read"] == "stands":
@@ -202,14 +203,14 @@ def _null(name: str, says: re.Pattern[str], text: str, area: str) -> Told | None
 def _day(
     name: str,
     says: re.Pattern[str] | None,
-    kinds: frozenset[str],
+    asked: tuple[frozenset[str], list[str] | None],
     recent: str,
     text: str,
     area: str,
 ) -> Told | None:
     conditions, spans = [], []
     for days, verb in _years_as_one(list(_beside(text, says)), text):
-        if days.kind not in kinds:
+        if days.kind not in asked[0] or days.op not in (asked[1] or [days.op]):
             continue
         op = days.op.replace("_lt", f"_{recent}") if days.kind == "recent" else days.op
         conditions.append(field(name, op, days.value))

@@ -178,6 +178,31 @@ def _same_record(one: Node, other: Node) -> bool:
     return agree and (one_of_all or bool(shared & {"code", "left_on", "category"}))
 
 
+def given_away(shut: list[Node], asked: Sequence[Node]) -> list[Node]:
+    """Ask of the car that it was not given away before a day that a text shuts out.
+
+    2026年1月1日前已过户的旧车，不得用于申请 is said of the car that is asked, not of every car.
+    """
+    cars = [one for node in asked for one in leaves_of(node)
+            if one["fact"] == "vehicles" and one["op"] == "has"]  # fmt: skip
+    gone = [node for node in shut if _is_gone(node)]
+    if len(cars) != 1 or len(gone) != 1:
+        return shut
+    since = {"before": "on_or_after", "on_or_before": "after"}
+    last = _where(gone[0])[0]
+    own: Node = {"field": "transferred_on", "op": "null", "value": None}
+    later: Node = {**last, "op": since[last["op"]]}
+    cars[0]["value"] = {"all": [*_where(cars[0]), {"any": [own, later]}]}
+    return [node for node in shut if node is not gone[0]]
+
+
+def _is_gone(node: Node) -> bool:
+    where = _where(node) if node.get("fact") == "vehicles" and node.get("op") == "has" else []
+    return (
+        len(where) == 1 and where[0].get("field") == "transferred_on" and where[0]["op"] != "null"
+    )
+
+
 def needed(shut: Sequence[Node], asked: Sequence[Node]) -> list[Node]:
     """Keep the exclusions that shut somebody out whom the conditions let in."""
     flat = [leaf for node in asked for leaf in (node["all"] if set(node) == {"all"} else [node])]

@@ -131,9 +131,11 @@ def _are_one(last: Finding, one: Finding, text: str, fixed: set[str]) -> bool:
     between = text[last.end : one.start]
     if not fixed or last.node["op"] != one.node["op"] or "；" in between or "对" in between:
         return False
-    fields = [set(_fields(each.node["value"])) - fixed for each in (last, one)]
+    known = [c for c in last.node["value"]["all"] if c.get("field") not in fixed]
+    more = [c for c in one.node["value"]["all"] if c.get("field") not in fixed and c not in known]
+    told = {c.get("field") for c in known} & {c.get("field") for c in more}
     firm = text[: last.end].endswith(("企业", "单位")) and between.startswith(("、", "和", "或"))
-    return not (fields[0] & fields[1]) and not firm
+    return not told and not firm
 
 
 def _carried(

@@ -219,7 +219,8 @@ def _one_leaf(ways: list[Node]) -> Node:
     ):
         values = [value for way in ways for value in way["value"]]
         return {**first, "value": list(dict.fromkeys(values))}
-    return {"any": ways}
+    kept = one_record(ways, of=_STAGED)
+    return kept[0] if len(kept) == 1 else {"any": kept}
 
 
 def _ways(node: Node) -> list[Node]:
@@ -252,10 +253,23 @@ _REACHED = frozenset({"age_ge", "ge", "gt", "years_ge", "months_ge"})
 _BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 
 
+_APART = {"listing": ("stage", "board"), "statistics_inclusion": ("kind",)}
+"""Fields of which one record has one value: two of them are two ways in, never both asked."""
+
+
+def _disjoint(one: Node, way: Node, name: str) -> bool:
+    told = [_named(node, name) for node in (one, way)]
+    return all(told) and len(_values(one, way, name)) == sum(
+        len(t["value"]) if isinstance(t["value"], list) else 1 for t in told
+    )
+
+
 def _differ(one: Node, way: Node, *, alone: bool) -> bool:
     """Whether two leaves of one fact differ; inside a longer condition, whether figures clash."""
     if one["fact"] != way["fact"]:
         return False
+    if one["op"] == way["op"] == "has" and one["fact"] in _APART:
+        return any(_disjoint(one, way, name) for name in _APART[one["fact"]])
     if one["op"] == way["op"] and (alone or one["op"] in _BOUNDS):
         return bool(one["value"] != way["value"]) and one["op"] not in ("has", "none")
     if _apart(one, way):

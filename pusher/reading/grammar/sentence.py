@@ -88,7 +88,7 @@ def read_sentence(
 def _ways_or_all(before: list[Node], here: list[Node]) -> list[Node]:
     """Join two parts: both are asked, unless they state one figure differently (…；30人以下的…)."""
     if before and here and rival(all_of(before), all_of(here)):
-        return [{"any": [all_of(before), all_of(here)]}]
+        return [any_of([all_of(before), all_of(here)])]
     return [*before, *here]
 
 

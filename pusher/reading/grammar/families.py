@@ -6,6 +6,7 @@ from functools import cache
 from pusher.reading.grammar import (
     ages,
     credit,
+    employers,
     entities,
     figures,
     households,
@@ -60,6 +61,7 @@ def families(area_code: str) -> tuple[Family, ...]:
         sizes.family(),
         entities.family(),
         ladders.family(),
+        employers.family(),
         veterans.family(),
         *tables(),
     )

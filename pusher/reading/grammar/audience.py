@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from profiles.facts import vocabulary
-from pusher.reading.grammar.joining import Node, leaves_of
+from pusher.reading.grammar.joining import Node, all_of, leaves_of
 
 _WARD = re.compile(r"婴幼儿|新生儿|随迁子女|适龄儿童")
 _CHILD = re.compile(r"儿童|未成年人|孤儿|学生|子女")
@@ -72,12 +72,22 @@ _HIRED = {
 
 def _of_the_hired(parts: list[Node]) -> list[Node]:
     """Ask of the hired what stands beside 招用…: 签订1年以上劳动合同, 参保满6个月."""
+    parts = [_within(part) for part in parts]
     told = [part for part in parts if _is_of_the_hired(part)]
     rest = [part for part in parts if part not in told]
     if not told or not any(_names_hired(part) for part in rest):
         return parts
     more = [field for part in told for field in _as_fields(part)]
     return [_with_fields(part, more) for part in rest]
+
+
+def _within(node: Node) -> Node:
+    """Ask of the hired what stands beside them in one way in."""
+    if set(node) == {"any"}:
+        return {"any": [_within(way) for way in node["any"]]}
+    if set(node) == {"all"}:
+        return all_of(_of_the_hired(node["all"]))
+    return node
 
 
 def _is_of_the_hired(part: Node) -> bool:

@@ -34,6 +34,16 @@ _NUMBERED = re.compile(r"(?:[（(]?[一二三四五六七八九十\d①②③④
 _IS_PURPOSE = re.compile(
     r"(?:^|[。；\n：])(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．])?(?:第[一二三四五六七八九十]{1,3}条)?\s*为(?:了)?(?:进一步)?(?:积极|切实|有效)?(?:鼓励|支持|引导|促进|推动|加快|做好|落实|规范)[^，。；]{0,60}$"
 )
+# 招用人员应具有大专以上学历: of whom another sentence names
+_THEIRS = re.compile(
+    r"(?:招用|吸纳|录用|聘用|见习|引进)(?:的)?(?:人员|人才|对象|员工|职工|毕业生|学员)(?![^，。；]{0,4}(?:为|是)下列)|上述人员|前款(?:所列)?人员|以上人员"
+)
+# 新引进硕士以上人才: a firm's record only where the firm is paid, not who was brought in
+_BRINGS = re.compile(r"(?:新|全职|自主|成功|柔性)引进")
+_PAYS_FIRMS = re.compile(
+    r"引才(?:奖|补)|申报(?:主体|单位|企业)|给予(?:用人单位|企业|单位|机构)|(?:用人单位|企业)(?:可)?(?:申报|申请)"
+)
+_PAYS_PEOPLE = re.compile(r"购房|租房|安居|生活补贴|申请人|申领人|本人")
 # 新招用人员: of no kind
 _ANYBODY = re.compile(r"(?:的)?(?:人员|员工|职工|劳动者)")
 # 本人与用人单位签订1年以上劳动合同 is said of who applies
@@ -113,6 +123,8 @@ def read_kinds(frame: Listed, text: str, scope: Scope) -> Iterator[Finding]:
     done = 0
     for head in frame.heads.finditer(text):
         if head.start() < done or _IS_PURPOSE.search(text, 0, head.start()):
+            continue
+        if _BRINGS.match(head.group(0)) and not _of_employers(scope.whole):
             continue
         marks = _marks(frame, text, scope, head.span())
         end = _tail(text, marks[-1][1]) if marks else head.end()
@@ -236,6 +248,11 @@ def _shared(
             yield from _behind(frame, text, scope, end, only=slot.field)
 
 
+def _of_employers(whole: str) -> bool:
+    """Whether *whole* pays firms for whom they bring in."""
+    return bool(_PAYS_FIRMS.search(whole)) and not _PAYS_PEOPLE.search(whole)
+
+
 def _beside(frame: Listed, text: str, span: tuple[int, int]) -> Iterator[tuple[Slot | None, Told]]:
     """Tell what everybody is beside the kinds that are listed: 吸纳…参加见习."""
     says, name, codes = frame.beside
@@ -267,10 +284,14 @@ def _alone(frame: Listed, text: str, scope: Scope, done: int) -> Iterator[Findin
         return
     if done or _OF_APPLICANTS.search(text):
         return
-    elsewhere = _names_kinds(frame, scope.whole)
+    if not _names_kinds(frame, scope.whole):
+        return
+    theirs = _THEIRS.search(text)
     for slot in frame.slots:
-        told = slot.read(text, scope.area_code) if slot.enough or (slot.own and elsewhere) else None
-        if told and told.conditions and slot.field not in frame.each:
+        if not slot.own or (slot.field in frame.each and not theirs):
+            continue
+        told = slot.read(text, scope.area_code)
+        if told and told.conditions:
             start, end = min(a for a, _ in told.spans), max(b for _, b in told.spans)
             yield Finding(start, end, has(frame.fact, *told.conditions), slot.field)
 
@@ -284,7 +305,19 @@ def _below(frame: Listed, text: str, scope: Scope) -> Finding | None:
     begin = _NUMBERED.match(text).end()  # type: ignore[union-attr]  # matches the empty text
     marks = _marks(frame, text, scope, (begin, begin))
     end = _tail(text, marks[-1][1]) if marks else begin
-    return _record(frame, text, scope, (begin, begin, end), marks) if marks else None
+    record = _record(frame, text, scope, (begin, begin, end), marks) if marks else None
+    says, name, codes = frame.beside
+    if record is None or not says.search(lead.group(0)) or codes[0] in str(record.node):
+        return record
+    also = {"field": name, "op": "any_of", "value": list(codes)}
+    return replace(record, node=_with(record.node, also))
+
+
+def _with(node: dict[str, Any], also: dict[str, Any]) -> dict[str, Any]:
+    """Ask *also* of each record of *node*."""
+    if "any" in node:
+        return {"any": [_with(one, also) for one in node["any"]]}
+    return {**node, "value": {"all": [*node["value"]["all"], also]}}
 
 
 @lru_cache(maxsize=64)

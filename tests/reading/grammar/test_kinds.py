@@ -78,3 +78,18 @@ def test_a_later_sentence_tells_more_of_them() -> None:
 )
 def test_who_was_taken_on_or_why_is_no_record_of_a_firm(text: str) -> None:
     assert read(text) == []
+
+
+def test_who_is_brought_in_is_a_record_where_firms_are_paid_alone() -> None:
+    firms = "对2026年新引进博士研究生、签订3年以上劳动（聘用）合同的用人单位，给予引才补贴。"
+    people = "新引进博士研究生在本区购房的，申请人可享受购房补贴。"
+
+    assert "category any_of talent & education_level ge doctor" in rule(firms)
+    assert "new_hires" not in rule(people)
+
+
+def test_entries_below_a_lead_are_kinds_of_one_list() -> None:
+    told = rule("见习人员为下列人员之一：（一）离校两年内未就业毕业生；（二）登记失业青年。")
+
+    assert "category any_of graduate_2y & category any_of intern" in told
+    assert "category any_of youth_16_24 & category any_of intern" in told

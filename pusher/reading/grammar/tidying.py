@@ -1,5 +1,6 @@
 """A draft made short: records that are one record, exclusions that what is asked rules out."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,7 +82,7 @@ def gathered(node: Node, whole: str) -> Node:
     if "not" in node:
         return {"not": gathered(node["not"], whole)}
     if set(node) == {"all"}:
-        return {"all": [gathered(part, whole) for part in node["all"]]}
+        return {"all": _shut_as_one([gathered(part, whole) for part in node["all"]], whole)}
     if set(node) != {"any"}:
         return node
     ways = [gathered(part, whole) for part in node["any"]]
@@ -92,6 +93,25 @@ def gathered(node: Node, whole: str) -> Node:
         else:
             kept.append(way)
     return kept[0] if len(kept) == 1 else {"any": kept}
+
+
+def _shut_as_one(parts: list[Node], whole: str) -> list[Node]:
+    """Make one set of values of one fact that a sentence shuts out: 甲类，以及乙类，不适用."""
+    kept: list[Node] = []
+    for part in parts:
+        same = next((k for k in kept if _in_one_sentence(k, part, whole)), None)
+        if same is None:
+            kept.append(dict(part))
+        else:
+            same["not"] = _with_values(same["not"], part["not"], whole)
+    return kept
+
+
+def _in_one_sentence(one: Node, other: Node, whole: str) -> bool:
+    if not (set(one) == set(other) == {"not"} and _one_set(one["not"], other["not"])):
+        return False
+    places = sorted(whole.find(n["not"].get("quote", "")) for n in (one, other))
+    return places[0] >= 0 and not re.search(r"[。；;\n]", whole[places[0] : places[1]])
 
 
 def _without_others(way: Node, ways: Sequence[Node]) -> Node:

@@ -47,7 +47,7 @@ _BUT_MINOR = re.compile(
 )
 # 受到重大以上处罚, 且情节严重的: a severity that is said behind
 _GRADED = re.compile(r"(?:情节|程度|等级|属于|达到|受到?过?|被处以?|为|在|（)$")
-_PASS = re.compile(r"(?:责任|安全|性)*事故[^，。；（）]{0,4}除外")
+_PASS = re.compile(r"(?:责任|安全|性){0,3}事故[^，。；（）]{0,4}除外")
 _BLOWN = re.compile(r"行为|记录|情形|情况|事件|处罚|查处|立案|负有|属实|查实|次")
 _AFTER_STOP = re.compile(
     r"[。；\n]|，(?!且|并|情节|程度|等级|自|从|[一二两三四五\d]{1,2}年(?:之|以)?内)"
@@ -105,7 +105,7 @@ def _deeds() -> _Deeds:
     blow = re.compile(rf"{_OTHER}{{0,2}}{_BETWEEN}(?:{table['blows']})")
     denied = re.compile(rf"{_FIELDS}(?:{table['blows']})")  # 在安全、环保等方面近三年无违法行为
     examples = tuple(one for row in table["kind"] for one in row["examples"])
-    return _Deeds(kinds, blow, denied, re.compile(rf"{table['more']}*"), examples)
+    return _Deeds(kinds, blow, denied, re.compile(rf"{table['more']}{{0,12}}"), examples)
 
 
 def examples() -> tuple[str, ...]:

@@ -158,12 +158,15 @@ def _carried(
             yield from (Told(one.conditions, []) for _, one in said)
             known |= {slot.field for slot, _ in said}
             slots = [slot for slot in slots if slot.field not in known]
-    yield from _of_lead(slots, scope)
+    yield from _of_lead(frame, slots, scope)
 
 
-def _of_lead(slots: Sequence[Slot], scope: Scope) -> Iterator[Told]:
+def _of_lead(frame: Frame, slots: Sequence[Slot], scope: Scope) -> Iterator[Told]:
     """Give the day that a lead tells for its list: 2025年以来有下列进展之一的：（一）…."""
-    told = next((d for d in find_days(scope.lead) if _OF_LIST.match(scope.lead, d.end)), None)
+    days = find_days(scope.lead) if slots else []
+    told = next((d for d in days if _OF_LIST.match(scope.lead, d.end)), None)
+    if told is None and len(days) == 1 and frame.heads.search(scope.lead, days[0].end):
+        told = days[0]  # 对2026年完成上市各阶段工作的企业，分别奖励：
     if told:
         text = scope.lead[told.start : told.end]
         for slot in slots:

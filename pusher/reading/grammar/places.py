@@ -39,6 +39,10 @@ _LIVES_OR = r"在A(?:范围)?内?(?:实际)?(?P<words>(?:工作|就业|学习|�
 _MOVED_TOO = r"(?P<words>(?:统计|税收|税务|纳税|注册|登记)(?:关系)?(?:(?:、|和|及|以及|与)(?:统计|税收|税务|纳税|注册|登记)){0,2})(?:关系|地)?(?:一并|同时|同步|均|已|全部)*(?:转入|迁入|划转至|转至)(?:A)?"
 _MOVED = r"(?<!户籍)(?<!户口)(?:将)?(?:注册地(?:址)?|总部)?(?:由|从|自)?(?:A|O(?:行政区域|辖区|范围)?(?:以|之)?外|外区|外市|外地|外省市?|异地)(?:地区)?(?:新)?(?:整体)?(?:迁入|迁至|引进(?=[^，。；、]{0,8}(?:企业|总部|机构)))(?:我区|本区|A)?(?:的)?(?!户籍|户口|人员|居民|人才|落户)"
 _MOVED_OUT_OF = r"(?:由|从)(?P<own>[\u4e00-\u9fff]{2,8}?[市区省])(?:行政区域|辖区|区域)?(?:范围)?(?:以|之)?外(?:地)?(?:整体|新)?(?:迁入|迁至|引进)"
+_MOVED_HERE = (
+    r"(?:由|从|自)?(?P<city>(?:A|市内)的?其他(?:区县?|县区?|区市县?)(?:（市）)?)(?:新)?(?:整体)?迁入(?:我区|本区|A)?(?:的)?"
+    r"|(?<!户口)(?<!户籍)(?:新|整体|已)?迁入(?:我区|本区|A)?(?:的)?(?:法人|总部)?企业"
+)
 _FIRMS_OF = re.compile(
     r"(?:(?:行政区域|辖区|范围)+内?(?![^，。；]{0,12}(?:流转|种植|承包|购买))[^，。；]{0,40}?|内?的?[^，。；的]{0,20}?|内?[^，。；的]{2,30}(?:行业|领域)的[^，。；的]{0,8}?)"
     r"(?:企业|个体工商户|经营主体|合作社|法人)(?!(?:或|、|和)?[^，。；、]{0,10}(?:就业|工作|任职))(?!融资服务|服务(?:中心|平台)|协会|联合会|家协会|平台|名录|数字化转型(?:试点|城市)|信用)"
@@ -76,6 +80,9 @@ def family(area_code: str = "370104") -> Family:
         Rule(_compiled(_MOVED_TOO, area_code), partial(_moved_too, area_code), "area",
              (("统计和税收关系一并转入我区", "(tax_area within 370104 & statistics_area within 370104)"),
               ("税务关系同步迁入我区", "tax_area within 370104"))),
+        Rule(_compiled(_MOVED_HERE, area_code), partial(_moved_here, area_code), "moved",
+             (("新迁入我区的企业", "not moved_in_from null None"),
+              ("由市内其他区县迁入的", "moved_in_from within 370100"))),
         Rule(_moved_pattern(area_code), partial(_moved, area_code), "moved",
              (("由市外迁入的", "(not moved_in_from null None & not moved_in_from within 370100)"),
               ("从区外迁入我区的", "not moved_in_from null None"))),
@@ -172,6 +179,13 @@ def _registered_and(area_code: str, mark: re.Match[str], scope: Scope) -> dict[s
     return all_or_one(leaf(fact, "within", codes) for fact in facts) if codes else None
 
 
+def _moved_here(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any]:
+    """Read 迁入企业, and 由市内其他区县迁入."""
+    if mark["city"]:
+        return leaf("moved_in_from", "within", [area_code[:4] + "00"])
+    return {"not": leaf("moved_in_from", "null", None)}
+
+
 def _own_names(area_code: str) -> dict[str, list[str]]:
     """Return how a text names the district, its city and its province: code → names."""
     named = {area_code[:6]: ["区"], area_code[:4] + "00": ["市"], area_code[:2] + "0000": ["省"]}
@@ -240,7 +254,14 @@ def _names(area_code: str) -> dict[str, list[str]]:
 
 @cache
 def _anchors(area_code: str) -> tuple[str, ...]:
-    return ("区", "市", "省", "街道", *(name for name in _names(area_code) if len(name) == 2))
+    return (
+        "区",
+        "市",
+        "省",
+        "街道",
+        "迁入",
+        *(name for name in _names(area_code) if len(name) == 2),
+    )
 
 
 @cache

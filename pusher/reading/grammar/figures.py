@@ -127,13 +127,14 @@ _SAME_GROWN = re.compile(
 _RELAXED = re.compile(rf"(?:放宽|降低?|下调|调低)(?:至|到|为)(?P<fill>){_BOUND}")
 # the share that is asked of bigger firms stands in brackets behind the share of the others
 _CROWD = re.compile(
-    r"新招用[^，。；\d]{0,40}?(?P<share>\d{1,2})%(?:以上)?（(?:职工)?超过(?P<crowd>\d+)人(?:（含）)?的(?:企业|小微企业)?(?:达到|不低于)?(?P<less>\d{1,2})%(?:以上)?）"
+    r"(?:新招用|新吸纳|招用|吸纳)[^，。；\d]{0,50}?(?P<share>\d{1,2})%(?:（含）)?(?:以上)?[（，；](?:其中)?(?:现有)?(?:在职)?(?:职工|员工)?(?:人数|总数)?(?P<over>超过|达到|在)?(?P<crowd>\d+)人(?:（含）)?(?:及?以上)?的(?:企业|小微企业|单位)?(?:，)?(?:比例)?(?:应|须)?(?:达到|不低于|为|占)?(?P<less>\d{1,2})%(?:以上)?）?"
 )
 
 
 def _crowd(mark: re.Match[str], scope: Scope) -> dict[str, Any]:
     ratio = "focus_hire_ratio"
-    bigger = [leaf("employees", "gt", int(mark["crowd"])), leaf(ratio, "ge", int(mark["less"]))]
+    over = "gt" if mark["over"] == "超过" else "ge"
+    bigger = [leaf("employees", over, int(mark["crowd"])), leaf(ratio, "ge", int(mark["less"]))]
     return {"any": [leaf(ratio, "ge", int(mark["share"])), {"all": bigger}]}
 
 

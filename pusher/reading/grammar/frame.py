@@ -86,7 +86,9 @@ def _frame(table: Mapping[str, Any]) -> Frame:
         field(one["field"], one["op"], one.get("value")) for one in table.get("always", ())
     )
     kinds = table.get("kind", ())
-    heads = table.get("heads") or [f"(?P<k{n}>{k['says']})" for n, k in enumerate(kinds)]
+    heads = table.get("heads") or [
+        f"(?P<k{n}>{'|'.join(_each(kind['says']))})" for n, kind in enumerate(kinds)
+    ]
     belongs = table.get("belongs", [])
     return Frame(
         table["fact"], table["group"], _nouns([*_each(heads), *belongs], table),

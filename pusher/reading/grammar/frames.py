@@ -31,6 +31,7 @@ _BESIDE = re.compile(
 )
 # 四星级民宿，或者2026年评为三星级的: what follows is said of another record
 _OTHERWISE = re.compile(r"[。；;\n]|[，,](?=或|其中|对|以及)")
+_AS = re.compile(r"[^、，。；：和或及]{0,6}?(?:评|认定为|为|达到|获)")
 _BRACKET = re.compile(r"[（(](?!含|包括)[^（）()]{0,80}[）)]")
 _ALSO = re.compile(r"[（(](?:含|包括)[^（）()]{0,80}$")
 _PAID = re.compile(r"(?:奖励?|补助?|补贴|贴息)[^，。；]{0,8}\d[^，；]{0,12}$|[，；]$")
@@ -231,7 +232,9 @@ def heads_of(frame: Frame, text: str) -> list[Head]:
         joins = listed and _LIST.fullmatch(text, heads[-1].end, mark.start())
         before = mark.group(0)
         apart = last and _LISTED.search(text, last.end, mark.start())
-        if last and last.kind is kind and (joins or not apart):
+        # 旅游民宿被评定为甲级、乙级旅游民宿的
+        again = last and last.kind and _AS.match(text, last.end, mark.start())
+        if last and last.kind is kind and (joins or again or not apart):
             heads[-1] = Head(last.start, mark.end(), kind)
         else:
             heads.append(Head(mark.start(), mark.end(), kind))

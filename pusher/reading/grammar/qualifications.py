@@ -28,7 +28,7 @@ _STANDS = re.compile(
 )
 _AWARDED = re.compile(r"(?:获评|评为|评定为|认定为|入选|列入|获批|晋升为|授予)[^，。；：]{0,40}$")
 _OF_ALL = re.compile(
-    r"的(?:企业|单位|主体|机构)?均?可(?:以)?(?:申报|申请)|(?:奖励|支持|奖补|补助|申报|认定)(?:范围|期间|时限)(?:为|是|限于)|仅限|限于"
+    r"的(?:企业|单位|主体|机构)?均?可(?:以)?(?:申报|申请)|(?:奖励|支持|奖补|补助|申报|认定)(?:范围|期间|时限)(?:为|是|限于)|仅限|限于|(?:认证|认定|评定|证书|称号)(?:取得|颁发)?(?:时间|日期)?(?:须|应当?|需)(?:为|在|于)"
 )
 _AWARDING = re.compile(r"新|首次|认定|获评|评为|获批|评定|通过|取得|列入|入选|纳入|公布|备案")
 _ALL = "*"
@@ -43,11 +43,27 @@ def finished(found: Sequence[Finding], text: str, scope: Scope) -> list[Finding]
     kept: list[Finding] = []
     for one in found:
         if one.node.get("fact") == _FACT and one.node.get("op") == "has":
-            one = _told(one, _of_batch(one, text, scope))
+            one = _told(_of_its_trade(one, text, scope), _of_batch(one, text, scope))
             if _must_stand(one, text, scope):
                 one = _told(one, [_IN_FORCE])
         kept.append(one)
     return kept
+
+
+_RATED = {"养老": "care_rating", "民宿": "homestay_star", "旅行社": "travel_agency_rating"}
+
+
+def _of_its_trade(one: Finding, text: str, scope: Scope) -> Finding:
+    """Take 等级评定达到三级 for the rating of the trade that the text spoke of last."""
+    said = text[one.start : one.end]
+    if _code(one) not in _RATED.values() or any(trade in said for trade in _RATED):
+        return one
+    before = scope.whole[: max(scope.whole.find(text), 0) + one.start]
+    last = max(_RATED, key=before.rfind)
+    if last not in before:
+        return one
+    where = [{**p, "value": _RATED[last]} if p["field"] == "code" else p for p in _where(one)]
+    return replace(one, node={**one.node, "value": {"all": where}})
 
 
 def _must_stand(one: Finding, text: str, scope: Scope) -> bool:
@@ -152,7 +168,8 @@ def of_the_same(text: str, scope: Scope, found: Sequence[Finding]) -> list[Findi
     new = []
     for start, end in _clauses(text, found):
         named, clause = _last_named(f"{above}{text[:start]}")
-        told = _elliptic(text[start:end], text[end : end + 12], named) if named else []
+        behind = text[end : end + 12] or scope.whole[place + end : place + end + 12]
+        told = _elliptic(text[start:end], behind, named) if named else []
         if named and told:
             # 首次获评国家级单项冠军的…，省级的…: it is the first time of both
             again = {condition["field"] for condition in told} & _EVENT

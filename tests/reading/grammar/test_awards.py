@@ -134,3 +134,22 @@ def test_awards_of_one_list_are_one_condition() -> None:
     rule = _rule("奖励对象为有效期内的高新技术企业、瞪羚企业。")
 
     assert "code in high_tech,gazelle & valid_to on_or_after_as_of None" in rule
+
+
+@pytest.mark.parametrize(
+    ("text", "award"),
+    [
+        ("旅行社须有经营许可，且等级在3A级以上", "code is travel_agency_rating & grade ge 3"),
+        ("旅游民宿被评定为甲级、乙级旅游民宿的", "code is homestay_star & grade ge 4"),
+        ("注册在本区、省级瞪羚企业",
+         "code is gazelle & level is province & valid_to on_or_after_as_of None"),
+        ("2023年至2025年获评省级绿色工厂",
+         "batch_year is 2023,2024,2025 & code is green_factory & level is province"),
+    ],
+)  # fmt: skip
+def test_a_rating_and_a_level_are_those_of_their_own_noun(text: str, award: str) -> None:
+    assert award in _awards(text)
+
+
+def test_the_grade_of_something_else_is_no_rating() -> None:
+    assert _awards("纳税信用等级为3A级的") == set()

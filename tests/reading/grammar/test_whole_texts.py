@@ -307,7 +307,11 @@ TEXTS = [
         "绿色工厂奖励。对2025年度获得国家级绿色工厂称号的企业奖励50万元；省级的奖励20"
         "万元。企业存在环境违法行为或发生较大以上安全事故的，取消奖励资格。",
         [
-            "qualifications has (code eq green_factory & level eq nation & batch_year eq 2025)",
+            (
+                "(qualifications has (code eq green_factory & level eq nation & batch_year eq 2025)"
+                " | qualifications has (code eq green_factory & level eq province "
+                "& batch_year eq 2025))"
+            ),
             "not adverse_events has (kind in environment)",
             "not adverse_events has (kind in safety & severity in larger,major,severe)",
         ],

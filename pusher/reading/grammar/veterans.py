@@ -13,8 +13,9 @@ _SETTLED = {
 }  # fmt: skip
 _WAY = rf"(?:由?(?:人民)?政府)?(?:{'|'.join(_SETTLED)})(?:干部|军官|士官|退役士兵|到[^，。；、]{{2,8}})?"
 _WAYS = re.compile(
-    rf"(?:以|采取|选择)?(?P<ways>{_WAY}(?:(?:、|或者?|和|及|以及){_WAY}){{0,8}})(?:等)?(?:的)?(?:方式|条件)?(?:安置|退役|退出现役|接收)?(?:的)?退役(?:军人|士兵|军官|军士)"
-    rf"|(?:以|采取|选择)(?P<alone>{_WAY}(?:(?:、|或者?|和|及|以及){_WAY}){{0,8}})(?:等)?方式(?:安置|退役|退出现役)(?:的)?"
+    rf"(?:以|采取|选择)?(?P<ways>{_WAY}(?:(?:、|或者?|和|及|以及){_WAY}){{0,8}})(?:等)?(?:的)?(?:方式|条件)?(?:安置|退役|退出现役|接收)?(?:的)?(?:退役(?:军人|士兵|军官|军士)|军人|军官)"
+    rf"|(?:以|采取|选择)(?P<alone>{_WAY}(?:(?:、|或者?|和|及|以及){_WAY}){{0,8}})(?:等)?方式(?:安置|退役|退出现役)?(?:的)?"
+    rf"|安置方式为(?P<told>{_WAY}(?:(?:、|或者?|和|及|以及){_WAY}){{0,8}})(?:的)?"
 )
 _DEAD = {
     "烈士": "martyr_family",
@@ -55,7 +56,7 @@ def family() -> Family:
 
 
 def _settled(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    said = mark["ways"] or mark["alone"]
+    said = mark["ways"] or mark["alone"] or mark["told"]
     kinds = list(dict.fromkeys(code for word, code in _SETTLED.items() if word in said))
     return leaf("veteran_type", "in", kinds)
 

@@ -19,7 +19,7 @@ _GRADES = {
 }
 _JOIN = r"(?:、|和|或者?|及|以及|与|/)"
 _KIND = rf"(?:{'|'.join(_TYPES)})"
-_KINDS = rf"{_KIND}(?:残疾)?(?:{_JOIN}{_KIND}(?:残疾)?){{0,6}}"
+_KINDS = rf"{_KIND}(?:残疾)?(?:{_JOIN}?{_KIND}(?:残疾)?){{0,6}}"
 _N = "[一二三四1-4ⅠⅡⅢⅣ]"
 _TO = r"(?:、|和|或者?|及|到|至|-|－|—|~|～)"
 _GRADE = rf"(?<![第\d])(?:{_N}级?{_TO}{{1,2}}){{0,3}}{_N}级(?:[（(]含[^（）()]{{0,4}}[）)])?(?:及?其?以[上下]|及更重)?(?:[（(]含[^（）()]{0, 4}[）)])?"
@@ -37,7 +37,7 @@ _NOBODY = (
 )
 _WHO = r"残疾(?:人员|人|儿童|少年|青少年|老年人|老人|妇女|青年|学生|大学生|毕业生|高校毕业生|居民|考生|未成年人|孤儿)?"
 _TOKEN = re.compile(
-    rf"(?P<nobody>{_NOBODY})|(?P<valid>{_VALID})|(?P<kinds>{_KINDS})"
+    rf"(?P<nobody>{_NOBODY})|(?P<valid>{_VALID})|(?P<kinds>非?{_KINDS})"
     rf"|(?P<heavy>[极非]?重度(?=(?:{_KINDS})?残疾)|重残(?=人|的|对象|且))"
     rf"|(?P<grades>{_GRADE}{_NO_GRADE})"
     rf"|(?P<told>残疾(?:等级|程度|类别|类型))|(?P<certificate>{_CERTIFICATE})|(?P<who>{_WHO})"
@@ -135,7 +135,9 @@ def _take(one: _Record, mark: re.Match[str], text: str) -> bool:
         said = _SAID_OF_TYPE.search(text[: mark.start()])
         if not (mark["kinds"].endswith("残疾") or beside or said):
             return False
-        one.kinds += [code for word, code in _TYPES.items() if word in mark["kinds"]]
+        told = {code for word, code in _TYPES.items() if word in mark["kinds"]}
+        other = mark["kinds"].startswith("非")  # 三级的非智力、精神残疾人
+        one.kinds += [k for k in dict.fromkeys(_TYPES.values()) if (k in told) != other]
         one.person |= mark["kinds"].endswith("残疾")
     elif mark["heavy"]:
         one.grades = {"极": [1], "非": [3, 4]}.get(mark["heavy"][0], [1, 2])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 from pusher.reading.grammar.clauses import Clause, clauses_of
 from pusher.reading.grammar.findings import Finding, Scope
@@ -311,8 +312,17 @@ def _dates_of_one_fact(one: list[Node], other: list[Node]) -> bool:
     facts = {node.get("fact") for node in (*one, *other)}
     if facts == {"hardship_events"}:  # 因火灾，家庭成员突发重大疾病，或者…: one of them befell
         return True
+    if facts == {"disability"}:  # 一级肢体残疾人，一级视力残疾人: of one kind or of the other
+        kinds = [{str(kind) for node in run for kind in _kinds_told(node)} for run in (one, other)]
+        return all(kinds) and not kinds[0] & kinds[1]
     ops = [{node.get("op") for node in run} for run in (one, other)]
     return facts == {"graduated_on"} and ops[0] != ops[1]
+
+
+def _kinds_told(node: Node) -> list[Any]:
+    """Return the kinds of disability that a condition names."""
+    parts = node["value"].get("all", ()) if node.get("op") == "has" else ()
+    return [kind for part in parts if part.get("field") == "type" for kind in part["value"]]
 
 
 def _listed_industries(part: str, opened: list[Clause]) -> list[Clause]:

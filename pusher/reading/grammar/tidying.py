@@ -43,9 +43,23 @@ def _told_inside(node: Node, kept: list[Node], place: int) -> bool:
 
 
 def without_implied(asked: Sequence[Node]) -> list[Node]:
-    """Leave out what an award that is asked says already: 首店 beside 2025年10月以后认定的首店."""
+    """Leave out what another condition says already: 首店 beside 2025年10月以后认定的首店.
+
+    So is one of several kinds beside some of them: 退役军人, 安置方式为自主就业.
+    """
     records = [n for n in asked if (n.get("fact"), n.get("op")) == ("qualifications", "has")]
-    return [node for node in asked if not any(_implies(one, node) for one in records)]
+    kept = [node for node in asked if not any(_implies(one, node) for one in records)]
+    return [node for node in kept if not any(_narrows(one, node) for one in kept)]
+
+
+def _narrows(one: Node, node: Node) -> bool:
+    """Whether *one* asks for fewer values of the same fact than *node*."""
+    if one.get("fact") is None or one.get("fact") != node.get("fact"):
+        return False
+    if one["op"] not in ("in", "eq") or node["op"] != "in":
+        return False
+    told = one["value"] if isinstance(one["value"], list) else [one["value"]]
+    return set(told) < set(node["value"])
 
 
 def _implies(record: Node, node: Node) -> bool:

@@ -56,6 +56,10 @@ _SHUT_HEADING = re.compile(
     r"|(?:不予|不适用|不纳入|不列入|不安排|不重复|不享受|不得|不能|不可|不支持|不受理|负面|除外|排除|限制|禁止|否决|退出)[^。：]{0,16}?(?:情形|清单|情况|人员|对象|企业|事项)"
     r"|(?:一律)?不(?:予|得|能|再)?(?:受理|支持|补贴|补助|奖励|救助|资助|贴息|享受|发放|扶持|申报|申请|返还)$"
 )
+# 已享受高龄津贴的 names who is shut out, and asks nobody to have it
+_HAD = re.compile(
+    r"(?:已|曾|正在|正|仍在|现|此前|以往|同时|重复|按规定)(?:经|已|按规定|依法)*(?:享受|领取|获得|申领|申请|办理|享有)(?:过|了)?|(?:享受|领取)(?=[^，。；可须应]{2,24}的(?:$|，|、))"
+)
 _TIERS = re.compile(
     r"(?:规模|限额|限上|增长|成长|达标|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
 )
@@ -276,7 +280,8 @@ def _read_shut(item: Item, desk: Desk) -> bool:
         return False
     for mark in _SENTENCE.finditer(item.body or item.heading[heading.end() :]):
         for told in re.split(r"[；;]", mark.group(0)):
-            if EXCEPTS.search(told) or not any(has_role(told, r) for r in ("excludes", "asks")):
+            bare = _HAD.sub("", told)
+            if EXCEPTS.search(told) or not any(has_role(bare, r) for r in ("excludes", "asks")):
                 desk.reading.add(read_sentence(told, desk.scope, desk.words, shuts=True))
             else:
                 read_parts(told, desk, inside=False)

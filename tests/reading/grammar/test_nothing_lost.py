@@ -178,3 +178,22 @@ def test_a_list_that_shuts_out_does_so_by_any_verb() -> None:
     )
 
     assert shut_out(found) == ["care_setting in institution", "welfare_status any_of tekun"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "二、不予补贴的情形：",
+        "二、不享受对象：",
+        "二、谁不能领？",
+        "【不予补贴】",
+        "二、负面清单：",
+    ],
+)
+def test_who_has_had_a_benefit_is_shut_out_below_a_heading_that_shuts_out(heading: str) -> None:
+    text = f"一、补贴对象为重度失能老年人。{heading}已享受高龄津贴的；已入住养老机构的。"
+
+    asked = spelt(text.replace("一、", "【补贴对象】") if "【" in heading else text)
+
+    assert "not benefits_received any_of elderly_allowance" in asked
+    assert "not care_setting in institution" in asked

@@ -9,6 +9,7 @@ from pusher.reading.grammar.roles import cues, has_role
 from pusher.reading.grammar.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.shutting import Reading
 from pusher.reading.grammar.tidying import taken_in
+from pusher.reading.grammar.trimming import without_tail
 from pusher.reading.grammar.words import Words, definitions, inline
 
 # Up to here a granting sentence says for whom, behind it what is given.
@@ -40,12 +41,6 @@ _SHUT_LIST = re.compile(
 _GRANTS_APART = re.compile(
     r"；|，(?=对(?!象|应))|(?<=[元贴励助])，(?=(?:其中)?[^，。；]{2,30}的，?(?:给予|奖励|补助|补贴)|[^，。；的]{2,24}(?:企业|机构|人员|单位)(?:分别)?(?:给予|奖励|补助))"
 )
-# What is added to a grant decides nobody's claim to it: 次年增长10%以上的，再奖励5万元.
-_EXTRA = re.compile(
-    r"(?<!不)再(?:一次性)?(?:给予|奖励|补助|补贴|增加|奖|补)|(?<!不再)另行(?:给予|发放)|另(?:外)?(?:增发|加发|增加|补助|补贴|奖励|[奖补]\d)|加发|增发|额外(?:给予|奖励|补助)|标准上浮|分别上浮|(?:贴息|补贴|补助|奖励)(?:比例|标准)(?:由[^，。；]{1,8})?提高"
-)
-# 退役军人创办的家庭农场，补助标准上浮20%: how a clause ends that says for whom is added
-_OF_AN_EXTRA = re.compile(r"的$|的[^，。；、的]{2,8}$")
 OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]{0,100}(?:对象|范围))"
 )
@@ -119,6 +114,9 @@ _OF_SOME = re.compile(
 )
 _AS_OTHERS = re.compile(r"(?:参照|比照)[^，。；]{2,16}(?=办理|执行|申报|享受)")
 _IS_GIVEN = re.compile(r"无需|无须|免费|财政|直接|发放|补发")
+_MAY_STILL = re.compile(
+    r"[^；]{0,4}(?:曾经?|已经?|现已|此前)[^；]{2,40}的，(?:仍|方|也)?可(?:以)?(?:继续)?(?:申请|申报|享受)"
+)
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
@@ -176,12 +174,17 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
         plain = begins or bool(_WAY_IN.search(part))
         if together and not plain and _goes_on(part, together[-1]):
             together[-1] = f"{together[-1]}；{part}"
-        elif part.strip():
+        elif part.strip() and not (together and _stays_in(part, together[-1])):
             together.append(part)
     for part in together:
-        told = _without_tail(part.strip())
+        told = without_tail(part.strip())
         if told:
             _read_in_role(told, desk, inside=inside)
+
+
+def _stays_in(part: str, before: str) -> bool:
+    """Whether *part* says whom the exclusion before it leaves in: 曾经取得、现已还清的，可以申请."""
+    return has_role(before, "excludes") and bool(_MAY_STILL.match(part))
 
 
 def _read_ways(lead: str, ways: list[str], desk: Desk) -> None:
@@ -199,33 +202,6 @@ def _read_ways(lead: str, ways: list[str], desk: Desk) -> None:
             options.append(all_of([*found.asked, *denied, *unread]))
     if options:
         desk.reading.asked.append(any_of(options))
-
-
-def _without_tail(part: str) -> str:
-    """Drop the clauses from the first one on that speaks of something else."""
-    kept = []
-    for clause in _without_extras(part.split("，")):
-        if has_role(clause, "tail"):
-            break
-        if has_role(clause, "passes"):
-            continue
-        kept.append(clause)
-    return "，".join(kept)
-
-
-def _without_extras(clauses: list[str]) -> list[str]:
-    """Drop what is added to a grant, with the condition before it: 次年增长的，再奖励5万元."""
-    kept: list[str] = []
-    for clause in clauses:
-        if not _EXTRA.search(clause):
-            kept.append(clause)
-        elif kept and (_OF_AN_EXTRA.search(kept[-1]) or kept[-1].startswith("其中")):
-            while len(kept) > 1 and kept[-1].startswith(("或", "以及")):
-                kept.pop()
-            kept.pop()
-        elif kept and "；其中" in kept[-1]:
-            kept[-1] = kept[-1].rpartition("；其中")[0]
-    return kept
 
 
 def _goes_on(part: str, before: str) -> bool:

@@ -150,3 +150,24 @@ def test_the_dead_are_told_nothing_whatever_ends() -> None:
     assert _asked(PEOPLE + "补贴对象死亡的，终止发放。")[1:] == [
         "not deceased_on before_as_of None"
     ]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "计入人数的残疾职工应当持有有效残疾人证。",
+        "与安置的每位残疾人签订一年以上劳动合同。",
+        "纳税信用A级的纳税人，或者省级以上示范家庭农场，贴息比例提高到50%。",
+        "按照市内企业迁移的有关规定办理。",
+    ],
+)
+def test_what_is_asked_of_staff_or_gives_more_is_not_asked_of_all_firms(beside: str) -> None:
+    assert _asked(FIRMS + "申报企业应正常经营。" + beside) == _asked(FIRMS + "申报企业应正常经营。")
+
+
+def test_who_has_paid_back_is_left_in() -> None:
+    shut = "创业担保贷款尚未还清的，不得申请"
+
+    asked = _asked(f"{PEOPLE}{shut}；曾经取得创业担保贷款、现已全部还清的，可以申请。")
+
+    assert asked == _asked(f"{PEOPLE}{shut}。")

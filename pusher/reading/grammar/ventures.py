@@ -28,6 +28,7 @@ _BEFALLS = re.compile(
     r"(?:、|及|和|或者?)?[^，。；、]{0,6}(?:被|存在|有(?!限)|列入|未|因|身份证|签|承诺)"
 )
 _PERSONS = re.compile(r"本人|申请人|申报人|申领人|申领者|贴息对象|借款人|创业者|居住证|其父|父亲")
+_MAYBE = re.compile(r"毕业生|退役军人|退役士兵|失业人员|残疾人|返乡|农民工|就业困难人员|创业人员")
 _PLAIN = ["llc", "joint_stock", "sole_prop", "partnership"]
 _REGISTERED = re.compile(
     r"(?:市|区|街道)?(?:行政区域|辖区|范围|区域)*(?:范围)?内?(?:均)?(?:依法|合法|首次|初次|自主|新|合伙|已|办理)*(?:工商)?(?:登记|注册|创办|领办|开办|兴办|创立|设立|成立|经营|从事|领取|开设|创业)"
@@ -123,11 +124,14 @@ def _founded(text: str) -> Iterator[tuple[int, int]]:
 
 def _run(text: str, scope: Scope) -> Iterator[tuple[int, int]]:
     """Give 登记有个体工商户: of a person alone, since 登记注册企业 may be said of any applicant."""
-    if not _PERSONS.search(scope.whole):
+    sure = _PERSONS.search(scope.whole)
+    if not sure and not _MAYBE.search(text):
         return
     for mark in _pattern("runs").finditer(text):
         kinds = _kinds(text, mark.end(), min(mark.end() + _FAR, len(text)))
-        if kinds and kinds[0].start == mark.end():
+        if not kinds or kinds[0].start != mark.end():
+            continue
+        if sure or kinds[0].told["value"] != _PLAIN:  # 注册企业 is said of firms too
             yield mark.span()
 
 

@@ -57,3 +57,10 @@ def test_later_sentences_tell_more_of_the_firm(more: str) -> None:
     assert "established_on years_ge 1" in told
     assert "operating is True" in told
     assert "size_class in micro,small" in told
+
+
+def test_who_runs_a_firm_may_be_one_word() -> None:
+    (told,) = read("个体经营者、家庭农场主可申请")
+
+    assert "entity_type eq individual_business & role eq operator" in told
+    assert "entity_type eq family_farm & role eq operator" in told

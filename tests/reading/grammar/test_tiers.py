@@ -185,3 +185,9 @@ def test_who_is_ill_oneself_is_seriously_ill() -> None:
     asked = _asked(f"{PEOPLE}因本人患重大疾病造成生活困难的，给予救助。")
 
     assert asked == ["serious_illness is True"]
+
+
+def test_two_kinds_who_are_given_more_are_not_asked_for() -> None:
+    text = "按投资额的10%补助；纳税信用A级的纳税人，或者示范家庭农场，补助比例提高到15%。"
+
+    assert _asked(FIRMS + text) == []

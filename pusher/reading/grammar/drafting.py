@@ -60,6 +60,8 @@ _SHUT_HEADING = re.compile(
 _HAD = re.compile(
     r"(?:已|曾|正在|正|仍在|现|此前|以往|同时|重复|按规定)(?:经|已|按规定|依法)*(?:享受|领取|获得|申领|申请|办理|享有)(?:过|了)?|(?:享受|领取)(?=[^，。；可须应]{2,24}的(?:$|，|、))"
 )
+# 所称重度，是指一级、二级: a word that means nothing by itself
+_DEGREES = frozenset({"重度", "中度", "轻度"})
 _TIERS = re.compile(
     r"(?:规模|限额|限上|增长|成长|达标|认定|准入|界定|升规|纳统|入库)[^，。；]{0,6}标准\s*(?:为|如下)?[:：]?\s*$"
 )
@@ -179,7 +181,8 @@ def _define(tree: Item, desk: Desk) -> Iterator[tuple[str, str, Reading]]:
         for sentence in item.sentences():
             told = sentence[:LONGEST]
             beside = inline(told)
-            for one in [beside] if beside else definitions(told):
+            told_of = [beside] if beside else definitions(told)
+            for one in (one for one in told_of if one.term not in _DEGREES):
                 reading = read_sentence(one.what, desk.scope, desk.words, term=one.term)
                 if _LEAVES_OUT.search(one.what):
                     desk.reading.excluded += reading.excluded

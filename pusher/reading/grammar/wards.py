@@ -14,7 +14,7 @@ from profiles.facts import vocabulary
 from pusher.reading.counting import read_count
 from pusher.reading.grammar.days import find_days
 from pusher.reading.grammar.findings import Finding, field, has
-from pusher.reading.grammar.joining import Node, all_of, any_of, leaves_of
+from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of
 
 _CHILD = r"(?:子女|孩子|儿童|婴幼儿|幼儿|婴儿|新生儿|未成年人|学生|[二三多]孩)"
 _GUARDIAN = r"(?:父母|父亲|母亲|监护人|家长|祖父母|外祖父母|照护人|抚养人)"
@@ -31,7 +31,7 @@ _HAS_CHILD = re.compile(
     rf"(?:(?<![患持具享没所含设专拥])有|(?<!无人)(?<!受委托)抚养(?!儿童|人|的儿童)|养育|育有|监护(?!人|能力)|生育)(?!能力|义务|责任)[^。；]{{0,40}}?{_CHILD}"
 )
 _HIS_CHILD = re.compile(
-    r"^(?:且|并且|其中)?(?:申请人|职工|本人)?(?:的|其|该|所监护的?|被照护的?)?[^，。；独]{0,6}(?:子女|孩子)(?!均|都)|^(?:且)?其中至少[一1]名"
+    r"^(?:且|并且|其中)?(?:申请人|职工|本人)?(?:的|其|该|所监护的?|被照护的?)?(?:适龄|未成年|随迁|符合条件的|在读)*(?:子女|孩子)(?!均|都)|^(?:且)?其中至少[一1]名"
 )
 _HIS_CHILDREN = re.compile(
     r"(?:^|[，。；：\n）])(?:其|申请人(?:的)?)(?:适龄|未成年|随迁)?(?:子女|孩子)(?!均|都)"
@@ -166,10 +166,10 @@ class _Whose:
 
 
 def _asked(node: Node, who: _Whose) -> Node:
+    if "not" in node and not _is_elsewhere(node):
+        return {"not": _asked(node["not"], who)}
     if _is_pure(node, who):
         return _ward(node)
-    if "not" in node:
-        return {"not": _asked(node["not"], who)}
     if "any" in node and "op" not in node:
         return any_of([_asked(part, who) for part in node["any"]])
     if "all" in node and "op" not in node:
@@ -184,7 +184,9 @@ def _each(parts: list[Node], who: _Whose) -> list[Node]:
 
     具有本区户籍的儿童: 留守儿童, 即…; 重点困境儿童, 即… asks for a ward of the first or of the second kind.
     """
-    theirs = [part for part in parts if "not" not in part and _is_pure(part, who)]
+    theirs = [
+        part for part in parts if ("not" not in part or _is_elsewhere(part)) and _is_pure(part, who)
+    ]
     rest = [part for part in parts if part not in theirs]
     ways = [part for part in (*theirs, *rest) if _is_rich(part, who)]
     if len(ways) == 1:
@@ -193,6 +195,11 @@ def _each(parts: list[Node], who: _Whose) -> list[Node]:
         return [any_of(options), *(_asked(part, who) for part in rest if part is not ways[0])]
     ward = [_ward(all_of(theirs))] if theirs else []
     return [*ward, *(_asked(part, who) for part in rest)]
+
+
+def _is_elsewhere(node: Node) -> bool:
+    """Whether a child is asked to be of another place: 不具有济南市户籍的儿童; no exclusion of it."""
+    return "not" in node and is_place(node["not"])
 
 
 def _is_rich(node: Node, who: _Whose) -> bool:
@@ -239,7 +246,8 @@ def _is_young(leaf: Node) -> bool:
 def _ward(node: Node) -> Node:
     """Make a record of a ward of conditions over one."""
     quote = next((leaf.get("quote", "") for leaf in leaves_of(node)), "")
-    return {**has("wards", *_where(node)), "quote": quote}
+    told = list({str(part): part for part in _where(node)}.values())
+    return {**has("wards", *told), "quote": quote}
 
 
 def _where(node: Node) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ def _read(text: str) -> list[str]:
     ("text", "meant"),
     [
         ("残疾人", ["(grade le 4)"]),
+        ("服务对象为残疾人", ["(grade le 4)"]),
         ("持有第二代残疾人证的人员", ["(grade le 4)"]),
         ("重度残疾人", ["(grade in 1,2)"]),
         ("一级、二级残疾人", ["(grade in 1,2)"]),
@@ -53,6 +54,7 @@ def test_a_disability_is_read_word_by_word(text: str, meant: list[str]) -> None:
         "安排一、二级残疾人的单位", "家庭成员中有持证残疾人", "父母一方为一级残疾人的学生",
         "领取重度残疾人护理补贴", "一级至四级残疾军人", "区残联审核", "残疾人联合会",
         "凭二级以上医疗机构的诊断证明", "残疾人证有效期外的", "残疾人就业保障金",
+        "残疾职工应当持有有效残疾人证", "为残疾人按月缴纳社会保险",
     ],
 )  # fmt: skip
 def test_whom_a_text_only_mentions_is_asked_for_nothing(text: str) -> None:

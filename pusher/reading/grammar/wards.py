@@ -8,6 +8,7 @@ guardian as well (居住证 of a parent, 户籍 of a grandparent), what it asks 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from profiles.facts import vocabulary
@@ -64,6 +65,7 @@ def fields_of_wards() -> frozenset[str]:
     return frozenset(one.code for one in vocabulary()["wards"].fields)
 
 
+@lru_cache(maxsize=4)  # asked once for each sentence of a document
 def is_of_guardians(whole: str) -> bool:
     """Whether a document pays guardians, or whoever has a child."""
     return any(one.search(whole) for one in (_PAID, _HAS_CHILD, _HIS_CHILDREN))

@@ -41,6 +41,7 @@ _ONE_OF_THEM = re.compile(rf"(?:、|和|或|及)(?P<number>{NUMBER})\s*(?P<unit>
 _MORE_OF = re.compile(rf"(?:(?:、|和|或|及){NUMBER}\s*{UNITS}){{1,6}}")
 
 
+@cache
 def family() -> Family:
     """Return the family of figures, from its table of nouns."""
     rules = [rule for row in _rows() for rule in _rules(row)]

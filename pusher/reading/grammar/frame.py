@@ -53,6 +53,7 @@ class Frame:
         only_negated: see `Finding`.
         shared: fields that a list tells once for all its records: 2025年认定的A、B.
         other: whose records the words may speak of too.
+        anchors: words of which a sentence must hold one to name a record; none: any may.
     """
 
     fact: str
@@ -71,6 +72,11 @@ class Frame:
     belongs: re.Pattern[str] | None = None
     other: Other | None = None
     only_negated: bool = False
+    anchors: tuple[str, ...] = ()
+
+    def may_stand_in(self, text: str) -> bool:
+        """Whether *text* is worth a look."""
+        return not self.anchors or any(anchor in text for anchor in self.anchors)
 
 
 @cache
@@ -98,7 +104,7 @@ def _frame(table: Mapping[str, Any]) -> Frame:
         _said(table, "listed"), _said(table, "about"), _said(table, "unless"),
         _said(table, "fills"), _said(table, "denies"),
         _nouns(belongs, table) if belongs else None, other_of(table.get("also")),
-        only_negated=table.get("only_negated", False),
+        only_negated=table.get("only_negated", False), anchors=tuple(table.get("anchors", ())),
     )  # fmt: skip
 
 

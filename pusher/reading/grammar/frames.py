@@ -228,6 +228,8 @@ def _heads(fact: str, text: str) -> Sequence[Head]:
     """Find the nouns of a sentence once: each slot and each record asks for them."""
     frame = next(one for one in frames() if one.fact == fact)
     heads: list[Head] = []
+    if not frame.may_stand_in(text):
+        return heads
     before = ""
     for mark in frame.heads.finditer(text):
         if heads and _ALSO.search(text, heads[-1].end, mark.start()):

@@ -243,7 +243,9 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
             _read_in_role(kept, desk, inside=inside)
         return
     if has_role(sentence, "likewise"):
-        found = read_sentence(_AS_OTHERS.sub("", sentence), desk.scope, desk.words)
+        found = Reading()
+        for told in _AS_OTHERS.split(sentence):  # a quote is one piece of the text
+            found.add(read_sentence(told, desk.scope, desk.words))
         leaves = [leaf for node in found.asked for leaf in leaves_of(node)]
         desk.likewise += leaves
         also = {x["fact"] for x in leaves} - (_ANY_FIRM if "同等享受" in sentence else _NAMES)

@@ -21,7 +21,7 @@ from profiles.facts import (
     say_value,
     vocabulary,
 )
-from pusher.reading.grammar.industries import named_industries
+from pusher.reading.grammar.phrases.industries import named_industries
 from pusher.rules.language import OPERATORS
 from pusher.rules.shapes import COUNTRY
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from profiles.facts import Choice, Fact, Kind, areas, industry_sections
-from pusher.reading.grammar.industries import named_industries
+from pusher.reading.grammar.phrases.industries import named_industries
 from pusher.web import rule_values
 
 TEXT = "text"

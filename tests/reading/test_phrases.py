@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from profiles.model import Office
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import AuditEntry
+from pusher.reading.grammar.documents.smoothing import smooth
 from pusher.reading.grammar.drafting import draft
-from pusher.reading.grammar.smoothing import smooth
 from pusher.reading.grammar.words import OwnPhrase
 from pusher.reading.ingest import read_policy
 from pusher.reading.phrases import (

@@ -6,13 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pusher.reading.grammar.ages import ages_below, months_counted
-from pusher.reading.grammar.audience import audience_of, of_its_kind, subject_of
-from pusher.reading.grammar.barring import barred, refused, tells_how
-from pusher.reading.grammar.ending import endings
-from pusher.reading.grammar.fallback import nothing_read, read_bare_names
+from pusher.reading.grammar.documents.audience import audience_of, of_its_kind, subject_of
+from pusher.reading.grammar.documents.barring import barred, refused, tells_how
+from pusher.reading.grammar.documents.ending import endings
+from pusher.reading.grammar.documents.fallback import nothing_read, read_bare_names
+from pusher.reading.grammar.documents.headings import scopes
+from pusher.reading.grammar.documents.narrowing import without_parts
+from pusher.reading.grammar.documents.outline import Item, outline
+from pusher.reading.grammar.documents.smoothing import Smooth, smooth
+from pusher.reading.grammar.documents.speaking import NAMED, OFFERS, Desk, cut, read_parts
+from pusher.reading.grammar.documents.tidying import (
+    gathered,
+    given_away,
+    merged,
+    needed,
+    waived,
+    widened,
+    without_implied,
+)
 from pusher.reading.grammar.findings import Scope
-from pusher.reading.grammar.headings import scopes
 from pusher.reading.grammar.joining import (
     Node,
     all_of,
@@ -22,24 +34,12 @@ from pusher.reading.grammar.joining import (
     is_place,
     leaves_of,
 )
-from pusher.reading.grammar.narrowing import without_parts
-from pusher.reading.grammar.outline import Item, outline
-from pusher.reading.grammar.residue import Left, left_of
-from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.sentence import LONGEST, read_sentence
-from pusher.reading.grammar.shutting import EXCEPTS, Reading
-from pusher.reading.grammar.smoothing import Smooth, smooth
-from pusher.reading.grammar.speaking import NAMED, OFFERS, Desk, cut, read_parts
-from pusher.reading.grammar.tidying import (
-    gathered,
-    given_away,
-    merged,
-    needed,
-    waived,
-    widened,
-    without_implied,
-)
-from pusher.reading.grammar.wards import of_wards
+from pusher.reading.grammar.phrases.ages import ages_below, months_counted
+from pusher.reading.grammar.records.wards import of_wards
+from pusher.reading.grammar.sentences.residue import Left, left_of
+from pusher.reading.grammar.sentences.roles import has_role
+from pusher.reading.grammar.sentences.sentence import LONGEST, read_sentence
+from pusher.reading.grammar.sentences.shutting import EXCEPTS, Reading
 from pusher.reading.grammar.words import OwnPhrase, Words, definitions, inline
 
 AudienceKind = Literal["resident", "enterprise", "both", "none"]

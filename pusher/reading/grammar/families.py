@@ -3,7 +3,15 @@
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from pusher.reading.grammar import (
+from pusher.reading.grammar.findings import (
+    Family,
+    Finding,
+    Scope,
+    without_any,
+    without_overlaps,
+    without_told,
+)
+from pusher.reading.grammar.phrases import (
     ages,
     credit,
     employers,
@@ -14,33 +22,25 @@ from pusher.reading.grammar import (
     ladders,
     periods,
     places,
-    qualifications,
     schooling,
     sizes,
     standing,
     veterans,
 )
-from pusher.reading.grammar.asides import find_past_asides
-from pusher.reading.grammar.bykind import by_kind
-from pusher.reading.grammar.disability import read_disabilities
-from pusher.reading.grammar.events import find_events
-from pusher.reading.grammar.findings import (
-    Family,
-    Finding,
-    Scope,
-    without_any,
-    without_overlaps,
-    without_told,
-)
-from pusher.reading.grammar.frame import frames
-from pusher.reading.grammar.frames import read_records
-from pusher.reading.grammar.hardships import read_hardships
-from pusher.reading.grammar.kinds import read_listed
-from pusher.reading.grammar.lists import find_lists
-from pusher.reading.grammar.parents import read_parents
-from pusher.reading.grammar.tables import tables
-from pusher.reading.grammar.ventures import read_ventures
-from pusher.reading.grammar.wards import is_of_guardians, read_orders
+from pusher.reading.grammar.phrases.asides import find_past_asides
+from pusher.reading.grammar.phrases.bykind import by_kind
+from pusher.reading.grammar.phrases.tables import tables
+from pusher.reading.grammar.records import qualifications
+from pusher.reading.grammar.records.disability import read_disabilities
+from pusher.reading.grammar.records.events import find_events
+from pusher.reading.grammar.records.frame import frames
+from pusher.reading.grammar.records.frames import read_records
+from pusher.reading.grammar.records.hardships import read_hardships
+from pusher.reading.grammar.records.kinds import read_listed
+from pusher.reading.grammar.records.lists import find_lists
+from pusher.reading.grammar.records.parents import read_parents
+from pusher.reading.grammar.records.ventures import read_ventures
+from pusher.reading.grammar.records.wards import is_of_guardians, read_orders
 
 _READ_APART = ("adverse_events", "credit_records", "disability", "hardship_events", "wards")
 

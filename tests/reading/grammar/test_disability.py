@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pusher.reading.grammar.disability import read_disabilities
 from pusher.reading.grammar.findings import spell
+from pusher.reading.grammar.records.disability import read_disabilities
 
 _VALID = "cert_valid_to on_or_after_as_of None"
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from pusher.reading.grammar.days import find_days
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Scope, spell
-from pusher.reading.grammar.frame import frames
-from pusher.reading.grammar.slots import slot_of
+from pusher.reading.grammar.phrases.days import find_days
+from pusher.reading.grammar.records.frame import frames
+from pusher.reading.grammar.records.slots import slot_of
 from tests.reading.gold.invented import evened
 
 _SLOTS = [

@@ -3,7 +3,7 @@
 import pytest
 
 from pusher.reading.grammar.findings import spell
-from pusher.reading.grammar.hardships import read_hardships
+from pusher.reading.grammar.records.hardships import read_hardships
 
 
 def _read(text: str) -> list[str]:

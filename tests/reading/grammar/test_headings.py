@@ -2,9 +2,9 @@
 
 import pytest
 
+from pusher.reading.grammar.documents.outline import outline
 from pusher.reading.grammar.drafting import draft
 from pusher.reading.grammar.findings import spell
-from pusher.reading.grammar.outline import outline
 
 
 def _asked(text: str) -> list[str]:

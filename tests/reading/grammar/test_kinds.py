@@ -5,7 +5,7 @@ import pytest
 from pusher.reading.grammar.drafting import draft
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Scope, spell
-from pusher.reading.grammar.kinds import hired
+from pusher.reading.grammar.records.kinds import hired
 from tests.reading.gold.invented import evened
 
 _SLOTS = [

@@ -3,9 +3,9 @@
 import pytest
 
 from profiles.facts import vocabulary
+from pusher.reading.grammar.documents.narrowing import Qualifier, qualifiers, without_parts
 from pusher.reading.grammar.drafting import Draft, draft
 from pusher.reading.grammar.findings import field, has, spell
-from pusher.reading.grammar.narrowing import Qualifier, qualifiers, without_parts
 
 QUALIFIERS = qualifiers()
 

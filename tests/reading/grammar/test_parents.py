@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pusher.reading.grammar.findings import Scope, spell
-from pusher.reading.grammar.parents import read_parents
+from pusher.reading.grammar.records.parents import read_parents
 
 
 def _read(text: str, whole: str = "") -> list[str]:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from profiles.facts import vocabulary
-from pusher.reading.grammar import roles
 from pusher.reading.grammar.families import families, find_all
 from pusher.reading.grammar.findings import Family, Scope, spell, without_overlaps
 from pusher.reading.grammar.joining import leaves_of
-from pusher.reading.grammar.roles import has_role
+from pusher.reading.grammar.sentences import roles
+from pusher.reading.grammar.sentences.roles import has_role
 from pusher.rules.language import parse
 
 DISTRICT = "370104"

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from pusher.reading.grammar import events, lists
-from pusher.reading.grammar.events import find_events
 from pusher.reading.grammar.findings import Scope, spell, without_overlaps
-from pusher.reading.grammar.lists import find_lists
-from pusher.reading.grammar.standing import family
+from pusher.reading.grammar.phrases.standing import family
+from pusher.reading.grammar.records import events, lists
+from pusher.reading.grammar.records.events import find_events
+from pusher.reading.grammar.records.lists import find_lists
 
 _OF_EVENTS = [tuple(one.split(" → ")) for one in events.examples()]
 _OF_LISTS = [tuple(one.split(" → ")) for one in lists.examples()]

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from pusher.reading.grammar.clauses import Clause
 from pusher.reading.grammar.findings import Finding
 from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of
+from pusher.reading.grammar.sentences.clauses import Clause
 
 # 毕业5年内 is said of graduates alone, unlike an age or a place, which may be said of all
 _OWN_TERMS = frozenset({"graduated_on", "unemployment_registered_on", "discharged_on"})

@@ -8,8 +8,12 @@ from typing import Any
 from pusher.reading.grammar.families import find_all
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import leaves_of
-from pusher.reading.grammar.others import is_of_others, of_an_employer, tells_whom_it_serves
-from pusher.reading.grammar.wards import is_of_guardians
+from pusher.reading.grammar.records.wards import is_of_guardians
+from pusher.reading.grammar.sentences.others import (
+    is_of_others,
+    of_an_employer,
+    tells_whom_it_serves,
+)
 from pusher.reading.grammar.words import Words
 
 _INCLUDES = re.compile(r"[（(](?:含|包括|包含|统称|以下简称)[^（）()]*[）)]")

@@ -7,7 +7,7 @@ from datetime import date
 from pusher.reading.dates import PATTERN, first_date
 from pusher.reading.grammar.findings import Scope
 from pusher.reading.grammar.joining import Node, is_place
-from pusher.reading.grammar.sentence import read_sentence
+from pusher.reading.grammar.sentences.sentence import read_sentence
 from pusher.reading.grammar.words import Words
 
 _STOPS = r"起?，?(?:停发|停止(?:发放|享受|保障)|终止(?:发放|享受)?|不再(?:发放|享受))"

@@ -4,7 +4,7 @@ import re
 
 from pusher.reading.counting import COUNT, read_count
 from pusher.reading.grammar.findings import field
-from pusher.reading.grammar.slots import Read, Told
+from pusher.reading.grammar.records.slots import Read, Told
 
 
 def plainly(

@@ -10,8 +10,8 @@ from typing import Any
 
 from pusher.reading.counting import COUNT, read_count
 from pusher.reading.dates import PATTERN, first_date
-from pusher.reading.grammar.days import find_days
 from pusher.reading.grammar.findings import Family, Finding, Make, Rule, Scope, all_or_one, leaf
+from pusher.reading.grammar.phrases.days import find_days
 
 _UNIT = r"(?P<unit>个?月|周?年|学年)"
 _TERM = (

@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pusher.reading.grammar.days import find_days
 from pusher.reading.grammar.findings import Finding, Scope
-from pusher.reading.grammar.frame import Frame, RecordKind, frames
-from pusher.reading.grammar.owners import owned_by
-from pusher.reading.grammar.slots import Slot, Told
+from pusher.reading.grammar.phrases.days import find_days
+from pusher.reading.grammar.records.frame import Frame, RecordKind, frames
+from pusher.reading.grammar.records.owners import owned_by
+from pusher.reading.grammar.records.slots import Slot, Told
 
 _STOPS = re.compile(r"[，,；;：:。\n（）()]")
 _GIVES = re.compile(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from pusher.reading.grammar.outline import opens_item
+from pusher.reading.grammar.documents.outline import opens_item
 
 _WIDE = {
     ord(wide): ord(wide) - 0xFEE0 for wide in map(chr, range(0xFF10, 0xFF5B)) if wide.isalnum()

@@ -8,11 +8,11 @@ everybody. 分公司能申报吗？不能: the question names who is shut out.
 import re
 from collections.abc import Iterator
 
+from pusher.reading.grammar.documents.outline import Item
 from pusher.reading.grammar.findings import Scope
 from pusher.reading.grammar.joining import Node, leaves_of
-from pusher.reading.grammar.outline import Item
-from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.sentence import LONGEST, read_sentence
+from pusher.reading.grammar.sentences.roles import has_role
+from pusher.reading.grammar.sentences.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.words import Words
 
 _SENTENCE = re.compile(r"[^。\n]+")

@@ -3,8 +3,8 @@
 import re
 from typing import Any, NamedTuple
 
-from pusher.reading.grammar.days import Days, find_days
 from pusher.reading.grammar.findings import field
+from pusher.reading.grammar.phrases.days import Days, find_days
 
 _BEGINS = re.compile(r"[。；：\n】]")
 _LAST_YEAR = re.compile(r"上一?(?:个)?(?:自然)?年度?内?|去年")

@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
+from pusher.reading.grammar.documents.tidying import taken_in
+from pusher.reading.grammar.documents.trimming import without_tail
 from pusher.reading.grammar.findings import Scope
 from pusher.reading.grammar.joining import Node, all_of, any_of, leaves_of
-from pusher.reading.grammar.roles import cues, has_role
-from pusher.reading.grammar.sentence import LONGEST, read_sentence
-from pusher.reading.grammar.shutting import Reading
-from pusher.reading.grammar.tidying import taken_in
-from pusher.reading.grammar.trimming import without_tail
+from pusher.reading.grammar.sentences.roles import cues, has_role
+from pusher.reading.grammar.sentences.sentence import LONGEST, read_sentence
+from pusher.reading.grammar.sentences.shutting import Reading
 from pusher.reading.grammar.words import Words, definitions, inline
 
 # Up to here a granting sentence says for whom, behind it what is given.

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from pusher.reading.grammar.amounts import (
+from pusher.reading.grammar.findings import field
+from pusher.reading.grammar.phrases.amounts import (
     COMPARED,
     NUMBER,
     SIDE,
@@ -18,9 +19,8 @@ from pusher.reading.grammar.amounts import (
     bound_of,
     read_span,
 )
-from pusher.reading.grammar.days import Days, find_days
-from pusher.reading.grammar.findings import field
-from pusher.reading.grammar.places import find_names
+from pusher.reading.grammar.phrases.days import Days, find_days
+from pusher.reading.grammar.phrases.places import find_names
 
 _LEVELS = {"国": "nation", "省": "province", "市": "city", "区": "district"}
 _RANKS = ("district", "city", "province", "nation")

@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pusher.reading.grammar.findings import Finding, Scope, has
-from pusher.reading.grammar.people import age, degree, plainly
-from pusher.reading.grammar.slots import Slot, Told, examples_of, slot_of
+from pusher.reading.grammar.records.people import age, degree, plainly
+from pusher.reading.grammar.records.slots import Slot, Told, examples_of, slot_of
 
 _MARK = re.compile(r"，?(?:或者|以及|或|及|和|与|、)|，")
 # what stands between two kinds of a list is no clause of its own

@@ -2,7 +2,7 @@
 
 import re
 
-from pusher.reading.grammar.roles import has_role
+from pusher.reading.grammar.sentences.roles import has_role
 
 # What is added to a grant decides nobody's claim to it: 次年增长10%以上的，再奖励5万元.
 _EXTRA = re.compile(

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from pusher.reading.grammar.findings import Finding, field, none
-from pusher.reading.grammar.terms import Since, since_before, since_behind
+from pusher.reading.grammar.records.terms import Since, since_before, since_behind
 
 _FACT = "credit_records"
 _ANY = ("serious_illegal", "judgment_defaulter", "tax_major")

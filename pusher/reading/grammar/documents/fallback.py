@@ -2,10 +2,10 @@
 
 import re
 
-from pusher.reading.grammar.outline import Item
-from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.sentence import LONGEST, read_sentence
-from pusher.reading.grammar.speaking import SHORTEST_TOLD, Desk
+from pusher.reading.grammar.documents.outline import Item
+from pusher.reading.grammar.documents.speaking import SHORTEST_TOLD, Desk
+from pusher.reading.grammar.sentences.roles import has_role
+from pusher.reading.grammar.sentences.sentence import LONGEST, read_sentence
 
 _SENTENCE = re.compile(r"[^。\n]+")
 _OPEN_TO_ALL = re.compile(

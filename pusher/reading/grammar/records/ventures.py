@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import Any, NamedTuple
 
 from pusher.reading.grammar.findings import Finding, Scope, field, has, none
-from pusher.reading.grammar.places import find_names
-from pusher.reading.grammar.slots import Slot, Told, slot_of
+from pusher.reading.grammar.phrases.places import find_names
+from pusher.reading.grammar.records.slots import Slot, Told, slot_of
 
 _KINDS = ("entity_type", "size_class")
 _STOPS = re.compile(r"[。；;\n]")

@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any
 
 from pusher.reading.grammar.findings import Finding, Scope, field
-from pusher.reading.grammar.frame import Frame, RecordKind, frames
-from pusher.reading.grammar.frames import heads_of
-from pusher.reading.grammar.slots import Told
+from pusher.reading.grammar.records.frame import Frame, RecordKind, frames
+from pusher.reading.grammar.records.frames import heads_of
+from pusher.reading.grammar.records.slots import Told
 
 _FACT = "qualifications"
 _WHEN = frozenset({"batch_year", "granted_on"})

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pusher.reading.grammar.clauses import Clause
 from pusher.reading.grammar.findings import Finding
 from pusher.reading.grammar.joining import (
     Node,
@@ -16,9 +15,10 @@ from pusher.reading.grammar.joining import (
     quoted,
     united,
 )
-from pusher.reading.grammar.residue import Left, left_of
-from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.runs import joined
+from pusher.reading.grammar.sentences.clauses import Clause
+from pusher.reading.grammar.sentences.residue import Left, left_of
+from pusher.reading.grammar.sentences.roles import has_role
+from pusher.reading.grammar.sentences.runs import joined
 
 _KINDS_OF_FIRMS = frozenset({"type", "entity", "size", "qualification", "ownership"})
 _PEOPLE_NAMED = frozenset(

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from pusher.reading.grammar.findings import Family, Rule, Scope, field, has
-from pusher.reading.grammar.places import area_in
+from pusher.reading.grammar.phrases.places import area_in
 
 _OWNER = re.compile(
     r"(?:^|(?<=[。；，：\n]))(?P<where>[^。；，]{0,80}?)(?:的)?(?:房屋|住房|房产)?(?:的)?(?:所有权人|产权人|业主)(?=$|[，。；、（]|可|享受|为|的|申请|均)"

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pusher.reading.grammar.amounts import NUMBER, SIDE, UNITS, WORD, Bound, bound_of
-from pusher.reading.grammar.figures import named_figures
 from pusher.reading.grammar.findings import Finding, Scope, leaf
-from pusher.reading.grammar.industries import industries_in
+from pusher.reading.grammar.phrases.amounts import NUMBER, SIDE, UNITS, WORD, Bound, bound_of
+from pusher.reading.grammar.phrases.figures import named_figures
+from pusher.reading.grammar.phrases.industries import industries_in
 
 _KINDS = frozenset({"industry", "size", "entity", "qualification", "statistics"})
 _BOUND = re.compile(

@@ -6,7 +6,6 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from pusher.reading.grammar.clauses import Clause, clauses_of
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import (
     Node,
@@ -18,9 +17,10 @@ from pusher.reading.grammar.joining import (
     quoted,
     rival,
 )
-from pusher.reading.grammar.roles import has_role
-from pusher.reading.grammar.runs import runs_of
-from pusher.reading.grammar.shutting import (
+from pusher.reading.grammar.sentences.clauses import Clause, clauses_of
+from pusher.reading.grammar.sentences.roles import has_role
+from pusher.reading.grammar.sentences.runs import runs_of
+from pusher.reading.grammar.sentences.shutting import (
     EXCEPTS,
     STARTS_WITH_OR,
     Reading,

@@ -13,9 +13,9 @@ from typing import Any
 
 from profiles.facts import vocabulary
 from pusher.reading.counting import read_count
-from pusher.reading.grammar.days import find_days
 from pusher.reading.grammar.findings import Finding, field, has
 from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of
+from pusher.reading.grammar.phrases.days import find_days
 
 _CHILD = r"(?:子女|孩子|儿童|婴幼儿|幼儿|婴儿|新生儿|未成年人|学生|[二三多]孩)"
 _GUARDIAN = r"(?:父母|父亲|母亲|监护人|家长|祖父母|外祖父母|照护人|抚养人)"

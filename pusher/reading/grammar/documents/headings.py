@@ -7,9 +7,9 @@
 import re
 from dataclasses import replace
 
+from pusher.reading.grammar.documents.outline import Item
 from pusher.reading.grammar.findings import Scope
-from pusher.reading.grammar.frame import told_about
-from pusher.reading.grammar.outline import Item
+from pusher.reading.grammar.records.frame import told_about
 
 _LEAD = re.compile(r"[^。\n]{0,120}[:：]\s*$")
 

@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any
 
 from pusher.reading.grammar.findings import field
-from pusher.reading.grammar.owners import Other, other_of
-from pusher.reading.grammar.slots import Slot, examples_of, slot_of
+from pusher.reading.grammar.records.owners import Other, other_of
+from pusher.reading.grammar.records.slots import Slot, examples_of, slot_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from pusher.reading.grammar.findings import Finding, field, has, none
-from pusher.reading.grammar.terms import Since, since_before, since_behind, since_within
+from pusher.reading.grammar.records.terms import Since, since_before, since_behind, since_within
 
 _FACT = "adverse_events"
 _RANKS = ("minor", "general", "larger", "major", "severe")

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pusher.reading.grammar.days import Days, find_days
 from pusher.reading.grammar.findings import Finding, has
 from pusher.reading.grammar.findings import field as asks
+from pusher.reading.grammar.phrases.days import Days, find_days
 
 _GROWS = (
     r"[^，。；、]{0,6}?(?:突然|急剧|大幅|明显)*(?:骤增|激增|剧增|陡增|过大|增加|增大|负担过?重)"

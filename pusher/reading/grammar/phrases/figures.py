@@ -7,7 +7,8 @@ from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
-from pusher.reading.grammar.amounts import (
+from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, leaf
+from pusher.reading.grammar.phrases.amounts import (
     COMPARED,
     NUMBER,
     SIDE,
@@ -20,7 +21,6 @@ from pusher.reading.grammar.amounts import (
     read_span,
     scaled,
 )
-from pusher.reading.grammar.findings import Family, Rule, Scope, all_or_one, leaf
 
 # What may stand between the noun and its number; the word that compares is looked for in it.
 _FILL = r"(?P<fill>[^，。；、\d]{0,36}?)"

@@ -9,13 +9,13 @@ fields say is looked for in the clause of the noun; words that name the record b
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.phrases.days import find_days
-from pusher.reading.grammar.records.frame import Frame, RecordKind, frames
+from pusher.reading.grammar.records.frame import Frame, frames
+from pusher.reading.grammar.records.heads import LISTED, SENTENCE_ENDS, Head, heads_of
 from pusher.reading.grammar.records.owners import owned_by
 from pusher.reading.grammar.records.slots import Slot, Told
 
@@ -26,22 +26,17 @@ _GIVES = re.compile(
 _DENIES = re.compile(
     r"(?:未(?:曾)?(?:发生|出现|存在|受到|被|有|因)?(?:过)?|无|没有|不存在|不得有|从未)$"
 )
-_LISTED = re.compile(r"[、，,；;：:。\n]|和|或|及|与|以及")
 _BESIDE = re.compile(
     r"(?:企业|称号|资质|认定|认证|评定)?[、和或及与“”\"]{0,3}(?:以及|或者)?[、]?(?:经认定的|获得|取得)?"
 )
 # 四星级民宿，或者2026年评为三星级的: what follows is said of another record
 _OTHERWISE = re.compile(r"[。；;\n]|[，,](?=或|其中|对|以及)")
-_AS = re.compile(r"[^、，。；：和或及]{0,6}?(?:评|认定为|为|达到|获)")
 _BRACKET = re.compile(r"[（(](?!含|包括)[^（）()]{0,80}[）)]")
-_ALSO = re.compile(r"[（(](?:含|包括)[^（）()]{0,80}$")
 _PAID = re.compile(r"(?:奖励?|补助?|补贴|贴息)[^，。；]{0,8}\d[^，；]{0,12}$|[，；]$")
 _OF_LIST = re.compile(r"[^，。；：\d]{0,12}(?:下列|以下|如下)")
-_LIST = re.compile(r"\s*(?:、|和|或者?|及|与|以及)\s*")
 _SHUTS = re.compile(
     r"所称|为准|不予|不在|不算|不计入|不列入|不纳入|不得|不适用|不享受|不(?:予)?支持|不包括|不含|除外|不受"
 )
-_SENTENCE_ENDS = re.compile(r"[。；;\n]")
 _GAP = 6
 """Characters between two pieces of a record that still make one piece of text."""
 
@@ -91,7 +86,7 @@ def _parted(text: str, one: "Head", other: "Head") -> tuple[int, int]:
     """
     between = text[one.end : other.start]
     stops = list(_STOPS.finditer(between))
-    mark = None if stops else _LISTED.search(between)
+    mark = None if stops else LISTED.search(between)
     mark = stops[-1] if stops and one.kind else mark
     return (one.end + mark.start(), one.end + mark.end()) if mark else (other.start, one.end)
 
@@ -200,61 +195,7 @@ def _without_shut(text: str) -> str:
     return "".join("；" * len(one) if _SHUTS.search(one) else one for one in clauses)
 
 
-class Head(NamedTuple):
-    """Where a noun names a record, and of what kind it is."""
-
-    start: int
-    end: int
-    kind: RecordKind | None = None
-
-    @property
-    def lacks(self) -> frozenset[str]:
-        return self.kind.lacks if self.kind else frozenset()
-
-
 Record = tuple[Head, list[tuple[Slot, Told]]]
-
-
-def heads_of(frame: Frame, text: str) -> Sequence[Head]:
-    """Return where *text* names records; two nouns of one clause that are not listed name one.
-
-    首次升规纳统的规模以上服务业企业 names one entry, 专精特新企业、瞪羚企业 two awards.
-    """
-    return _heads(frame.fact, text)
-
-
-@lru_cache(maxsize=64)
-def _heads(fact: str, text: str) -> Sequence[Head]:
-    """Find the nouns of a sentence once: each slot and each record asks for them."""
-    frame = next(one for one in frames() if one.fact == fact)
-    heads: list[Head] = []
-    if not frame.may_stand_in(text):
-        return heads
-    before = ""
-    for mark in frame.heads.finditer(text):
-        if heads and _ALSO.search(text, heads[-1].end, mark.start()):
-            continue  # 新入库的商贸企业（含小升限）
-        kind = frame.kinds[int((mark.lastgroup or "k0")[1:])] if frame.kinds else None
-        last = heads[-1] if heads else None
-        if last and _belongs(frame, text, last, mark):
-            continue
-        listed = last and frame.listed and frame.listed.fullmatch(before)
-        joins = listed and _LIST.fullmatch(text, heads[-1].end, mark.start())
-        before = mark.group(0)
-        apart = last and _LISTED.search(text, last.end, mark.start())
-        # 旅游民宿被评定为甲级、乙级旅游民宿的
-        again = last and last.kind and _AS.match(text, last.end, mark.start())
-        if last and last.kind is kind and (joins or again or not apart):
-            heads[-1] = Head(last.start, mark.end(), kind)
-        else:
-            heads.append(Head(mark.start(), mark.end(), kind))
-    return heads
-
-
-def _belongs(frame: Frame, text: str, last: Head, mark: re.Match[str]) -> bool:
-    apart = _LISTED.search(text, last.end, mark.start())
-    same = not _SENTENCE_ENDS.search(text, last.end, mark.start())
-    return bool(apart and same and frame.belongs and frame.belongs.fullmatch(mark.group(0)))
 
 
 def _sharing(frame: Frame, text: str, records: list[Record]) -> list[Record]:
@@ -355,7 +296,7 @@ def _sentence(text: str, head: tuple[int, int], within: tuple[int, int]) -> tupl
     gives = _GIVES.search(text, head[1])
     stop = _OTHERWISE.search(text, head[1])
     ends = [within[1], *(mark.start() for mark in (gives, stop) if mark)]
-    begin = max((m.end() for m in _SENTENCE_ENDS.finditer(text, 0, head[0])), default=0)
+    begin = max((m.end() for m in SENTENCE_ENDS.finditer(text, 0, head[0])), default=0)
     return max(begin, within[0]), min(ends)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pusher.reading.grammar.findings import Finding, Scope, field
 from pusher.reading.grammar.records.frame import Frame, RecordKind, frames
-from pusher.reading.grammar.records.frames import heads_of
+from pusher.reading.grammar.records.heads import heads_of
 from pusher.reading.grammar.records.slots import Told
 
 _FACT = "qualifications"

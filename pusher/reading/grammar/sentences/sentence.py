@@ -4,15 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 from pusher.reading.grammar.findings import Finding, Scope
 from pusher.reading.grammar.joining import (
     Node,
     all_of,
     any_of,
-    is_place,
-    leaves_of,
     one_record,
     quoted,
     rival,
@@ -29,6 +26,15 @@ from pusher.reading.grammar.sentences.shutting import (
     is_withheld,
     judge_left,
     take_back,
+)
+from pusher.reading.grammar.sentences.ways import (
+    either_day,
+    is_told_apart,
+    join_to_last,
+    offer,
+    one_more,
+    relax,
+    restated_since,
 )
 from pusher.reading.grammar.words import Words
 
@@ -51,10 +57,6 @@ _OF_THE_SINGLE = re.compile(
     r"(?:单身|未婚|离异|离婚|丧偶)(?:的)?(?:申请人|居民|人员|人士|职工)?[应须需]"
 )
 _SHORTEST_QUOTE = 4
-_FIGURES = frozenset(
-    {"ge", "gt", "le", "lt", "between", "years_ge", "months_ge", "age_ge", "ratio_ge"}
-)
-_BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 _NAMES_WHO = re.compile(r"(?:的|[人户者]|人员|企业|单位|机构|主体|家庭|对象|儿童|学生|青年|职工)$")
 _TWICE = re.compile(r"不(?:予|再|得|能|可)?(?:再次|重复)")
 # 除残疾军人外，年龄不超过80周岁: of whom the next clause asks nothing
@@ -198,61 +200,25 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         if free and mine and not clause.text.startswith(("还", "也", "另", "均")):
             mine = [[*free, all_of([any_of(run) for run in mine])]]
         free = []
-        apart = _is_told_apart(clause, mine, runs)
+        apart = is_told_apart(clause, mine, runs)
         if runs and _TIER.search(clause.text) and "放宽" not in clause.text and not apart:
             continue
         if mine and runs and ("放宽" in clause.text or apart):
             unread = into.unread[-1:] == [clause.text] and [{**_MANUAL, "quote": clause.text}]
-            _relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
+            relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
             continue
-        if mine and runs and STARTS_WITH_OR.match(clause.text) and not _one_more(clause, last):
-            _join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
+        if mine and runs and STARTS_WITH_OR.match(clause.text) and not one_more(clause, last):
+            join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
             continue
-        since = _restated_since(runs, begins, mine)
+        since = restated_since(runs, begins, mine)
         if since is not None:
-            _offer(runs, mine, since=since)
+            offer(runs, mine, since=since)
             begins = [b for b in begins if b <= since]
             continue
         begun = len(runs)
         begins.append(begun)
         runs += mine
-    into.asked += [any_of(one_record(run)) for run in _either_day(runs)]
-
-
-def _restated_since(
-    runs: list[list[Node]], begins: list[int], mine: list[list[Node]]
-) -> int | None:
-    """Find the clause from which on *mine* states everything anew, for another kind of firm.
-
-    批发业年营业收入须达到2000万元，零售业须达到500万元: each of them is one way in.
-    """
-    here = [x for run in mine for n in run for x in leaves_of(n)]
-    told = {(x.get("fact"), x["op"]): x["value"] for x in here if x["op"] in _BOUNDS}
-    facts = {x.get("fact") for x in here}
-    since, anew = None, False
-    for begin in reversed(begins):
-        before = [x for run in runs[begin:since] for n in run for x in leaves_of(n)]
-        if not before or not {x.get("fact") for x in before} <= facts:
-            break
-        since = begin
-        anew = anew or any(
-            told.get((x.get("fact"), x["op"]), x["value"]) != x["value"] for x in before
-        )
-    return since if anew else None
-
-
-def _offer(runs: list[list[Node]], mine: list[list[Node]], *, since: int) -> None:
-    """Offer *mine* in place of what stands in *runs* from *since* on."""
-    way = all_of([any_of(run) for run in mine])
-    told = runs[since:]
-    ways = told[0] if len(told) == 1 and len(told[0]) > 1 else [all_of([any_of(r) for r in told])]
-    runs[since:] = [[*ways, way]]
-
-
-def _one_more(clause: Clause, before: str) -> bool:
-    """Whether 以及 adds a figure to a figure (成立满2年，以及营业收入500万元以上), not people to people."""
-    figures = all(x.get("op") in _FIGURES for one in clause.found for x in leaves_of(one.node))
-    return clause.text.startswith("以及") and figures and not _NAMES_WHO.search(before)
+    into.asked += [any_of(one_record(run)) for run in either_day(runs)]
 
 
 def _as_false(
@@ -262,67 +228,6 @@ def _as_false(
     plain = tuple(f for f in barred if (f.node.get("op"), f.node.get("value")) == ("is", True))
     said = tuple(replace(f, node={**f.node, "value": False}, only_negated=False) for f in plain)
     return (*asked, *said), tuple(f for f in barred if f not in plain)
-
-
-def _is_told_apart(clause: Clause, mine: list[list[Node]], runs: list[list[Node]]) -> bool:
-    """Whether a clause states a figure anew for some: 其中生物医药企业成立不超过7年."""
-    if not clause.text.startswith("其中"):
-        return False
-    here, before = ([x for run in part for n in run for x in leaves_of(n)] for part in (mine, runs))
-    known = {(x.get("fact"), x.get("op")) for x in before}
-    return all((x.get("fact"), x.get("op")) in known for x in here)
-
-
-def _relax(runs: list[list[Node]], way: Node) -> None:
-    """Join 高新技术企业放宽至200万元 to the figure that it relaxes."""
-    facts = {leaf.get("fact") for leaf in leaves_of(way)}
-    same = [run for run in runs if facts & {x.get("fact") for n in run for x in leaves_of(n)}]
-    (same or runs)[-1].append(way)
-
-
-def _join_to_last(
-    runs: list[list[Node]], mine: list[list[Node]], *, either: bool, since: int
-) -> None:
-    """Join a clause that begins with 或 or 以及 to what stands before it.
-
-    或 offers a whole clause instead of the one before; 以及 lists one more kind of people.
-    """
-    way = all_of([any_of(run) for run in mine])
-    before = [run for run in runs[since:] if not all(is_place(node) for node in run)]
-    if not either or not before:
-        runs[-1] += mine[0] if len(mine) == 1 else [way]
-        return
-    kept = [run for run in runs[since:] if run not in before]
-    runs[since:] = [*kept, [all_of([any_of(run) for run in before]), way]]
-
-
-def _either_day(runs: list[list[Node]]) -> list[list[Node]]:
-    """Take 毕业3年内的和2026届毕业生 for two ways of one fact: nobody must be of both."""
-    kept: list[list[Node]] = []
-    for run in runs:
-        same = next((k for k in kept if _dates_of_one_fact(k, run)), None)
-        if same is None:
-            kept.append(run)
-        else:
-            same += run
-    return kept
-
-
-def _dates_of_one_fact(one: list[Node], other: list[Node]) -> bool:
-    facts = {node.get("fact") for node in (*one, *other)}
-    if facts == {"hardship_events"}:  # 因火灾，家庭成员突发重大疾病，或者…: one of them befell
-        return True
-    if facts == {"disability"}:  # 一级肢体残疾人，一级视力残疾人: of one kind or of the other
-        kinds = [{str(kind) for node in run for kind in _kinds_told(node)} for run in (one, other)]
-        return all(kinds) and not kinds[0] & kinds[1]
-    ops = [{node.get("op") for node in run} for run in (one, other)]
-    return facts == {"graduated_on"} and ops[0] != ops[1]
-
-
-def _kinds_told(node: Node) -> list[Any]:
-    """Return the kinds of disability that a condition names."""
-    parts = node["value"].get("all", ()) if node.get("op") == "has" else ()
-    return [kind for part in parts if part.get("field") == "type" for kind in part["value"]]
 
 
 def _listed_industries(part: str, opened: list[Clause]) -> list[Clause]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.reading.gold.measure import Figures, measure
+from tests.reading.gold.other_hands import measured, policies
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +60,15 @@ def test_nobody_is_called_eligible_or_told_wrongly_where_it_hurts(
 
     assert not {"NEG", "CHD", "CRD", "CMP"} & set(eligible)
     assert not {"EXP", "PER", "CHD", "CMP"} & set(told)
+
+
+@pytest.mark.parametrize(
+    ("part", "precision", "recall"),
+    [("open", 0.87, 0.85), ("sealed", 0.72, 0.62), ("plain", 0.79, 0.77)],
+)
+def test_policies_by_other_hands_are_read(part: str, precision: float, recall: float) -> None:
+    hits = measured(policies(part))
+
+    print(part, hits)
+    assert hits.precision >= precision
+    assert hits.recall >= recall

@@ -112,6 +112,12 @@ _OF_SOME = re.compile(
     r"^(?P<who>[^。；]{4,80}?的[^，。；的]{0,6})，(?P<rest>[^，。；]{0,14}?(?:(?:不得?超过|最长|至多)[^，。；]{0,6}\d+(?!\d*[\d.]*[千万亿]*元)"
     r"|(?:应当?|须)(?:优先|配合|公示|做好|主动|及时|完成|先|按规定|出具|提供|退回)|[从自][^，。；]{2,14}(?:次月|之日|当月)起|(?:按|由)[^，。；]{2,20}(?:折算|核算|计算|核减|补录|收取|缴纳|另行|核定|统一|代建|代办|协商))[^。；]{0,60})$"
 )
+# 年满18周岁的由本人提出: who acts, not who qualifies; 处理儿童信息的，应当…: a duty of the office
+_WHO_ACTS = re.compile(
+    r"^[^，。；]{0,6}(?:\d{1,2}|[一二十]{1,3})周岁(?:以上|以下)?的?[^，。；]{0,6}，?(?:可以?|应当?|须)?由(?:其|本人|监护人|法定代理人|父母|代理人|亲属|家属|照护人)"
+    r"|^(?:未成年人|无民事行为能力人)[^，。；]{0,8}，?(?:可以?|应当?|须)?由"
+    r"|^(?:处理|收集|采集|使用|公开|公布|查询)[^，。；]{2,24}(?:信息|资料|档案)的?，"
+)
 _AS_OTHERS = re.compile(r"(?:参照|比照)[^，。；]{2,16}(?=办理|执行|申报|享受)")
 _IS_GIVEN = re.compile(r"无需|无须|免费|财政|直接|发放|补发")
 _MAY_STILL = re.compile(
@@ -221,7 +227,7 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         who = read_sentence(sentence[: waived.start()], desk.scope, desk.words)
         desk.waived += [(_WAIVERS[waived["what"]], all_of(who.asked))] if who.asked else []
         return
-    if _OTHERS_TOO.search(sentence) and not (asks or excludes):
+    if _WHO_ACTS.search(sentence) or (_OTHERS_TOO.search(sentence) and not (asks or excludes)):
         return
     if _NOT_BY_ARTICLE.search(sentence) or _asks_of_some(sentence, desk):
         desk.reading.unread.append(sentence)

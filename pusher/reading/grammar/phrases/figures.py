@@ -55,9 +55,9 @@ def family() -> Family:
         Rule(_CROWD, _crowd, "figure",
              (("新招用人员占现有在职职工人数15%以上（超过100人的企业达到8%）", "(focus_hire_ratio ge 15 | (employees gt 100 & focus_hire_ratio ge 8))"),
               ("新招用符合条件人员达到现有在职职工的10%（超过100人的企业达到5%）", "(focus_hire_ratio ge 10 | (employees gt 100 & focus_hire_ratio ge 5))"))),
-        Rule(_RELAXED, _of_same, "figure",
+        Rule(_RELAXED, _relaxed, "figure",
              (("设备投资额300万元以上，高新技术企业放宽至200万元以上", "equipment_investment ge 200"),
-              ("年营业收入达到2000万元，服务业企业放宽到1000万元以上", "revenue ge 1000"))),
+              ("营业收入同比增速不低于10%；民营企业的增速要求调整为不低于8%", "revenue_growth ge 8"))),
         Rule(_ELSE, _of_named, "figure",
              (("批发业营业收入须达到2000万元，零售业须达到500万元", "revenue ge 500"),
               ("营业收入不足5000万元的，研发费用占比应达到5%，5000万元及以上的应达到3%", "rd_ratio ge 3"))),
@@ -66,7 +66,7 @@ def family() -> Family:
               ("网络零售额首次突破1000万元，首次突破1亿元的", "(online_retail_sales ge 10000 & online_retail_prior_max lt 10000)"))),
         Rule(_AS_BEFORE, _as_before, "figure",
              (("研发费用不得少于前一年度的1.1倍", 'rd_expense ratio_ge {"fact": "rd_expense_prev", "ratio": 1.1}'),
-              ("研发投入不低于上年水平", 'rd_expense ratio_ge {"fact": "rd_expense_prev", "ratio": 1}'))),
+              ("研发投入达到上年度的1.2倍以上", 'rd_expense ratio_ge {"fact": "rd_expense_prev", "ratio": 1.2}'))),
         Rule(_OVER_BEST, _over_best, "figure",
              (("网络零售额800万元以上且较以往最高年度增长20%以上", 'online_retail_sales ratio_ge {"fact": "online_retail_prior_max", "ratio": 1.2}'),
               ("软件业务收入比历史最高值增长10%以上", 'software_revenue ratio_ge {"fact": "software_revenue_prior_max", "ratio": 1.1}'))),
@@ -125,7 +125,9 @@ _SAME_GROWN = re.compile(
 )
 
 
-_RELAXED = re.compile(rf"(?:放宽|降低?|下调|调低)(?:至|到|为)(?P<fill>){_BOUND}")
+_RELAXED = re.compile(
+    rf"(?:放宽|降低?|下调|调低|(?:要求|门槛|标准|条件|下限)(?:相应)?调整)(?:至|到|为)(?P<word>{WORD})?{_BOUND}"
+)
 # the share that is asked of bigger firms stands in brackets behind the share of the others
 _CROWD = re.compile(
     r"(?:新招用|新吸纳|招用|吸纳)[^，。；\d]{0,50}?(?P<share>\d{1,2})%(?:（含）)?(?:以上)?[（，；](?:其中)?(?:现有)?(?:在职)?(?:职工|员工)?(?:人数|总数)?(?P<over>超过|达到|在)?(?P<crowd>\d+)人(?:（含）)?(?:及?以上)?的(?:企业|小微企业|单位)?(?:，)?(?:比例)?(?:应|须)?(?:达到|不低于|为|占)?(?P<less>\d{1,2})%(?:以上)?）?"
@@ -176,7 +178,7 @@ _FIRST_SAME = re.compile(
     rf"(?:(?<=[，；、。])|^)(?:年度|当年|对)?首次(?P<fill>达到?|突破|超过|跨越){_BOUND}"
 )
 _AS_BEFORE = re.compile(
-    r"(?:不得?低于|不得?少于|达到|不小于)(?:其)?(?:前一年度?|上一?年度?|去年|上年同期|前一可比年度)(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍|水平|数额|金额)?(?=$|[，。；的且、，）])"
+    r"(?:不得?低于|不得?少于|达到|不小于)(?:其)?(?:前一年度?|上一?年度?|去年|上年同期|前一可比年度)(?:的)?(?:(?P<times>\d(?:\.\d+)?)倍|水平|数额|金额)?(?:（含）)?(?:及?以上)?(?=$|[，。；且、，）]|的(?!\d))"
 )
 _OVER_BEST = re.compile(
     rf"(?:较|比)(?:以往|历史|往年|此前|历年)(?:年度)?最高(?:年度|值|水平|年份|额|纪录)?(?:的)?(?:年度)?(?:实现)?(?:增长|增加|提高)(?P<fill>){_BOUND}"
@@ -287,6 +289,13 @@ def _of_same(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     row = max(named, key=lambda pair: pair[0])[1]
     bound = bound_of(_compared(mark.groupdict()), row["kind"])
     return leaf(row["fact"], bound.op, bound.value) if bound else None
+
+
+def _relaxed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 放宽至200万元以上 of the sum named before it, 放宽至8% of its growth."""
+    if "%" in mark["unit"] or "％" in mark["unit"]:
+        return _of_same(mark, scope) or _same_grown(mark, scope)
+    return _of_same(mark, scope)
 
 
 def _rules(row: Mapping[str, Any]) -> list[Rule]:

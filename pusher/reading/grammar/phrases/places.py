@@ -27,9 +27,10 @@ _OWN = {
 _TOGETHER = {
     "户籍": "household_area", "居住": "residence_area", "注册": "registered_area",
     "登记": "registered_area", "纳税": "tax_area", "税": "tax_area",
-    "统计": "statistics_area", "经营": "business_area",
+    "统计": "statistics_area", "纳统": "statistics_area", "入统": "statistics_area",
+    "经营": "business_area",
 }  # fmt: skip
-_WORD = r"(?:主要)?(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税务征管|税收征管|税收|统计|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
+_WORD = r"(?:主要)?(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税务征管|税收征管|税收|统计|纳统|入统|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
 _SEVERAL = rf"(?<![区市省县])(?P<words>{_WORD}(?:(?:、|和|及|以及|与|且){_WORD}){{1,3}})(?:关系|地)?(?:须|应当?|均|都|全部|已)*(?:在|位于|属于|隶属于|变更[至到为]|迁[至入到]|转[至入到]|落户)A"
 _AND_TAXED = r"(?:须|应)?(?:在|于)A(?:行政区域|辖区)?(?:范围)?内?(?:依法|合法)?(?:登记|工商)?注册(?:登记)?(?:、|并|且|和|及)*(?:依法)?(?P<words>纳税(?:(?:、|并|且|和|及)+(?:统计|纳统|入统))?|经营)"
 _ALL_IN = r"在A(?:范围)?内?(?:依法)?(?P<words>(?:注册|经营|纳税|统计)(?:(?:、|和|及|并)(?:依法)?(?:注册|经营|纳税|统计)){1,3})"
@@ -61,7 +62,7 @@ def family(area_code: str = "370104") -> Family:
     rules += [
         Rule(_compiled(_SEVERAL, area_code), partial(_several, area_code), "area",
              (("注册、纳税、统计均在槐荫区", "(registered_area within 370104 & tax_area within 370104 & statistics_area within 370104)"),
-              ("注册地和纳税关系均在本区", "(registered_area within 370104 & tax_area within 370104)"))),
+              ("注册、纳统均在本区", "(registered_area within 370104 & statistics_area within 370104)"))),
         Rule(_compiled(_AND_TAXED, area_code), partial(_registered_and, area_code), "area",
              (("在槐荫区注册、纳税", "(registered_area within 370104 & tax_area within 370104)"),
               ("在本区登记注册并依法纳税、统计", "(registered_area within 370104 & tax_area within 370104 & statistics_area within 370104)"))),

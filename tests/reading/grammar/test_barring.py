@@ -55,3 +55,18 @@ def test_every_verb_that_refuses_shuts_out(verb: str) -> None:
     assert _rule(f"四、两年内骗取财政资金的，{verb}。") == [
         "not adverse_events has (kind in fraud_subsidy & occurred_on years_lt 2)"
     ]
+
+
+def test_who_holds_the_title_already_takes_part_no_more() -> None:
+    rule = draft(
+        ["本市合作社可以申报，已获评省级及以上示范社且称号仍有效的不再参评。"], area_code="370104"
+    ).rule
+
+    assert [node["not"]["fact"] for node in rule["all"] if "not" in node] == ["qualifications"]
+
+
+def test_another_legal_form_is_only_told_apart_from_the_one_that_is_asked() -> None:
+    text = "在区域性股权市场挂牌的股份有限公司，奖励5万元；有限责任公司挂牌的不予奖励。"
+    rule = draft([text], area_code="370104").rule
+
+    assert not [node for node in rule["all"] if "not" in node]

@@ -221,3 +221,34 @@ def test_how_grave_the_second_accident_must_be_says_nothing_of_the_first(and_: s
     assert "adverse_events none (kind in food & occurred_on years_lt 3)" in told
     grave = "kind in quality & severity in major,severe & occurred_on years_lt 3"
     assert f"adverse_events none ({grave})" in told
+
+
+def test_the_figure_behind_two_bounds_belongs_to_the_last() -> None:
+    assert "export_value le 3000" in leaves("上年度出口额大于零且不超过3000万元的企业可申请补助。")
+
+
+def test_a_second_bound_may_name_who_set_it() -> None:
+    told = leaves("安排残疾人就业比例达到1%以上、但未达到本省规定的1.5%的单位，减半征收保障金。")
+
+    assert {"disabled_ratio ge 1", "disabled_ratio lt 1.5"} <= set(told)
+
+
+def test_a_level_named_for_the_same_project_is_another_way_in() -> None:
+    told = leaves("2025年1月1日以来获得立项的国家级科技计划项目，或者省级科技计划项目，给予配套。")
+
+    for level in ("nation", "province"):
+        approval = f"level eq {level} & granted_on on_or_after 2025-01-01"
+        assert f"project_approvals has ({approval})" in told
+
+
+def test_a_term_of_what_befell_a_firm_is_not_of_the_list_it_still_stands_on() -> None:
+    told = leaves("企业近三年没有环境违法问题，没有被列入经营异常名录且未移出的情况。")
+
+    assert "credit_records has (list in abnormal & removed_on null None)" in told
+
+
+def test_a_home_is_rented_and_premises_are_not() -> None:
+    told = leaves("利用租赁场所举办托育点，已取得托育机构备案的，给予补助。")
+
+    assert "qualifications has (code eq childcare_filing)" in told
+    assert not [one for one in told if one.startswith("rented_homes")]

@@ -250,6 +250,8 @@ def needed(shut: Sequence[Node], asked: Sequence[Node]) -> list[Node]:
             continue
         if any(_is_another(node, one) for one in every):
             continue
+        if any(_is_another_way(node, one) for one in (*asked, {"all": flat})):
+            continue
         if any(_within(node, other) for other in shut if other is not node):
             continue
         kept.append(node)
@@ -268,6 +270,29 @@ def _is_another(shut: Node, asked: Node) -> bool:
         return False
     apart = [name for name in mine if not mine[name] & its[name]]
     return bool(apart) or mine.keys() == {"code"}
+
+
+def _is_another_way(shut: Node, asked: Node) -> bool:
+    """Whether those shut out are only told apart from the ones of a way in.
+
+    有限责任公司挂牌的不予补助 beside 股份有限公司挂牌的: the way asks already that it be another kind.
+    """
+    ways = asked.get("any") or asked.get("all") or []
+    if any(_is_another_way(shut, way) for way in ways):
+        return True
+    if not (set(shut) == set(asked) == {"all"}):
+        return False
+    facts = {part.get("fact") for part in asked["all"]}
+    told = all(part.get("fact") in facts for part in shut["all"])
+    return told and any(_apart(one, other) for one in shut["all"] for other in asked["all"])
+
+
+def _apart(one: Node, other: Node) -> bool:
+    """Whether two leaves name different kinds of one fact."""
+    if (one.get("fact"), other.get("fact")) != ("entity_type", "entity_type"):
+        return False
+    kinds = [_choices(vocabulary()["entity_type"], leaf) for leaf in (one, other)]
+    return all(kinds) and not kinds[0] & kinds[1]
 
 
 _NAMED = frozenset({"code", "level"})

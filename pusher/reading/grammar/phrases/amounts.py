@@ -18,7 +18,7 @@ _IN = r"(?:[（(]\s*(?:含|包含|包括)(?:本数)?[^（）()]{0,6}[）)])?"
 WORD = rf"(?:{_LESS}|{_MORE})"
 COMPARED = re.compile(WORD)
 SIDE = rf"(?:人民币)?{_IN}\s*(?:及其?以上|（含）以上|以上|及以下|以下|以内|之内|起(?=$|[，。；、）)]))?{_IN}"
-THEN = rf"(?:\s*(?:(?:[，、]?(?:且|并且|并|但|，)|、)\s*(?P<word2>{WORD})|(?<=以上)(?:[，、](?={NUMBER}\s*{UNITS}\s*{_IN}(?:及?以下|以内)))?)\s*(?P<number2>{NUMBER})\s*(?P<unit2>{UNITS})\s*(?P<side2>{SIDE}))?"
+THEN = rf"(?:\s*(?:(?:[，、]?(?:且|并且|并|但|，)|、)\s*(?P<word2>{WORD})(?:[本我]?[省市区]?(?:规定|法定)的)?|(?<=以上)(?:[，、](?={NUMBER}\s*{UNITS}\s*{_IN}(?:及?以下|以内)))?)\s*(?P<number2>{NUMBER})\s*(?P<unit2>{UNITS})\s*(?P<side2>{SIDE}))?"
 SPAN = rf"(?P<low>{NUMBER})\s*(?P<unit1>{UNITS})?\s*{_IN}\s*(?:至|到|-|—|－|~|～)+\s*(?P<high>{NUMBER})\s*(?P<unit3>{UNITS})"
 _OPS = {"超过": "gt", "高于": "gt", "大于": "gt", "多于": "gt",
         "低于": "lt", "少于": "lt", "不足": "lt", "小于": "lt", "未达到": "lt", "未达": "lt",

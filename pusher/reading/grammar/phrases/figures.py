@@ -368,7 +368,8 @@ def _grown(row: Mapping[str, Any], bounds: list[Bound]) -> dict[str, Any] | None
 
 def _compared(groups: Mapping[str, str | None]) -> dict[str, str | None]:
     """Return *groups* with the word that compares, which stands before the number."""
-    word = COMPARED.search(groups.get("fill") or "")
+    # 大于零且不超过4000万元: of two bounds the last is the number's
+    word = COMPARED.search(re.split("[且但并]", groups.get("fill") or "")[-1])
     return {**groups, "word": groups.get("word") or (word.group(0) if word else None)}
 
 

@@ -31,7 +31,7 @@ _TOGETHER = {
     "经营": "business_area",
 }  # fmt: skip
 _WORD = r"(?:主要)?(?:户籍|居住|工商注册|注册登记|注册|登记|纳税|税务登记|税务|税务征管|税收征管|税收|统计|纳统|入统|实际经营|生产经营|经营)(?:关系|地址|地|场所|住所)?"
-_SEVERAL = rf"(?<![区市省县])(?P<words>{_WORD}(?:(?:、|和|及|以及|与|且){_WORD}){{1,3}})(?:关系|地)?(?:须|应当?|均|都|全部|已)*(?:在|位于|属于|隶属于|变更[至到为]|迁[至入到]|转[至入到]|落户)A"
+_SEVERAL = rf"(?<![区市省县])(?P<words>(?:住所(?=[、和及以与][^，。；]{{0,6}}税)|{_WORD})(?:(?:、|和|及|以及|与|且){_WORD}){{1,3}})(?:关系|地)?(?:须|应当?|均|都|全部|已)*(?:在|位于|属于|隶属于|变更[至到为]|迁[至入到]|转[至入到]|落户)A"
 _AND_TAXED = r"(?:须|应)?(?:在|于)A(?:行政区域|辖区)?(?:范围)?内?(?:依法|合法)?(?:登记|工商)?注册(?:登记)?(?:、|并|且|和|及)*(?:依法)?(?P<words>纳税(?:(?:、|并|且|和|及)+(?:统计|纳统|入统))?|经营)"
 _ALL_IN = r"在A(?:范围)?内?(?:依法)?(?P<words>(?:注册|经营|纳税|统计)(?:(?:、|和|及|并)(?:依法)?(?:注册|经营|纳税|统计)){1,3})"
 _OR_PERMIT = r"(?:具有|持有|拥有)A(?:常住|城镇)?(?:户籍|户口)(?:或者?|、)(?:持有)?(?:有效)?(?:的)?居住证(?!明)"
@@ -133,7 +133,8 @@ def _placed(fact: str, area_code: str, mark: re.Match[str], scope: Scope) -> dic
 def _several(area_code: str, mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     codes = _codes(mark.group(0), area_code)
     said = mark["words"]
-    facts = [fact for word, fact in _TOGETHER.items() if word in said]
+    facts = ["registered_area"] * said.startswith("住所")
+    facts += [fact for word, fact in _TOGETHER.items() if word in said]
     if re.search("注册登记|税务登记", said) and "注册" not in said.replace("注册登记", ""):
         facts = facts if "注册" in said else [f for f in facts if f != "registered_area"]
     nodes = [leaf(fact, "within", codes) for fact in dict.fromkeys(facts)]

@@ -167,7 +167,8 @@ class _Told:
         if self.still and "信用修复" in self.still.group(0):
             stands = field("repaired", "is", False)
         carried = self.since is not None and self.since.carried
-        if self.since is None or (carried and not self.state and not _DENIED.match(self.said)):
+        denied = _DENIED.match(self.said) and not self.still
+        if self.since is None or (carried and not self.state and not denied):
             return [stands]
         entered = bool(_ONCE.search(self.said)) and not self.state and not carried
         if self.gone:

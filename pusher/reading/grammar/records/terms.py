@@ -22,6 +22,8 @@ _WIDEST = 34
 """Characters between a term and what it counts, in one clause."""
 # 骗取资金的，三年内不得申报
 _BARRED = re.compile(r"(?:一律)?(?:不得|不予|不再|取消|暂停|不能)(?!低于|超过)")
+_SUFFERED = re.compile(r"(?:之?内)?曾?(?:经)?(?:受到?|被|遭)")
+# 因偷税在近两年内受过处罚
 _SINCE = re.compile(r"(?:之日|之后|日|后)?(?:起|后)(?:计算|算|，)?$")
 
 
@@ -93,6 +95,6 @@ def since_behind(text: str, end: int, stop: int) -> Since | None:
             return None
         if one.kind == "term" and one.op.endswith(("_lt", "_le")):
             return _as_since(one, end)
-        if one.kind == "recent" and _SINCE.search(before):
+        if one.kind == "recent" and (_SINCE.search(before) or _SUFFERED.match(told, one.end)):
             return _as_since(one, end)
     return None

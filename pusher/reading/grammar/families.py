@@ -1,5 +1,6 @@
 """Every family of phrases, and what they all read in a sentence."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
@@ -42,6 +43,8 @@ from pusher.reading.grammar.records.parents import read_parents
 from pusher.reading.grammar.records.ventures import read_ventures
 from pusher.reading.grammar.records.wards import is_of_guardians, read_orders
 
+# 超过300亩的部分不予补助: how much is given, not to whom
+_PART = re.compile("的?部分，?(?:不|停止)")
 _READ_APART = ("adverse_events", "credit_records", "disability", "hardship_events", "wards")
 
 
@@ -80,6 +83,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
             defines, and phrases of the office.
     """
     found = [one for family in families(scope.area_code) for one in family.find(text, scope)]
+    found = [one for one in found if not _PART.match(text, one.end)]
     found += find_past_asides(text, scope, figures.family())
     found = [*read_listed(text, scope), *read_ventures(text, scope), *found]
     found += [*read_parents(text, scope), *read_hardships(text)]

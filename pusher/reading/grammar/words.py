@@ -13,6 +13,10 @@ _OF_DOCUMENT = re.compile(
 _ANYWHERE = re.compile(
     r"(?:^|[。；：:\n]|[一二三四五六七八九十]、)\s*[“\"]?(?P<term>[^，。；：”\"、的]{2,14})[”\"]?[，,]?\s*(?:是指|系指)(?P<what>[^。]{2,600})"
 )
+# “老年”指男年满60周岁；“优抚对象”在本指南中限于…
+_QUOTED = re.compile(
+    r"[“\"](?P<term>[^“”，。；\"]{2,14})[”\"](?:在本[^，。；“”]{1,8}中)?[，,]?\s*(?:是?指|系指|限于|仅指|专指|仅限于?)(?P<what>[^。]{2,600})"
+)
 # 家庭经济困难儿童包括低保家庭儿童、孤儿: a term that the sentence has used before.
 _INLINE = re.compile(r"[，；](?P<term>[^，。；、的]{3,14})(?:是指|包括)(?P<what>[^。]{2,400})")
 _LONGEST_WORD = 20
@@ -69,7 +73,7 @@ class Definition:
 def definitions(sentence: str) -> Iterable[Definition]:
     """Find the definitions of *sentence*: 所称重度残疾人，是指…；所称优抚对象，包括…"""
     for part in re.split(r"[；;]", sentence):
-        mark = _OF_DOCUMENT.search(part) or _ANYWHERE.search(part)
+        mark = _OF_DOCUMENT.search(part) or _ANYWHERE.search(part) or _QUOTED.search(part)
         if mark and len(mark["term"].strip()) <= _LONGEST_WORD:
             term = mark["term"].strip()
             yield Definition(term, mark["what"], part[mark.start("term") :].strip())

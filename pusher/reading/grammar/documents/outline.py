@@ -30,6 +30,11 @@ _CITED = re.compile(r"\s*(?:项|款|、|至|和|或|目)")
 _NAMED = re.compile(r"(?:【|问[：:])?(?P<heading>[^】？?【]{2,60})[】？?]")
 _HEADING = re.compile(r"\s*([^。\n：？?]{0,40})(?:[。\n：？?]\s*|$)")
 _LONGEST_HEADING = 24
+# 集中供养的特困人员不发放: short, and yet it says whom
+_SAYS = re.compile(
+    r"[^，]{3,20}(?:人员|对象|家庭|企业|单位|儿童|老人|老年人|的|者)(?:均|一律|暂)?不(?:予|再|得|能)?"
+    r"(?:发放|享受|补贴|补助|受理|安排|纳入|支持|适用|参加|报名|列入)$"
+)
 _SENTENCE = re.compile(r"(?P<told>[^。\n？?]+)(?P<asks>[？?])?")
 
 
@@ -66,7 +71,7 @@ class Item:
         if named:
             return named["heading"], self.text
         first = _HEADING.match(self.text) if self.level >= 0 else None
-        if first is None or len(first[1].rstrip()) > _LONGEST_HEADING:
+        if first is None or len(first[1].rstrip()) > _LONGEST_HEADING or _SAYS.match(first[1]):
             return "", self.text
         return first[1].strip(), self.text[first.end() :]
 

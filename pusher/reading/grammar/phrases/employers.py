@@ -47,6 +47,8 @@ def _kinds(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
 
 
 def _staff(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    """Read staff of offices; 企业职工 alone names nearly everybody at work."""
+    """Read staff of offices; 企业职工 alone names nearly everybody at work, 退休的 nobody."""
+    if mark.string[: mark.start()].endswith(("退休", "退休的")):
+        return None
     node = _kinds(mark, scope)
     return node if node and _OFFICES & set(node["value"]) else None

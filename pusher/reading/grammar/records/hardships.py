@@ -37,6 +37,10 @@ _BEFELL = re.compile(
 _SLOW = frozenset({"sudden_illness", "medical_cost"})
 _LONG_AGO = re.compile(r"往年|此前|以前|以往|曾因")
 _SUDDEN = re.compile(r"突|急|罹患|[骤激剧陡]增|过大")
+# 急难情形应当发生在申请前3个月内: the day of what was told before
+_WHEN = re.compile(
+    r"(?:情形|困难|事件|事故|情况|灾害)(?:应当?|须|均|必须){0,2}发生(?:时间)?(?:在|于|为){0,2}(?:申请|提出申请)?(?:之日)?(?:前)?(?:近|最近)?$"
+)
 _APART = re.compile(r"[。；;：\n（）()]|的，|的$")
 _FAR = 26
 _LEADS = re.compile(r"(?:由于|因|遭遇|遭受|遭到|遇到|发生)(?:家庭|主要|成员|本人|其)*$")
@@ -59,10 +63,17 @@ class _Blows:
 def read_hardships(text: str) -> Iterator[Finding]:
     """Find what events *text* asks to have befallen somebody."""
     for one in _blows(text):
+        one.days = one.days or _day_told_after(text, one.spans[-1][1])
         before = text[max(_clause_start(text, one.spans[0][0]), one.spans[0][0] - _FAR) :]
         said = before[: one.spans[-1][1] - (len(text) - len(before))]
         if _BEFELL.search(said) and not _LONG_AGO.search(said) and one.sudden:
             yield _finding(one, text)
+
+
+def _day_told_after(text: str, end: int) -> Days | None:
+    """Return the day on which a later clause says that what was told before must have happened."""
+    days = (d for d in find_days(text) if d.kind in ("recent", "date", "year") and d.start >= end)
+    return next((d for d in days if _WHEN.search(text[end : d.start])), None)
 
 
 def _blows(text: str) -> Iterator[_Blows]:

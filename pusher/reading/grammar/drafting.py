@@ -6,7 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pusher.reading.grammar.documents.audience import audience_of, of_its_kind, subject_of
+from pusher.reading.grammar.documents.audience import (
+    audience_of,
+    not_kept_of,
+    of_its_kind,
+    subject_of,
+)
 from pusher.reading.grammar.documents.barring import barred, refused, tells_how
 from pusher.reading.grammar.documents.defining import ask_unused, define
 from pusher.reading.grammar.documents.ending import endings
@@ -105,6 +110,7 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
 def _finished(desk: Desk, even: Smooth) -> Draft:
     rule = _in_month(_rule(desk.reading), months_counted(desk.scope.whole))
     audience = audience_of(rule, desk.scope.whole)
+    desk.reading.checks += not_kept_of(rule, audience)
     rule = of_wards(of_its_kind(rule, audience), desk.scope.whole)
     rule = without_parts(rule, desk.scope.whole)
     rule = gathered(rule, desk.scope.whole)

@@ -191,3 +191,16 @@ def test_where_all_others_are_given_something_nobody_is_asked(rest: str) -> None
     text = "申请家庭应具有本市户籍。低保家庭、特困人员补贴标准为每平方米18元，"
 
     assert "welfare_status" not in _said(f"{text}{rest}。")
+
+
+def test_an_exclusion_that_would_shut_out_all_who_are_asked_is_left_to_a_person() -> None:
+    text = (
+        "支持对象为在本区首次创办小微企业并正常经营的本市户籍人员。"
+        "名下有其他正常经营企业的，不予支持。"
+    )
+
+    said = _said(text)
+
+    assert "businesses has" in said
+    assert "not businesses has" not in said
+    assert "not None manual None" in said

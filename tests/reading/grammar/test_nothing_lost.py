@@ -197,3 +197,33 @@ def test_who_has_had_a_benefit_is_shut_out_below_a_heading_that_shuts_out(headin
 
     assert "not benefits_received any_of elderly_allowance" in asked
     assert "not care_setting in institution" in asked
+
+
+def test_a_deed_kept_of_firms_alone_is_checked_by_staff_where_people_apply() -> None:
+    found = drafted(
+        "支持对象为具有本区户籍的创业人员。近两年内因骗取财政资金受过处罚的，不予支持。"
+    )
+
+    assert shut_out(found) == []
+    assert any("骗取财政资金" in quote for quote in found.manual_checks)
+
+
+def test_who_comes_first_among_those_who_qualify_is_no_condition() -> None:
+    text = "支持对象为具有本区户籍的青年。本人在本区无自有住房的，可优先入驻。"
+
+    assert "homes_owned" not in spell(drafted(text).rule)
+    assert "household_area" in spell(drafted(text).rule)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "年满18周岁的由本人提出。",
+        "处理未满14周岁儿童信息的，应当取得监护人同意。",
+        "未成年人申请的，由监护人代办。",
+    ],
+)
+def test_who_signs_is_not_who_qualifies(sentence: str) -> None:
+    rule = spell(drafted(f"补贴对象为具有本区户籍的居民。{sentence}").rule)
+
+    assert rule == "(household_area within 370104)"

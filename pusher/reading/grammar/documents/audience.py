@@ -48,11 +48,7 @@ def of_its_kind(rule: Node, audience: str) -> Node:
     """Drop exclusions of the other kind: 企业、单位采购不适用 shuts no resident out."""
     if audience not in ("resident", "enterprise"):
         return rule
-    kept = [
-        part
-        for part in rule["all"]
-        if "not" not in part or any(_kind(x) in (audience, "both") for x in leaves_of(part["not"]))
-    ]
+    kept = [part for part in rule["all"] if not _is_of_the_other(part, audience)]
     if audience == "enterprise":
         kept = _of_the_hired(kept)
     if audience == "resident":
@@ -60,6 +56,26 @@ def of_its_kind(rule: Node, audience: str) -> Node:
     return {"all": [_answerable(part, audience) for part in kept]}
 
 
+def not_kept_of(rule: Node, audience: str) -> list[str]:
+    """Return the clauses that shut out by what is kept of the other kind alone: staff see them.
+
+    因骗取财政资金受过处罚的 is kept of firms; said of people, no register answers it.
+    """
+    if audience not in ("resident", "enterprise"):
+        return []
+    left_out = [part for part in rule["all"] if _is_of_the_other(part, audience)]
+    told = [leaf for part in left_out for leaf in leaves_of(part)]
+    return [leaf["quote"] for leaf in told if leaf.get("fact") in _DEEDS and leaf.get("quote")]
+
+
+def _is_of_the_other(part: Node, audience: str) -> bool:
+    """Whether *part* shuts out by facts of the other kind alone."""
+    if "not" not in part:
+        return False
+    return not any(_kind(x) in (audience, "both") for x in leaves_of(part["not"]))
+
+
+_DEEDS = frozenset({"adverse_events", "credit_records", "social_insurance_arrears"})
 # What a text asks of the people whom a firm takes on, as fields of their record.
 _HIRED = {
     "contract_months": "contract_months",

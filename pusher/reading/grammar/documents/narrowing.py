@@ -61,7 +61,30 @@ def without_parts(rule: Node, whole: str) -> Node:
     Args:
         whole: the text of the document, from which the quotes were cut.
     """
+    if "all" in rule:
+        asked = [part for part in rule["all"] if part.get("op") == "has"]
+        rule = {"all": [_not_of_all(part, asked) for part in rule["all"]]}
     return _without(rule, whole, [leaf for leaf in leaves_of(rule) if leaf["op"] in _RECORDS])
+
+
+def _not_of_all(part: Node, asked: list[Node]) -> Node:
+    """Leave to a person whom an exclusion means that would shut out all who are asked.
+
+    名下有其他企业的不予受理, where everybody is asked for a firm: 其他 was not read.
+    """
+    denied = part.get("not", {})
+    if denied.get("op") != "has":
+        return part
+    shuts = [one for one in asked if one["fact"] == denied["fact"]]
+    if not any(_tells_as_much(one["value"], denied["value"]) for one in shuts):
+        return part
+    return {"not": {"fact": None, "op": "manual", "value": None, "quote": denied.get("quote", "")}}
+
+
+def _tells_as_much(where: Node, denied: Node) -> bool:
+    """Whether whatever meets *where* meets *denied*."""
+    told = where.get("all", [where])
+    return all(one in told for one in denied.get("all", [denied]))
 
 
 def _without(node: Node, whole: str, records: list[Node]) -> Node:

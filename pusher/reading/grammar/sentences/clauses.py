@@ -61,6 +61,9 @@ _OF_A_CHILD = frozenset(
 )  # fmt: skip
 # Who comes first among those who qualify is no condition.
 _PREFERS = re.compile(r"优先(?!股|发展)")
+_FIRST = re.compile(
+    r"(?:可以?|应当?|(?:在)?同等条件下)?(?:予以)?优先(?!股|发展|给予|享受|发放|补|[^，。；]{0,10}元)"
+)
 # 在个体工商户经营期间受到处罚的: when it was, not who applies
 _MEANWHILE = re.compile(r"在[^，。；、]{2,8}(?:经营|存续|运营)期间")
 # 在社会组织、养老机构从事社会工作: where somebody works, not who applies
@@ -99,6 +102,19 @@ class Clause:
 def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None) -> list[Clause]:
     """Cut *part* at commas outside brackets and outside what one finding holds together."""
     found = find_all(part, scope, first=words.find(part, beside=term))
+    found = _of_who_applies(found, part, scope)
+    told = [(a, b) for a, b in _cuts(part, found) if part[a:b].strip()]
+    told = _without_who_comes_first(part, told)
+    clauses = [_clause(part, a, b, found) for a, b in told]
+    served = next(
+        (n for n, one in enumerate(clauses) if tells_whom_it_serves(one.text, scope)), None
+    )
+    applicants = [_of_applicants(one, scope) for one in clauses[:served]]
+    return [*applicants, *(replace(one, found=()) for one in clauses[len(applicants) :])]
+
+
+def _of_who_applies(found: Sequence[Finding], part: str, scope: Scope) -> list[Finding]:
+    """Leave out what *part* says of anything but who applies."""
     included = [mark.span() for mark in _INCLUDES.finditer(part)]
     at_work = [mark.span() for mark in _AT_WORK.finditer(part)]
     while_run = [mark.span() for mark in _MEANWHILE.finditer(part)]
@@ -120,10 +136,14 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
         for f in found
     ]
     spared = [mark.span() for mark in _BUT_FOR.finditer(part)]
-    found = [
+    return [
         replace(f, node={"not": f.node}, group="spared") if _within_any(f, spared) else f
         for f in found
     ]
+
+
+def _cuts(part: str, found: Sequence[Finding]) -> list[tuple[int, int]]:
+    """Return the pieces of *part* between its commas."""
     cuts, depth, start = [], 0, 0
     for place, sign in enumerate(part):
         depth += (sign in "（(") - (sign in "）)")
@@ -131,14 +151,14 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
         if ends and depth <= 0 and not any(f.start <= place < f.end for f in found):
             cuts.append((start, place))
             start = place + 1
-    cuts.append((start, len(part)))
-    told = [(a, b) for a, b in cuts if part[a:b].strip() and not _comes_first(part, a, b)]
-    clauses = [_clause(part, a, b, found) for a, b in told]
-    served = next(
-        (n for n, one in enumerate(clauses) if tells_whom_it_serves(one.text, scope)), None
-    )
-    applicants = [_of_applicants(one, scope) for one in clauses[:served]]
-    return [*applicants, *(replace(one, found=()) for one in clauses[len(applicants) :])]
+    return [*cuts, (start, len(part))]
+
+
+def _without_who_comes_first(part: str, told: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Leave out who comes first: one piece, or all before …的，可优先入驻."""
+    if told and part[: told[-1][0] - 1].endswith("的") and _FIRST.match(part, told[-1][0]):
+        return []
+    return [(a, b) for a, b in told if not _comes_first(part, a, b)]
 
 
 def _comes_first(part: str, start: int, end: int) -> bool:

@@ -86,7 +86,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     found = [one for one in found if not _PART.match(text, one.end)]
     found += find_past_asides(text, scope, figures.family())
     found = [*read_listed(text, scope), *read_ventures(text, scope), *found]
-    found += [*read_parents(text, scope), *read_hardships(text)]
+    found += [*read_parents(text, scope), *read_hardships(text, scope.whole)]
     found += [*find_events(text), *find_lists(text)]
     kept = without_overlaps([*first, *_beside(found, first)])
     if not any(one.group == "area" for one in kept):

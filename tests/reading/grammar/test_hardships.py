@@ -47,3 +47,9 @@ def test_an_event_is_read_with_its_day(text: str, meant: list[str]) -> None:
 )
 def test_what_befell_nobody_is_no_event(text: str) -> None:
     assert _read(text) == []
+
+
+def test_a_later_part_of_the_sentence_tells_the_day() -> None:
+    text = "因火灾、交通事故导致基本生活困难的家庭；急难情形应当发生在申请前3个月内。"
+
+    assert _read(text) == ["(kind in fire,traffic & occurred_on months_le 3)"]

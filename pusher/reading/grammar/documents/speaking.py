@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pusher.reading.grammar.documents.tidying import taken_in
 from pusher.reading.grammar.documents.trimming import without_tail
 from pusher.reading.grammar.findings import Scope
-from pusher.reading.grammar.joining import Node, all_of, any_of, leaves_of
+from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of
 from pusher.reading.grammar.sentences.roles import cues, has_role
 from pusher.reading.grammar.sentences.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.sentences.shutting import Reading
@@ -20,6 +20,8 @@ _GIVES = re.compile(
 _WAY_IN = re.compile(
     r"直接(?:列入|纳入|认定|入选|配发|调整|发放|享受|补差|补发|划转|转入)|(?:无需|无须|不必|不需要?|不用)(?:重新|另行|再次|再)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请"
 )
+# 80周岁以上的独居老年人，不要求具备前款所列条件，直接列入
+_SPARED = re.compile(r"不要求|(?:不受|无需|不需|不必)[^，。；]{0,4}(?:前款|上述|前述|以上|前条)")
 # 困难残疾人生活补贴对象为…；重度残疾人护理补贴对象为…: each benefit has people of its own.
 NAMED = re.compile(
     r"(?:^|[。；：:\n）、])(?P<name>[^，。；：:\n）、]{2,16}(?:补贴|津贴|补助|奖励|待遇|救助|供养|服务))的?(?:发放)?对象(?:为|是|包括|：)"
@@ -260,7 +262,11 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         return
     if way_in and not excludes:
         told = sentence[: way_in.start()]
-        desk.ways.append(read_sentence(told, desk.scope, desk.words))
+        way = read_sentence(told, desk.scope, desk.words)
+        if way.asked and desk.reading.asked and _SPARED.search(told):
+            _offer_instead(way, desk)
+        else:
+            desk.ways.append(way)
     elif has_role(sentence, "aside") and not excludes and not _names_audience(sentence):
         if asks:
             _read_beside_papers(sentence, desk)
@@ -281,6 +287,14 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         desk.reading.add(_unit(read_sentence(told, desk.scope, desk.words)))
     else:
         _read_uncued(sentence, desk)
+
+
+def _offer_instead(way: Reading, desk: Desk) -> None:
+    """Offer *way* in place of all that was asked before it but the place."""
+    places = [node for node in desk.reading.asked if is_place(node)]
+    rest = [node for node in desk.reading.asked if node not in places]
+    ways = [all_of(rest), all_of(way.asked)] if rest else []
+    desk.reading.asked = [*places, *([any_of(ways)] if ways else way.asked)]
 
 
 def _binds_some(sentence: str, desk: Desk) -> bool:

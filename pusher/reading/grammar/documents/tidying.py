@@ -49,7 +49,24 @@ def without_implied(asked: Sequence[Node]) -> list[Node]:
     """
     records = [n for n in asked if (n.get("fact"), n.get("op")) == ("qualifications", "has")]
     kept = [node for node in asked if not any(_implies(one, node) for one in records)]
+    kept = [node for node in kept if not any(_is_younger(one, node) for one in kept)]
+    if sum(one.get("fact") == "disability" for one in kept) > 1:
+        kept = [node for node in kept if not _is_any_disability(node)] or kept
     return [node for node in kept if not any(_narrows(one, node) for one in kept)]
+
+
+def _is_younger(one: Node, node: Node) -> bool:
+    """Whether *node* says no more than 未成年人 and *one* asks to be younger: 12周岁以下."""
+    if not (one.get("fact") == node.get("fact") == "birth_date"):
+        return False
+    minor = (node["op"], node["value"]) == ("age_lt", 18)
+    return minor and one["op"] in ("age_lt", "age_le") and one["value"] < 18
+
+
+def _is_any_disability(node: Node) -> bool:
+    """Whether *node* asks for no more than some disability: 残疾人 beside 肢体残疾."""
+    every = {"all": [{"field": "grade", "op": "le", "value": 4}]}
+    return (node.get("fact"), node.get("op"), node.get("value")) == ("disability", "has", every)
 
 
 def _narrows(one: Node, node: Node) -> bool:

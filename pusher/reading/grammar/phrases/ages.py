@@ -76,7 +76,7 @@ def family() -> Family:
 
 
 _RELAXED = re.compile(
-    rf"(?:年龄)?(?:可)?(?:适当)?(?:放宽|延长|提高|降低)(?:至|到|为)\s*(?P<age>{COUNT}){_YEARS}(?:及?以[上下])?"
+    rf"(?:(?<![子儿妇])(?P<sex>男|妇?女)(?:性|职工|方)?(?:申请人|人员|学员)?)?(?:年龄)?(?:可)?(?:适当)?(?:放宽|延长|提高|降低)(?:至|到|为)\s*(?P<age>{COUNT}){_YEARS}(?:及?以[上下])?"
 )
 _BOUNDED = re.compile(
     r"(?P<most>(?:不超过|不大于|未满)\d{1,3}周?岁|\d周?岁(?:（含）)?(?:及?以下|以内)|[至—-]\d{1,2}周?岁)"
@@ -94,7 +94,10 @@ def _relaxed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     age = read_count(mark["age"])
     if not bounds or age is None:
         return None
-    return leaf("birth_date", "age_le" if bounds[-1]["most"] else "age_ge", age)
+    eased = leaf("birth_date", "age_le" if bounds[-1]["most"] else "age_ge", age)
+    if not mark["sex"]:
+        return eased
+    return all_of([leaf("sex", "eq", "male" if mark["sex"] == "男" else "female"), eased])
 
 
 _SPELT_4050 = "((sex eq female & birth_date age_ge 40) | (sex eq male & birth_date age_ge 50))"

@@ -43,6 +43,8 @@ _WHEN = re.compile(
 )
 _APART = re.compile(r"[。；;：\n（）()]|的，|的$")
 _FAR = 26
+_LONGEST = 200
+"""Characters behind an event in which its day may be told."""
 _LEADS = re.compile(r"(?:由于|因|遭遇|遭受|遭到|遇到|发生)(?:家庭|主要|成员|本人|其)*$")
 _TAIL = re.compile(
     r"(?:等)?(?:意外|突发|急难)*(?:事件|事故|灾害|情形|原因)*"
@@ -60,20 +62,26 @@ class _Blows:
     sudden: bool = False
 
 
-def read_hardships(text: str) -> Iterator[Finding]:
-    """Find what events *text* asks to have befallen somebody."""
+def read_hardships(text: str, whole: str = "") -> Iterator[Finding]:
+    """Find what events *text* asks to have befallen somebody.
+
+    Args:
+        whole: the document; a later part of the sentence may tell the day.
+    """
     for one in _blows(text):
-        one.days = one.days or _day_told_after(text, one.spans[-1][1])
+        one.days = one.days or _day_told_after(text[one.spans[-1][1] :], whole)
         before = text[max(_clause_start(text, one.spans[0][0]), one.spans[0][0] - _FAR) :]
         said = before[: one.spans[-1][1] - (len(text) - len(before))]
         if _BEFELL.search(said) and not _LONG_AGO.search(said) and one.sudden:
             yield _finding(one, text)
 
 
-def _day_told_after(text: str, end: int) -> Days | None:
-    """Return the day on which a later clause says that what was told before must have happened."""
-    days = (d for d in find_days(text) if d.kind in ("recent", "date", "year") and d.start >= end)
-    return next((d for d in days if _WHEN.search(text[end : d.start])), None)
+def _day_told_after(rest: str, whole: str) -> Days | None:
+    """Return the day on which a sentence says, behind its events, that they must have happened."""
+    at = whole.find(rest) if rest else -1
+    told = re.split("[。\n]", whole[at : at + _LONGEST])[0] if at >= 0 else rest
+    days = (one for one in find_days(told) if one.kind in ("recent", "date", "year"))
+    return next((one for one in days if _WHEN.search(told[: one.start])), None)
 
 
 def _blows(text: str) -> Iterator[_Blows]:

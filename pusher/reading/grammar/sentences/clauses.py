@@ -70,6 +70,10 @@ _MEANWHILE = re.compile(r"在[^，。；、]{2,8}(?:经营|存续|运营)期间"
 _AT_WORK = re.compile(r"在[^，。；]{2,36}?(?:从事[^，。；、]{2,8}?工作|在岗工作)")
 # 除低保对象外的困难家庭: those alone who are not
 _BUT_FOR = re.compile(r"除[^，。；]{2,30}?(?:以)?外的")
+# 不超过35周岁（博士放宽至40周岁）: a bound of some alone
+_EASED = re.compile(
+    r"[（(][^（）()，；]{1,24}(?:放宽|延长|提高|降低)(?:至|到|为)[^（）()，；]{1,16}[）)]"
+)
 _OF_FIRMS = frozenset({"entity", "type", "qualification", "size"})
 
 
@@ -103,8 +107,7 @@ def clauses_of(part: str, scope: Scope, words: Words, *, term: str | None = None
     """Cut *part* at commas outside brackets and outside what one finding holds together."""
     found = find_all(part, scope, first=words.find(part, beside=term))
     found = _of_who_applies(found, part, scope)
-    told = [(a, b) for a, b in _cuts(part, found) if part[a:b].strip()]
-    told = _without_who_comes_first(part, told)
+    told = _without_who_comes_first(part, _cuts(part, found))
     clauses = [_clause(part, a, b, found) for a, b in told]
     served = next(
         (n for n, one in enumerate(clauses) if tells_whom_it_serves(one.text, scope)), None
@@ -142,23 +145,26 @@ def _of_who_applies(found: Sequence[Finding], part: str, scope: Scope) -> list[F
     ]
 
 
-def _cuts(part: str, found: Sequence[Finding]) -> list[tuple[int, int]]:
-    """Return the pieces of *part* between its commas."""
-    cuts, depth, start = [], 0, 0
-    for place, sign in enumerate(part):
-        depth += (sign in "（(") - (sign in "）)")
-        ends = sign in "，,\n" or (sign == "、" and part[place - 1 : place] == "的")
-        if ends and depth <= 0 and not any(f.start <= place < f.end for f in found):
-            cuts.append((start, place))
-            start = place + 1
-    return [*cuts, (start, len(part))]
-
-
 def _without_who_comes_first(part: str, told: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Leave out who comes first: one piece, or all before …的，可优先入驻."""
     if told and part[: told[-1][0] - 1].endswith("的") and _FIRST.match(part, told[-1][0]):
         return []
     return [(a, b) for a, b in told if not _comes_first(part, a, b)]
+
+
+def _cuts(part: str, found: Sequence[Finding]) -> list[tuple[int, int]]:
+    """Return where the clauses of *part* stand; a bracket that eases a bound is one of them."""
+    eased = {place for mark in _EASED.finditer(part) for place in (mark.start(), mark.end() - 1)}
+    cuts, depth, start = [], 0, 0
+    for place, sign in enumerate(part):
+        depth += (sign in "（(") - (sign in "）)")
+        ends = sign in "，,\n" or (sign == "、" and part[place - 1 : place] == "的")
+        cut = place in eased or (ends and depth <= 0)
+        if cut and not any(f.start <= place < f.end for f in found):
+            cuts.append((start, place))
+            start = place + 1
+    cuts.append((start, len(part)))
+    return [(a, b) for a, b in cuts if part[a:b].strip()]
 
 
 def _comes_first(part: str, start: int, end: int) -> bool:

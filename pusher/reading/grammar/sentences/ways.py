@@ -63,10 +63,25 @@ def is_told_apart(clause: Clause, mine: list[list[Node]], runs: list[list[Node]]
 
 
 def relax(runs: list[list[Node]], way: Node) -> None:
-    """Join 高新技术企业放宽至200万元 to the figure that it relaxes."""
+    """Join 高新技术企业放宽至200万元 to the figure that it relaxes; its other bound stands."""
     facts = {leaf.get("fact") for leaf in leaves_of(way)}
     same = [run for run in runs if facts & {x.get("fact") for n in run for x in leaves_of(n)}]
-    (same or runs)[-1].append(way)
+    run = (same or runs)[-1]
+    sides = {_side(leaf) for leaf in leaves_of(way)}
+    pairs = [node["all"] for node in run if set(node) == {"all"}]
+    kept = [
+        leaf
+        for pair in pairs
+        if len({part.get("fact") for part in pair}) == 1
+        for leaf in pair
+        if leaf.get("fact") in facts and _side(leaf) not in sides
+    ]
+    run.append(all_of([*kept, way]))
+
+
+def _side(leaf: Node) -> tuple[Any, str]:
+    """Return the fact of a bound and on which side it lies: g or l, at the end of its operator."""
+    return leaf.get("fact"), str(leaf.get("op"))[:-1]
 
 
 def join_to_last(

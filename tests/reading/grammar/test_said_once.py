@@ -224,7 +224,9 @@ def test_how_grave_the_second_accident_must_be_says_nothing_of_the_first(and_: s
 
 
 def test_the_figure_behind_two_bounds_belongs_to_the_last() -> None:
-    assert "export_value le 3000" in leaves("上年度出口额大于零且不超过3000万元的企业可申请补助。")
+    told = leaves("上年度出口额大于零且不超过3000万元的企业可申请补助。")
+
+    assert {"export_value gt 0", "export_value le 3000"} <= set(told)
 
 
 def test_a_second_bound_may_name_who_set_it() -> None:
@@ -252,3 +254,33 @@ def test_a_home_is_rented_and_premises_are_not() -> None:
 
     assert "qualifications has (code eq childcare_filing)" in told
     assert not [one for one in told if one.startswith("rented_homes")]
+
+
+def test_who_pays_a_levy_by_steps_is_asked_for_its_step() -> None:
+    told = read("在本市缴纳税费的单位，安排残疾人就业比例达到1%以上的，按应缴费额的50%缴纳。")
+
+    assert "disabled_ratio ge 1" in [spell(leaf) for leaf in leaves_of(told.rule)]
+    assert not told.needs_person
+
+
+def test_how_many_are_counted_asks_nothing_of_who_applies() -> None:
+    text = (
+        "本区企业可以申请。招用残疾人的，计入所安排的人数；依法签订一年以上劳动合同的，方可计入。"
+    )
+
+    assert not [one for one in leaves(text) if one.startswith("new_hires")]
+
+
+def test_the_standards_of_an_application_are_its_conditions() -> None:
+    text = (
+        "二、申报标准。1.质量：产品取得绿色食品认证，证书在有效期内。2.规模：登记成员不少于80户。"
+    )
+    stands = "code eq green_food & valid_to on_or_after_as_of None"
+
+    assert leaves(text) == [f"qualifications has ({stands})", "coop_members ge 80"]
+
+
+def test_whose_stamp_is_needed_is_not_who_applies() -> None:
+    assert not [
+        one for one in leaves("旅行社可以申请，人数须经住宿企业盖章确认。") if "industry" in one
+    ]

@@ -29,12 +29,20 @@ def family() -> Family:
         rf"{_BEFORE}(?P<first>(?:{_PLAIN}|{names}){_ALSO})"
         rf"(?P<rest>(?:{_MARK}(?:{_FIRMS}|{_TOLD}(?:{names})){_ALSO}){{1,9}}){_BEHIND}"
     )
+    # 位于本区的机关、事业单位: who applies, where 到机关、事业单位就业 says where somebody works
+    of_offices = re.compile(
+        rf"(?<=的)(?P<first>{names})(?P<rest>(?:{_MARK}(?:{names})){{1,3}})"
+        r"(?=，?(?:以及|给予|奖励|补助|均?可以?(?:申报|申请))|[。]|，按|$)"
+    )
     return Family(
         "entities of a list", "主体类型清单", ("企业", "公司", "个体", "合作社", "机构", "团体", "事业单位", "机关"),
         (
             Rule(listed, _listed, "entity",
                  (("机关、团体、企业、事业单位和民办非企业单位", "entity_type in government,social_group,llc,joint_stock,sole_prop,partnership,institution,private_nonenterprise"),
                   ("股份有限公司，以及正在改制的有限责任公司", "entity_type in joint_stock,llc"))),
+            Rule(of_offices, _offices, "entity",
+                 (("位于本区的机关、事业单位，给予奖励", "entity_type in government,institution"),
+                  ("能耗达到500吨的事业单位和机关，以及节能服务公司", "entity_type in institution,government"))),
             Rule(listed, _offices, "entity",
                  (("机关和参照公务员法管理的事业单位", "entity_type in government,institution"),
                   ("事业单位、机关", "entity_type in institution,government")), only_negated=True),

@@ -310,6 +310,7 @@ def _rules(row: Mapping[str, Any]) -> list[Rule]:
     return [Rule(re.compile(form), make, "figure", (one, other), needs=needs) for form in forms]
 
 
+_OVER_NOTHING = re.compile(r"(?:大于|高于|超过|不为)零(?:元)?且")
 # 住房建筑面积: of a home
 _OF_HOMES = re.compile(r"住房|房屋|住宅|不动产|商品房")
 _OF_TRADE = re.compile(r"经营|营业|门店|场所|场地|服务|厂房|用房|运营|机构")
@@ -339,6 +340,8 @@ def _make(row: Mapping[str, Any], mark: re.Match[str], scope: Scope) -> dict[str
     if len(bounds) == 1 and _EACH.search(fill):
         bounds = [_least_of(mark, bounds[0], kind)]
     nodes = [leaf(fact, bound.op, bound.value) for bound in bounds]
+    if _OVER_NOTHING.search(fill):
+        nodes.insert(0, leaf(fact, "gt", 0))
     if fact != row["fact"]:  # 增长10%以上且超过1000万元
         whole = bound_of(groups, row["kind"], which="2")
         nodes += [leaf(row["fact"], whole.op, whole.value)] if whole else []

@@ -98,6 +98,8 @@ def _named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     name = mark["name"]
     if not code and name in _BEFORE_FIRM and not _OF_FIRMS.match(mark.string, mark.end("name")):
         return None
+    if name in _BEFORE_FIRM and mark.string[: mark.start()].endswith(("经", "由")):
+        return None  # 经住宿企业盖章确认
     if name == "金融" and _OFFICE_OF_MONEY.search(mark.string[: mark.start()]):
         return None
     if not code and name == "农业" and mark.string.startswith("经营主体", mark.end("name")):

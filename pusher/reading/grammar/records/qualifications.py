@@ -26,6 +26,7 @@ _IN_FORCE = field("valid_to", "on_or_after_as_of", None)
 _STANDS = re.compile(
     r"(?:认定|称号|资质|资格|证书|名单|备案)[^，。；]{0,6}(?:有效期(?:限)?内|仍?有效(?!期))"
 )
+_RATING = re.compile("(?:等级|星级)(?:评定)?(?:证书|称号)?")
 _AWARDED = re.compile(r"(?:获评|评为|评定为|认定为|入选|列入|获批|晋升为|授予)[^，。；：]{0,40}$")
 _OF_ALL = re.compile(
     r"的(?:企业|单位|主体|机构)?均?可(?:以)?(?:申报|申请)|(?:奖励|支持|奖补|补助|申报|认定)(?:范围|期间|时限)(?:为|是|限于)|仅限|限于|(?:认证|认定|评定|证书|称号)(?:取得|颁发)?(?:时间|日期)?(?:须|应当?|需)(?:为|在|于)"
@@ -98,7 +99,7 @@ def _standing(whole: str) -> frozenset[object]:
             here = heads_of(_frame(), clause) if "是指" not in said else []
             codes |= {head.kind.where[0]["value"] for head in here or named if head.kind}
             if not named:
-                codes.add(_ALL)
+                codes |= set(_RATED.values()) if _RATING.search(clause) else {_ALL}
     return frozenset(codes)
 
 

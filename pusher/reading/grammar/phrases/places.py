@@ -49,7 +49,9 @@ _FIRMS_OF = re.compile(
     r"(?:企业|个体工商户|经营主体|合作社|法人)(?!(?:或|、|和)?[^，。；、]{0,10}(?:就业|工作|任职))(?!融资服务|服务(?:中心|平台)|协会|联合会|家协会|平台|名录|数字化转型(?:试点|城市)|信用)"
 )
 # 市内六区 names some districts, not the city.
-_NOT_SOME = r"(?![一二两三四五六七八九十\d]+区|各区|(?:行政区域|辖区|区域)?(?:范围)?[以之]?外)"
+_NOT_SOME = (
+    r"(?![一二两三四五六七八九十\d]+区|各区|的?其他|(?:行政区域|辖区|区域)?(?:范围)?[以之]?外)"
+)
 _NEGATED = ("非", "不在", "不具有", "无", "不具备", "未在")
 _DENIED = re.compile(r"不(?:在|属于|具有)")
 _LONGEST_LIST = 8
@@ -282,7 +284,7 @@ def _name(area_code: str) -> re.Pattern[str]:
 @cache
 def _compiled(pattern: str, area_code: str) -> re.Pattern[str]:
     name = _names_pattern(area_code)
-    listed = rf"(?:(?:山东省)?(?:济南市)?{name}(?:(?:、|和|或者|或|及|与|以及){name}){{0,{_LONGEST_LIST}}})"
+    listed = rf"(?:(?:山东省)?(?:济南市)?{name}(?:(?:、|和|或者|或|及|与|以及){name}){{0,{_LONGEST_LIST}}}(?:地区)?)"
     return re.compile(re.sub(r"A(?![A-Za-z])", lambda _: listed, pattern))
 
 

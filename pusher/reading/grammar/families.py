@@ -88,6 +88,7 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     found = [*read_listed(text, scope), *read_ventures(text, scope), *found]
     found += [*read_parents(text, scope), *read_hardships(text, scope.whole)]
     found += [*find_events(text), *find_lists(text)]
+    first = [one for one in first if not _is_counted(one, found)]
     kept = without_overlaps([*first, *_beside(found, first)])
     if not any(one.group == "area" for one in kept):
         kept = without_overlaps([*kept, *_beside(places.find_firms_of(text, scope), kept)])
@@ -98,6 +99,12 @@ def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[
     kept = without_told(without_overlaps(read_records(text, scope, kept)))
     kept = without_overlaps([*kept, *qualifications.of_the_same(text, scope, kept)])
     return by_kind(text, scope, qualifications.finished(kept, text, scope), found)
+
+
+def _is_counted(word: Finding, found: Iterable[Finding]) -> bool:
+    """Whether a figure counts those whom a defined word names: 重点群体占比达到10%."""
+    figures = (f for f in found if f.group == "figure")
+    return any(f.start <= word.start and word.end < f.end for f in figures)
 
 
 def _beside(found: Iterable[Finding], known: Sequence[Finding]) -> list[Finding]:

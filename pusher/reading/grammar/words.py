@@ -17,6 +17,10 @@ _ANYWHERE = re.compile(
 _QUOTED = re.compile(
     r"[“\"](?P<term>[^“”，。；\"]{2,14})[”\"](?:在本[^，。；“”]{1,8}中)?[，,]?\s*(?:是?指|系指|限于|仅指|专指|仅限于?)(?P<what>[^。]{2,600})"
 )
+# 重点群体包括登记失业人员、脱贫人口等: 群体 is a word for several kinds of people
+_CROWD = re.compile(
+    r"(?:^|[。；：:\n】])\s*(?:本[^，。；、]{2,4}所称)?(?:前述|上述)?(?P<term>[^，。；：”\"、的】]{2,8}(?:群体|人群))(?:具体|主要)?(?:包括|包含|为)(?!：)(?P<what>[^。]{2,600})"
+)
 # 家庭经济困难儿童包括低保家庭儿童、孤儿: a term that the sentence has used before.
 _INLINE = re.compile(r"[，；](?P<term>[^，。；、的]{3,14})(?:是指|包括)(?P<what>[^。]{2,400})")
 _LONGEST_WORD = 20
@@ -73,7 +77,8 @@ class Definition:
 def definitions(sentence: str) -> Iterable[Definition]:
     """Find the definitions of *sentence*: 所称重度残疾人，是指…；所称优抚对象，包括…"""
     for part in re.split(r"[；;]", sentence):
-        mark = _OF_DOCUMENT.search(part) or _ANYWHERE.search(part) or _QUOTED.search(part)
+        forms = (_OF_DOCUMENT, _ANYWHERE, _QUOTED, _CROWD)
+        mark = next((m for form in forms if (m := form.search(part))), None)
         if mark and len(mark["term"].strip()) <= _LONGEST_WORD:
             term = mark["term"].strip()
             yield Definition(term, mark["what"], part[mark.start("term") :].strip())

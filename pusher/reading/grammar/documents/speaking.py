@@ -127,11 +127,16 @@ _MAY_STILL = re.compile(
 )
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
+# 奖励10万元；属于民营控股的，增速要求调整为不低于8%: an easier bound of the grant before it
+_EASIER = re.compile(
+    r"^(?!.*(?:奖励|补助|补贴|比例|标准|限额|额度|期限)[^，。；]{0,4}(?:放宽|降|调整)).*(?:放宽|降低?|下调|调低|调整)(?:至|到|为)"
+)
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
 _DUTY = re.compile(r"，|并(?=[^，。；]{0,4}追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
     r"(?:已|曾)(?:经)?(?:享受|领取|获得|申领)(?:过)?[^，。；]{2,40}的[^，。；]{0,6}[，]?[^，。；]{0,4}不得"
     r"|(?:正在|仍在|现|同时|按规定)(?:享受|领取)[^，。；]{2,24}[，]?[^，。；]{0,4}不得|(?:享受|领取)[^，。；]{2,16}(?:期间|的(?:人员|对象|家庭|老年人|残疾人))[，]?[^，。；]{0,4}不得|已领[^，。；]{2,12}者不得"
+    r"|(?:尚未|仍未|未|没有)(?:全部)?(?:结清|还清|清偿|归还|偿还)[^，。；]{0,10}的[^，。；]{0,6}[，]?[^，。；]{0,4}不得"
 )
 SHORTEST_TOLD = 6
 
@@ -180,7 +185,9 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
     for part in re.split(r"[；;]", sentence):
         begins = any(has_role(part, role) for role in ("grants", "never", "likewise"))
         plain = begins or bool(_WAY_IN.search(part))
-        if together and not plain and _goes_on(part, together[-1]):
+        if together and not begins and _EASIER.match(part) and _GIVES.search(together[-1]):
+            together[-1] = _with_easier(together[-1], part)
+        elif together and not plain and _goes_on(part, together[-1]):
             together[-1] = f"{together[-1]}；{part}"
         elif part.strip() and not (together and _stays_in(part, together[-1])):
             together.append(part)
@@ -188,6 +195,13 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
         told = without_tail(part.strip())
         if told:
             _read_in_role(told, desk, inside=inside)
+
+
+def _with_easier(grant: str, part: str) -> str:
+    """Set an easier bound for some before what is given: it is asked of whom the grant is for."""
+    gives = _GIVES.search(grant)
+    at = gives.start() if gives else len(grant)
+    return f"{grant[:at].rstrip('，')}，{part.rstrip('，')}，{grant[at:].lstrip('，')}"
 
 
 def _stays_in(part: str, before: str) -> bool:
@@ -216,7 +230,7 @@ def _goes_on(part: str, before: str) -> bool:
     """Whether *part* is an exception to an exclusion before it, or goes on with conditions."""
     if has_role(before, "excludes"):
         return has_role(part, "excludes") or "限制" in part
-    return has_role(before, "asks") and not has_role(part, "aside")
+    return has_role(before, "asks") and not (has_role(part, "aside") or has_role(part, "passes"))
 
 
 def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:

@@ -126,7 +126,7 @@ _SAME_GROWN = re.compile(
 
 
 _RELAXED = re.compile(
-    rf"(?:放宽|降低?|下调|调低|(?:要求|门槛|标准|条件|下限)(?:相应)?调整)(?:至|到|为)(?P<word>{WORD})?{_BOUND}"
+    rf"(?P<least>(?:门槛|起点|起算线|起付线|最低|下限)[^，。；\d]{{0,4}}?)?(?:放宽|降低?|下调|调低|(?:要求|门槛|标准|条件|下限)(?:相应)?调整)(?:至|到|为)(?P<word>{WORD})?{_BOUND}"
 )
 # the share that is asked of bigger firms stands in brackets behind the share of the others
 _CROWD = re.compile(
@@ -287,7 +287,10 @@ def _of_same(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if not named:
         return None
     row = max(named, key=lambda pair: pair[0])[1]
-    bound = bound_of(_compared(mark.groupdict()), row["kind"])
+    groups = _compared(mark.groupdict())
+    if groups.get("least"):  # 起算线降为500人次
+        groups["word"] = groups["word"] or "不低于"
+    bound = bound_of(groups, row["kind"])
     return leaf(row["fact"], bound.op, bound.value) if bound else None
 
 

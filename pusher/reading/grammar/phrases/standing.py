@@ -26,6 +26,7 @@ _STATES = (("歇业", "suspended"), ("注销", "cancelled"), ("吊销", "revoked
 _NOT_OF_FIRMS = re.compile(
     r"^(?:后|重新|旧|车|户口|户籍|时|之日|前|未满|满|[^，。；的、或和及]{0,6}(?:许可|资格|证书|备案号|抵押))"
 )
+_ENDED_NOW = re.compile("已|被|处于|状态|登记|^又")  # 转型后六个月内又注销
 _RUNS = re.compile(
     r"(?:登记)?(?:状态)?(?:应当?|须)?(?:为|处于|系)?(?:正常)?(?:存续|在营(?!市|业)|在业)(?:[（(](?:在营|开业)[^（）()]{0,4}[）)])?(?:状态)?(?!期|并开展)|(?:登记|工商)状态(?:应当?|须)?(?:为)?正常|处于正常(?:的)?(?:生产)?(?:经营|营业|运营)状态"
 )
@@ -113,7 +114,7 @@ def _ended(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     if (
         _NOT_OF_FIRMS.search(rest)
         or before.endswith("前")
-        or (told == ["cancelled"] and not re.search("已|被|处于|状态|登记", mark.group(0)))
+        or (told == ["cancelled"] and not _ENDED_NOW.search(before[-1:] + mark.group(0)))
     ):
         return None
     return leaf("registration_status", "in", told)

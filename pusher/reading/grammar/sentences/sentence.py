@@ -10,6 +10,7 @@ from pusher.reading.grammar.joining import (
     Node,
     all_of,
     any_of,
+    leaves_of,
     one_record,
     quoted,
     rival,
@@ -58,6 +59,12 @@ _OF_THE_SINGLE = re.compile(
 )
 _SHORTEST_QUOTE = 4
 _NAMES_WHO = re.compile(r"(?:的|[人户者]|人员|企业|单位|机构|主体|家庭|对象|儿童|学生|青年|职工)$")
+_WHO_THEY_ARE = frozenset(
+    {"qualifications", "business_types", "ownership", "entity_type", "size_class", "industry"}
+)
+_EASIER = re.compile(
+    r"放宽|(?:降低?|下调|调低|(?:要求|门槛|标准|条件|下限)(?:相应)?调整)(?:至|到|为)"
+)
 _TWICE = re.compile(r"不(?:予|再|得|能|可)?(?:再次|重复)")
 # 除残疾军人外，年龄不超过80周岁: of whom the next clause asks nothing
 _EXCEPT_FOR = re.compile(
@@ -203,7 +210,8 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         apart = is_told_apart(clause, mine, runs)
         if runs and _TIER.search(clause.text) and "放宽" not in clause.text and not apart:
             continue
-        if mine and runs and ("放宽" in clause.text or apart):
+        if mine and runs and (_EASIER.search(clause.text) or apart):
+            mine += _taken_for(clause, last, runs, begins)
             unread = into.unread[-1:] == [clause.text] and [{**_MANUAL, "quote": clause.text}]
             relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
             continue
@@ -219,6 +227,21 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         begins.append(begun)
         runs += mine
     into.asked += [any_of(one_record(run)) for run in either_day(runs)]
+
+
+def _taken_for(
+    clause: Clause, last: str, runs: list[list[Node]], begins: list[int]
+) -> list[list[Node]]:
+    """Take back the clause that says for whom a bound is easier: 属于民营控股的，增速放宽至8%."""
+    figures = all(one.group == "figure" for one in clause.found)
+    if not figures or len(begins) < 2:
+        return []
+    who = runs[begins[-1] :]
+    facts = {leaf["fact"] for run in who for node in run for leaf in leaves_of(node)}
+    if not facts or not (_NAMES_WHO.search(last) or facts <= _WHO_THEY_ARE):
+        return []
+    del runs[begins.pop() :]
+    return [one_record(run) for run in who]
 
 
 def _as_false(

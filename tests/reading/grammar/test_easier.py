@@ -62,3 +62,30 @@ def test_who_owes_a_loan_of_before_may_not_ask_again() -> None:
     asked = _asked(FIRMS + "此前所借创业担保贷款尚未结清的，不得重复申请。")
 
     assert asked == ["not loans has (kind eq startup_guarantee & settled is False)"]
+
+
+def test_who_owes_a_loan_is_shut_out_where_a_part_on_terms_says_so() -> None:
+    text = "二、额度期限：最高400万元。此前所借创业担保贷款尚未结清的，不得重复申请。"
+
+    assert "not loans has (kind eq startup_guarantee & settled is False)" in _asked(FIRMS + text)
+
+
+def test_a_day_told_behind_a_list_of_awards_holds_for_each() -> None:
+    text = "对认定为全国首店或者山东首店，认定时间在2026年1月1日至6月30日之间的，给予奖励。"
+
+    assert _asked(FIRMS + text) == [
+        "qualifications has (code eq first_store & level in nation,province"
+        " & granted_on between_dates 2026-01-01,2026-06-30)"
+    ]
+
+
+def test_a_share_of_before_may_be_lower_for_some() -> None:
+    text = "研发费用占比应不低于5%；营业收入2亿元以上的企业，该比例达到3%以上即可。"
+
+    assert _asked(FIRMS + text) == ["(rd_ratio ge 5 | (revenue ge 20000 & rd_ratio ge 3))"]
+
+
+def test_what_a_grant_asks_behind_what_it_gives_is_asked_too() -> None:
+    text = "设备投资300万元以上的，按投资额的5%给予奖励，上年末资产总额应在1亿元以上。"
+
+    assert _asked(FIRMS + text) == ["equipment_investment ge 300", "total_assets ge 10000"]

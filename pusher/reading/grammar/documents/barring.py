@@ -22,6 +22,8 @@ _MAY = re.compile(
     r"(?P<who>[^，。；]{3,40}?)(?:是否|还|也|都)?(?:能够|能否|能不能|可否|能|可以|可)(?:继续|再)?(?:申|享|领|参|获|补|拿|单独)[^，。；]{0,8}(?:吗|么|呢)?"
 )
 _NO = re.compile(r"(?:不能|不可|不行|不得|否(?!则))(?!重复|同时|兼)")
+# 此前所借贷款尚未结清的，不得重复申请
+_OWES = re.compile(r"(?:未|没有)(?:全部)?(?:结清|还清|清偿|归还|偿还)[^，。；]{0,10}的")
 _OF_STANDING = frozenset({"credit_records", "adverse_events"})
 
 
@@ -45,7 +47,8 @@ def barred(tree: Item, scope: Scope, words: Words) -> Iterator[Node]:
     for item in _on_procedure(tree):
         for mark in _SENTENCE.finditer(f"{item.text}\n{item.after}"):
             told = _DUTY.split(mark.group(0))[0]
-            if len(told) > LONGEST or not has_role(told, "excludes") or has_role(told, "never"):
+            never = has_role(told, "never") and not _OWES.search(told)
+            if len(told) > LONGEST or not has_role(told, "excludes") or never:
                 continue
             for node in read_sentence(told, scope, words).excluded:
                 yield from (leaf for leaf in leaves_of(node) if _holds_for_all(leaf))
@@ -63,6 +66,8 @@ def _on_procedure(item: Item, *, within: bool = False) -> Iterator[Item]:
 
 
 def _holds_for_all(leaf: Node) -> bool:
-    """Whether a firm is shut out by a list or a dated event, not by what comes after a grant."""
+    """Whether a firm is shut out by a list, a dated event or a debt, not by what follows a grant."""
+    if leaf.get("fact") == "loans":
+        return leaf.get("op") == "has" and "settled" in str(leaf["value"])
     dated = leaf.get("fact") == "credit_records" or "occurred_on" in str(leaf.get("value"))
     return leaf.get("fact") in _OF_STANDING and dated and leaf.get("op") == "has"

@@ -3,6 +3,16 @@
 import re
 from dataclasses import dataclass, field
 
+from pusher.reading.grammar.documents.grants import (
+    EASIER,
+    GIVES,
+    GRANTS_APART,
+    HEADED,
+    MONEY,
+    REACHED,
+    STILL_ASKED,
+    with_easier,
+)
 from pusher.reading.grammar.documents.tidying import taken_in
 from pusher.reading.grammar.documents.trimming import without_tail
 from pusher.reading.grammar.findings import Scope
@@ -12,11 +22,6 @@ from pusher.reading.grammar.sentences.sentence import LONGEST, read_sentence
 from pusher.reading.grammar.sentences.shutting import Reading
 from pusher.reading.grammar.words import Words, definitions, inline
 
-# Up to here a granting sentence says for whom, behind it what is given.
-_GIVES = re.compile(
-    r"(?:(?<=的)[，,]?|[，,])(?:分别|一次性|可|由[^，。；]{2,12}|自[^，。；]{2,20}起)?(?:按(?!规定|时|期|照规定|月缴|要求|国家)|给予|予以|发放|奖励|补助|补贴|扣减|减半|减按|允许按|暂免|减计|减征|减收|减免|免征|免收|免除|免费|返还|支持|资助|享受|每[人月年孩户次亩餐件床张家])"
-    r"|(?<=机构)按|(?<=企业)按|(?<=单位)按|(?:给予|予以|发放(?!的?[^，。；]{0,16}贷款)|奖励|补助(?!对象)|减半征收|减征|免征|返还(?!条件)|实施奖励|(?<=，)[补奖](?=\d)|(?:定额|差额)?配套(?=\d))"
-)
 _WAY_IN = re.compile(
     r"直接(?:列入|纳入|认定|入选|配发|调整|发放|享受|补差|补发|划转|转入)|(?:无需|无须|不必|不需要?|不用)(?:重新|另行|再次|再)?申请|可[^，。；均]{0,24}提出[^，。；]{0,8}申请"
 )
@@ -39,21 +44,8 @@ _ONE_OF = re.compile(
 _SHUT_LIST = re.compile(
     r"[^：]{0,40}(?:下列|以下)[^：]{0,30}：|[^：，。]{0,6}(?:不予|不得|不可|除外|排除)[^：，。]{0,10}："
 )
-# Several grants in one sentence: 对甲奖励…，对乙奖励…; 上市的奖励…，挂牌的奖励…
-_GRANTS_APART = re.compile(
-    r"；|，(?=对(?!象|应))|(?<=[元贴励助])，(?=(?:其中)?[^，。；]{2,30}的，?(?:给予|奖励|补助|补贴)|[^，。；的]{2,24}(?:企业|机构|人员|单位)(?:分别)?(?:给予|奖励|补助))"
-)
 OFFERS = re.compile(
     r"[，,]每[人亩户孩月年次餐床张][^，。；]{0,10}(?:补贴|补助|奖励|发放|给予|\d)|可(?:以)?申请(?:在|到|入)|(?:均)?可(?:以)?(?:按规定)?(?:享受|领取|获得)(?![^，。；]{0,100}(?:对象|范围))"
-)
-# 1.规模奖励：软件业务收入首次达到1亿元的企业: a heading that names what is given
-_HEADED = re.compile(
-    r"^\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*|[一二三四五六](?:是|、)|第[一二三四五六][，、]|其[一二三四][，、])?[^，。；：的]{2,12}(?:奖励|支持|补贴|补助|贴息|扶持|资助)："
-)
-_MONEY = re.compile(r"\d(?:万|亿)?元|给予|补贴标准|奖励标准")
-# 收入达到1000万元: money that is asked, not given
-_REACHED = re.compile(
-    r"倍?[，（]即(?:每人)?(?:每月)?[\d.]{1,12}万?元|(?:达到?|超过|突破|不低于|不少于|高于|低于|不超过|不高于)[^，。；\d]{0,4}[\d.]{1,20}(?:千|万|亿){0,3}元(?:及?以[上下])?|[\d.]{1,20}(?:千|万|亿){0,3}元(?:（含）)?(?:及?以[上下])"
 )
 # facts that a mere mention of a noun would state
 _NAMES = frozenset(
@@ -127,10 +119,6 @@ _MAY_STILL = re.compile(
 )
 _PLACED = re.compile(r"(?:注册|税务|纳税|统计)[^，。；]{0,14}(?:须|应|均)[^，。；]{0,4}(?:在|属)")
 _RELAXES = re.compile(r"放宽|参照|同等")
-# 奖励10万元；属于民营控股的，增速要求调整为不低于8%: an easier bound of the grant before it
-_EASIER = re.compile(
-    r"^(?!.*(?:奖励|补助|补贴|比例|标准|限额|额度|期限)[^，。；]{0,4}(?:放宽|降|调整)).*(?:放宽|降低?|下调|调低|调整)(?:至|到|为)"
-)
 _PAYS = re.compile(r"的[，]?(?:一次性)?(?:给予|奖励|补助|补贴)[^，。；]{0,10}\d")
 _DUTY = re.compile(r"，|并(?=[^，。；]{0,4}追回|追缴|退回|收回|依法)")
 _HAD_ONCE = re.compile(
@@ -185,8 +173,8 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
     for part in re.split(r"[；;]", sentence):
         begins = any(has_role(part, role) for role in ("grants", "never", "likewise"))
         plain = begins or bool(_WAY_IN.search(part))
-        if together and not begins and _EASIER.match(part) and _GIVES.search(together[-1]):
-            together[-1] = _with_easier(together[-1], part)
+        if together and not begins and EASIER.match(part) and GIVES.search(together[-1]):
+            together[-1] = with_easier(together[-1], part)
         elif together and not plain and _goes_on(part, together[-1]):
             together[-1] = f"{together[-1]}；{part}"
         elif part.strip() and not (together and _stays_in(part, together[-1])):
@@ -195,13 +183,6 @@ def read_parts(sentence: str, desk: Desk, *, inside: bool) -> None:
         told = without_tail(part.strip())
         if told:
             _read_in_role(told, desk, inside=inside)
-
-
-def _with_easier(grant: str, part: str) -> str:
-    """Set an easier bound for some before what is given: it is asked of whom the grant is for."""
-    gives = _GIVES.search(grant)
-    at = gives.start() if gives else len(grant)
-    return f"{grant[:at].rstrip('，')}，{part.rstrip('，')}，{grant[at:].lstrip('，')}"
 
 
 def _stays_in(part: str, before: str) -> bool:
@@ -352,12 +333,12 @@ def _read_uncued(sentence: str, desk: Desk) -> None:
     """Read a sentence without a cue, if it states conditions: 非济南市户籍，在本市无自有住房。"""
     if _TITLE.search(sentence):
         return
-    for part in _GRANTS_APART.split(_HEADED.sub("", sentence)):
+    for part in GRANTS_APART.split(HEADED.sub("", sentence)):
         if _TREATED_AS.search(part):
             continue
-        gives = _GIVES.search(part) if _MONEY.search(part) else None
+        gives = GIVES.search(part) if MONEY.search(part) else None
         told = part[: gives.start()] if gives else part
-        if _MONEY.search(_REACHED.sub("", told)):
+        if MONEY.search(REACHED.sub("", told)):
             continue
         found = read_sentence(told, desk.scope, desk.words)
         told_of = [*found.asked, *([] if gives else found.excluded)]
@@ -395,15 +376,18 @@ def _names_audience(sentence: str) -> bool:
 
 def _read_grant(sentence: str, desk: Desk) -> None:
     """Read each 对…的，给予…: a way in; what is given behind it asks nothing."""
-    for part in _GRANTS_APART.split(sentence):
-        part = _HEADED.sub("", part)
+    for part in GRANTS_APART.split(sentence):
+        part = HEADED.sub("", part)
         if part.lstrip("，； ").startswith("其中") and not _RELAXES.search(part):
             continue
-        gives = _GIVES.search(part)
+        gives = GIVES.search(part)
         told = part[: gives.start()] if gives else part
         if not gives and has_role(part, "excludes"):
             desk.reading.add(read_sentence(part, desk.scope, desk.words))
         elif told.strip():
             found = read_sentence(told, desk.scope, desk.words)
+            still = STILL_ASKED.search(part, gives.end()) if gives else None
+            if still:
+                found.add(read_sentence(still["told"], desk.scope, desk.words))
             if found.asked or found.excluded or found.unread:
                 desk.ways.append(found)

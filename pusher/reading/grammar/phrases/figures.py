@@ -21,6 +21,7 @@ from pusher.reading.grammar.phrases.amounts import (
     read_span,
     scaled,
 )
+from pusher.reading.grammar.phrases.standards import STANDARD, read_standard
 
 # What may stand between the noun and its number; the word that compares is looked for in it.
 _FILL = r"(?P<fill>[^，。；、\d]{0,36}?)"
@@ -46,7 +47,7 @@ def family() -> Family:
     """Return the family of figures, from its table of nouns."""
     rules = [rule for row in _rows() for rule in _rules(row)]
     rules += [
-        Rule(_STANDARD, _standard, "figure",
+        Rule(STANDARD, read_standard, "figure",
              (("标准提高至每人每月1150元，家庭人均收入低于新标准", "household_income_month lt 0.115"),
               ("标准为每人每月1000元，人均收入不超过低保标准的1.5倍", "household_income_month le 0.15"))),
         Rule(_OF_SAME, _of_same, "figure",
@@ -61,6 +62,9 @@ def family() -> Family:
         Rule(_ELSE, _of_named, "figure",
              (("批发业营业收入须达到2000万元，零售业须达到500万元", "revenue ge 500"),
               ("营业收入不足5000万元的，研发费用占比应达到5%，5000万元及以上的应达到3%", "rd_ratio ge 3"))),
+        Rule(_THAT_SHARE, _that_share, "figure",
+             (("研发费用占比不低于5%；大型企业该比例达到3%以上即可", "rd_ratio ge 3"),
+              ("担保费率不超过1%，农户的该费率不超过0.5%", "guarantee_fee_rate le 0.5"))),
         Rule(_FIRST_SAME, _first_same, "figure",
              (("软件业务收入首次达到5000万元的，奖励10万元，首次达到1亿元的", "(software_revenue ge 10000 & software_revenue_prior_max lt 10000)"),
               ("网络零售额首次突破1000万元，首次突破1亿元的", "(online_retail_sales ge 10000 & online_retail_prior_max lt 10000)"))),
@@ -104,16 +108,6 @@ def _rows() -> tuple[Mapping[str, Any], ...]:
     return tuple(tomllib.loads(text)["figure"])
 
 
-_A_MONTH = (
-    r"(?:即|为)?(?:每人)?(?:每月)?(?:\d{4}年)?(?P<amount>\d[\d,.]{1,8})元(?:[/每]?人?[·/每]?月)?"
-)
-_BASE = _A_MONTH.replace("amount", "base")
-_STANDARD = re.compile(
-    rf"(?:家庭)?(?:人均)?(?:月)?(?:人均)?(?:可支配)?收入(?:原则上|应当?|须)?(?:在)?(?P<word>低于|不超过|不高于|未超过|不足)?(?:当地|我市|我区|我省|本市|本区|同期|上述|新|城乡|城市|农村|现行)*(?:居民)?(?:最低生活保障|低保)?(?:月)?标准(?:线)?(?:（{_BASE}）)?(?:的)?(?:(?P<times>\d(?:\.\d+)?|一|两|二|三|一点五)倍)?(?:（含）)?(?P<side>以下|以内|及以下)?"
-)
-_THAT_IS = re.compile(rf"(?:，即|，为|（|，每人)?{_A_MONTH}")
-_TIMES = {"一": 1.0, "两": 2.0, "二": 2.0, "三": 3.0, "一点五": 1.5}
-_SET = re.compile(r"标准(?:提高|调整|确定)?(?:至|到|为)(?:每人)?每月(?P<amount>\d[\d,]*)元")
 _NEAR = 60
 """Characters before 绝对额 in which its figure is looked for."""
 _OF_SAME = re.compile(
@@ -171,6 +165,23 @@ def _of_named(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     row = max(named, key=lambda pair: pair[0])[1]
     bound = bound_of(_compared(groups), row["kind"])
     return leaf(row["fact"], bound.op, bound.value) if bound else None
+
+
+# 100人以上的企业，该比例达到5%即可: of the share named before, in this part of a sentence or another
+_THAT_SHARE = re.compile(rf"(?:该|上述|前述)(?:比例|占比|比率|费率){_FILL}{_BOUND}")
+
+
+def _that_share(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 该比例达到5%以上 of the share that was named last."""
+    place = max(scope.whole.find(mark.string), 0) + mark.start()
+    before = scope.whole[max(place - _FAR, 0) : place]
+    shares = [row for row in _rows() if row["kind"] == "percent"]
+    named = [(m.end(), row) for row in shares for m in re.finditer(row["noun"], before)]
+    bounds = _bounds(_compared(mark.groupdict()), "percent")
+    if not named or not bounds:
+        return None
+    row = max(named, key=lambda pair: pair[0])[1]
+    return leaf(row["fact"], bounds[0].op, bounds[0].value)
 
 
 # 首次达到1亿元的: of the figure named before, in this sentence or the one before it
@@ -236,25 +247,6 @@ def _positive(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     """Read 营业收入同比正增长 of the figure named before it."""
     row = _named_before(mark)
     return leaf(row["growth"], "gt", 0) if row and "growth" in row else None
-
-
-def _standard(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
-    """Read 收入低于新标准 by the standard that the document sets, there or elsewhere."""
-    if not (mark["word"] or mark["side"]):
-        return None
-    op = "lt" if mark["word"] in ("低于", "不足") else "le"
-    exact = _THAT_IS.match(mark.string, mark.end())
-    if exact:
-        return leaf("household_income_month", op, _monthly(exact["amount"], 1.0))
-    times = mark["times"] or "一"
-    factor = _TIMES.get(times) or float(times)
-    told = _SET.search(scope.whole)
-    base = mark["base"] or (told and told["amount"])
-    return leaf("household_income_month", op, _monthly(base, factor)) if base else None
-
-
-def _monthly(said: str, times: float) -> float:
-    return round(float(said.replace(",", "")) * times / 10_000, 6)
 
 
 def _same_grown(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

@@ -219,9 +219,10 @@ def _are_listed(text: str, one: Record, other: Record) -> bool:
 def _missing(
     frame: Frame, head: Head, told: list[tuple[Slot, Told]], said: list[tuple[Slot, Told]]
 ) -> list[tuple[Slot, Told]]:
-    known = head.lacks | {code for slot, _ in told for code in (slot.field, slot.unless)}
+    known = {code for slot, _ in told for code in (slot.field, slot.unless)} - {None}
     return [(slot, Told(part.conditions, [])) for slot, part in said
-            if slot.field in frame.shared and not {slot.field, slot.unless} & known - {None}]  # fmt: skip
+            if slot.field in frame.shared and slot.field not in head.lacks
+            and not {slot.field, slot.unless} & known]  # fmt: skip
 
 
 def _filled(one: Finding, frame: Frame, text: str, scope: Scope) -> Finding:

@@ -284,3 +284,43 @@ def test_whose_stamp_is_needed_is_not_who_applies() -> None:
     assert not [
         one for one in leaves("旅行社可以申请，人数须经住宿企业盖章确认。") if "industry" in one
     ]
+
+
+def test_each_size_of_exporter_is_a_way_in_of_its_own() -> None:
+    text = (
+        "一、统一投保。对上年度出口额不超过3000万元的企业，由区商务局统一投保。"
+        "二、自主投保。上年度出口额超过3000万元的企业自行投保短期出口信用保险，实缴保费2万元以上的，给予补助。"
+    )
+    found = read(text)
+    bigger = "(export_value gt 3000 & export_insurance_premium ge 2)"
+
+    assert [spell(node) for node in found.rule["all"]] == [f"(export_value le 3000 | {bigger})"]
+    assert not found.needs_person
+
+
+@pytest.mark.parametrize(
+    ("text", "eased"),
+    [
+        ("登记成员不少于90户，从事特色种养的可放宽到40户。", "coop_members ge 40"),
+        ("从业人员不超过300人，劳动密集型企业放宽到500人。", "employees le 500"),
+    ],
+)
+def test_an_eased_bound_is_on_the_side_of_the_one_it_eases(text: str, eased: str) -> None:
+    assert eased in leaves(f"申报条件：{text}")
+
+
+def test_what_must_stand_is_the_award_that_is_named_with_it() -> None:
+    told = leaves(
+        "托育机构已完成备案的，给予建设补助；托育机构除完成备案外还应当经认定为普惠托育机构并在认定有效期内，给予运营补助。"
+    )
+
+    assert "qualifications has (code eq childcare_filing)" in told
+    assert (
+        "qualifications has (code eq inclusive_childcare & valid_to on_or_after_as_of None)" in told
+    )
+
+
+def test_a_rating_by_its_step_is_of_the_trade_that_the_text_speaks_of() -> None:
+    told = leaves("本细则适用于养老机构。申报机构经评定取得三级以上等级的，给予奖励。")
+
+    assert "qualifications has (code eq care_rating & grade ge 3)" in told

@@ -119,6 +119,7 @@ _SAME_GROWN = re.compile(
 )
 
 
+_AT_MOST = re.compile("不超过|不高于|不大于|(?<!不)低于|(?<!不)少于|以下|以内")
 _RELAXED = re.compile(
     rf"(?P<least>(?:门槛|起点|起算线|起付线|最低|下限)[^，。；\d]{{0,4}}?)?(?:放宽|降低?|下调|调低|(?:要求|门槛|标准|条件|下限)(?:相应)?调整)(?:至|到|为)(?P<word>{WORD})?{_BOUND}"
 )
@@ -282,6 +283,8 @@ def _of_same(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     groups = _compared(mark.groupdict())
     if groups.get("least"):  # 起算线降为500人次
         groups["word"] = groups["word"] or "不低于"
+    elif mark.re is _RELAXED:  # 可放宽到50户: on the side of the bound that it eases
+        groups["word"] = groups["word"] or ("不超过" if _AT_MOST.search(before) else "不低于")
     bound = bound_of(groups, row["kind"])
     return leaf(row["fact"], bound.op, bound.value) if bound else None
 

@@ -94,7 +94,7 @@ def _standing(whole: str) -> frozenset[object]:
     codes: set[object] = set()
     for said in _sentences(whole):
         for mark in _STANDS.finditer(said):
-            clause = re.split(r"[，：]", said[: mark.end()])[-1]
+            clause = re.split(r"[，：]|外还|(?=还[应须需])", said[: mark.end()])[-1]
             named = heads_of(_frame(), said)
             here = heads_of(_frame(), clause) if "是指" not in said else []
             codes |= {head.kind.where[0]["value"] for head in here or named if head.kind}

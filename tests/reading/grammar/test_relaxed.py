@@ -63,3 +63,10 @@ def test_a_short_sentence_that_shuts_out_is_no_heading() -> None:
     said = _said("一、补贴对象：60周岁以上的老年人。\n二、集中供养的特困人员不发放。")
 
     assert "not care_setting in institution" in said
+
+
+def test_kinds_of_support_in_a_list_shut_out_each_by_itself() -> None:
+    said = _said("申请条件：年满18周岁。已入住人才公寓、公租房且未腾退的，不予配租。")
+
+    assert "not housing_support any_of" in said
+    assert "talent_apartment,public_rental" in said

@@ -61,3 +61,21 @@ def test_which_child_of_a_family_is_read(said: str, order: str) -> None:
     read = _draft(f"补贴对象为具有本区户籍，生育{said}的居民。")
 
     assert f"wards has ({order})" in spell(read.rule)
+
+
+def test_that_a_child_outgrows_a_benefit_shuts_no_parent_out() -> None:
+    text = (
+        "一、补贴对象为按政策生育第二个子女，且该子女不满三周岁的本市户籍家庭。\n"
+        "二、幼儿已满三周岁的，自次月起停发。"
+    )
+
+    said = spell(draft(text.split("\n"), area_code="370104").rule)
+
+    assert "birth_date age_lt 3" in said
+    assert "age_ge 3" not in said
+
+
+def test_a_school_that_is_wished_for_is_in_no_register() -> None:
+    text = "登记对象为本市户籍、需在本区就读小学的儿童，由父母一方作为申请人。"
+
+    assert "school" not in spell(draft([text], area_code="370104").rule)

@@ -37,6 +37,8 @@ _GOES_TO = re.compile(
 _PUPILS = re.compile(
     rf"(?P<full>全日制)?(?P<schools>{_LIST})(?P<tail>)(?P<named>)(?<!大学)(?:阶段)?{_WHO}(?:学生(?!会|公寓)|(?<=[科园])生(?![活产育])){_LESS}"
 )
+# 需在本区就读小学: what is wished is in no register
+_WISHED = re.compile(r"(?:需|拟|计划|要求|希望|准备)(?:要)?(?:在[^，。；、]{0,10})?$")
 _IN_BRACKET = re.compile(r"[（(](?!含|包括|不)([^（）()]{2,14})[）)]")
 
 
@@ -60,6 +62,8 @@ def family() -> Family:
 
 
 def _pupils(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    if _WISHED.search(mark.string[: mark.start()]):
+        return None
     stages = _stages(mark["named"] or "") or _narrowed(mark["schools"] + mark["tail"])
     if mark["less"]:
         stages = [stage for stage in stages if stage not in ("master", "doctor")]

@@ -14,7 +14,7 @@ from typing import Any
 from profiles.facts import vocabulary
 from pusher.reading.counting import read_count
 from pusher.reading.grammar.findings import Finding, field, has
-from pusher.reading.grammar.joining import Node, all_of, any_of, is_place, leaves_of
+from pusher.reading.grammar.joining import Node, all_of, any_of, bare, is_place, leaves_of
 from pusher.reading.grammar.phrases.days import find_days
 
 _CHILD = r"(?:子女|孩子|儿童|婴幼儿|幼儿|婴儿|新生儿|未成年人|学生|[二三多]孩)"
@@ -40,6 +40,8 @@ _HIS_CHILDREN = re.compile(
 _NAMED = re.compile(
     rf"(?P<guardian>{_CHILD}的(?:法定)?{_GUARDIAN}|{_GUARDIAN}|申请人|申领人|申报人|本人|夫妻|家庭(?!成员)|职工)|(?P<child>{_CHILD})"
 )
+_AT_LAST = re.compile(rf"的(?:适龄)?(?P<child>{_CHILD})$")
+"""Whom a sentence names at its end alone: 不具有本市户籍、随父母居住的儿童."""
 _EITHER = re.compile(
     rf"{_CHILD}(?:本人)?(?:或者?|、|和)(?:其)?(?:{_GUARDIAN}|申请人|申领人)|(?:{_GUARDIAN}|申请人|申领人)(?:一方|双方)?(?:或者?|、|和)(?:其)?{_CHILD}"
 )
@@ -112,7 +114,24 @@ def of_wards(rule: Node, whole: str) -> Node:
     told = [leaf for leaf in leaves_of(rule) if leaf.get("fact")]
     also = any(not who.is_childs(one) for one in told if one["op"] != "manual")
     has_one = any(one["fact"] == "wards" or who.has_child(one) for one in told)
-    return _asked(rule, who) if also or has_one else rule
+    return _without_outgrown(_asked(rule, who)) if also or has_one else rule
+
+
+def _without_outgrown(rule: Node) -> Node:
+    """Leave out that a child outgrows a benefit where its age is asked: 已满三周岁的，停发.
+
+    Of who applies it would be true of everybody.
+    """
+    fields = [
+        part
+        for leaf in leaves_of(rule)
+        if (leaf.get("fact"), leaf.get("op")) == ("wards", "has")
+        for part in leaf["value"].get("all", ())
+    ]
+    tops = [p["value"] for p in fields if p.get("op") in ("age_lt", "age_le")]
+    gone = [{"fact": "birth_date", "op": "age_ge", "value": age} for age in tops]
+    kept = [part for part in rule.get("all", ()) if bare(part.get("not", {})) not in gone]
+    return {"all": kept} if "all" in rule else rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +179,11 @@ class _Whose:
         """Whether a clause, or the one before it where it names nobody, is of a child."""
         at = self.whole.find(clause)
         begin = max((m.end() for m in re.finditer("[。；\n]", self.whole[: max(at, 0)])), default=0)
+        behind = re.split("[。；\n]", self.whole[max(at, 0) :], maxsplit=1)[0]
         named = (
             list(_NAMED.finditer(clause))
             or list(_NAMED.finditer(self.whole[begin : max(at, 0)]))[-1:]
+            or list(_AT_LAST.finditer(behind))
         )
         return bool(named) and named[0].lastgroup == "child"
 

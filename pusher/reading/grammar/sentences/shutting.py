@@ -189,7 +189,7 @@ def exclude(
         # 商务服务业中的小额贷款公司: those alone of the whole industry
         nodes = [all_of([nodes[0], node]) for node in nodes[1:]]
     elif nodes and _TOGETHER.search(clause.text):
-        nodes = [all_of(nodes)]
+        nodes = [all_of(united(nodes))]
     elif len(named) > 1 and _OF_BOTH.search(clause.between(*named[-2:])):
         # 享受孤儿保障的残疾儿童不享受: the children who are both
         nodes = [all_of([node, nodes[-1]]) for node in nodes[:-1]]

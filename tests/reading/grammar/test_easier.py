@@ -89,3 +89,17 @@ def test_what_a_grant_asks_behind_what_it_gives_is_asked_too() -> None:
     text = "设备投资300万元以上的，按投资额的5%给予奖励，上年末资产总额应在1亿元以上。"
 
     assert _asked(FIRMS + text) == ["equipment_investment ge 300", "total_assets ge 10000"]
+
+
+def test_for_how_long_a_firm_is_spared_a_tax_is_no_term_of_its_hires() -> None:
+    text = "招用脱贫人口，与其签订1年以上劳动合同的，自签订合同并缴费当月起3年内按7800元扣减。"
+
+    assert _asked(FIRMS + text) == [
+        "new_hires has (category any_of poverty & contract_months ge 12)"
+    ]
+
+
+def test_how_long_somebody_is_insured_is_no_length_of_a_contract() -> None:
+    text = "签订1年以上劳动合同并参加社会保险满3个月的，每人奖励1000元。"
+
+    assert "contract_months ge 3" not in _asked(FIRMS + text)

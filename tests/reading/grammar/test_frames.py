@@ -94,3 +94,15 @@ def test_a_slot_reads_what_its_words_say(
     said = [(one["op"], one["value"]) for one in read.conditions] if read else None
     meant = told and [("eq" if op == "in" and not isinstance(v, list) else op, v) for op, v in told]
     assert said == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "op"),
+    [
+        ("2025年1月8日（不含当日）之前登记", "before"),
+        ("2025年1月8日（含当日）以前登记", "on_or_before"),
+        ("2025年1月8日（不含）以后登记", "after"),
+    ],
+)
+def test_a_bracket_tells_whether_the_day_itself_counts(text: str, op: str) -> None:
+    assert [one.op for one in find_days(text)] == [op]

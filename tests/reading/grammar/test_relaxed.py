@@ -70,3 +70,14 @@ def test_kinds_of_support_in_a_list_shut_out_each_by_itself() -> None:
 
     assert "not housing_support any_of" in said
     assert "talent_apartment,public_rental" in said
+
+
+def test_what_the_single_alone_are_asked_binds_no_family() -> None:
+    said = _said(
+        "申请条件：具有本区户籍。单身居民独立申请的，还应年满30周岁，但孤儿申请的不受年龄限制。"
+    )
+
+    assert said == (
+        "(household_area within 370104 & (not marital_status in single"
+        " | (birth_date age_ge 30 | child_category any_of orphan)))"
+    )

@@ -221,9 +221,12 @@ def _read_in_role(sentence: str, desk: Desk, *, inside: bool) -> None:
         return
     waived = _WAIVED.search(sentence)
     if waived and not has_role(sentence, "excludes"):
-        who = read_sentence(sentence[: waived.start()], desk.scope, desk.words)
+        before, _, told = sentence[: waived.start()].rpartition("，但")
+        who = read_sentence(told, desk.scope, desk.words)
         desk.waived += [(_WAIVERS[waived["what"]], all_of(who.asked))] if who.asked else []
-        return
+        if not before:
+            return
+        sentence = before
     if _WHO_ACTS.search(sentence) or (_OTHERS_TOO.search(sentence) and not (asks or excludes)):
         return
     if _NOT_BY_ARTICLE.search(sentence) or _asks_of_some(sentence, desk):

@@ -13,6 +13,7 @@ from pusher.reading.dates import PATTERN, first_date
 _YEAR = r"(?<![\d—－-])(?:19|20)\d\d"
 _WHOLE_YEAR = re.compile(rf"{_YEAR}年(?:度|底|末)?")
 _IN = r"(?:[（(](?:含|包括)[^（）()]{0,6}[）)])?"
+_WITHOUT = r"(?P<less>[（(]不(?:含|包括)[^（）()]{0,6}[）)])"
 _TO = r"\s*(?:起)?(?:至|到|—|-|－|~){1,2}"
 
 
@@ -93,6 +94,8 @@ def _from(mark: re.Match[str]) -> Days | None:
         if before and "底" not in mark["on"]:
             return None  # 2024年前 may or may not hold the year
     op = "on_or_before" if before else "on_or_after"
+    if mark["less"]:  # 2025年1月8日（不含当日）之前
+        op = "before" if before else "after"
     if before and day.day == 1 and "含" not in mark.group(0):
         op = "before"  # 2026年1月1日前 is all that came before the year
     return Days(mark.start(), mark.end(), op, day.isoformat(), "date")
@@ -151,7 +154,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Days | None]], ..
     (re.compile(rf"(?P<year>{_YEAR})年(?P<first>\d{{1,2}})月{_TO}(?:(?P<other>(?:19|20)\d\d)年)?(?P<last>\d{{1,2}})月(?!\d)(?:期间|之间|间|止|内|底)?"), _months),
     (re.compile(rf"(?P<year>{_YEAR})年(?P<part>{'|'.join(_PARTS)})(?:期间|内)?"), _part),
     (re.compile(rf"(?P<how>{'|'.join(_EDGES)})\s*(?P<on>{PATTERN}){_IN}(?!及?以?[前后])"), _edge),
-    (re.compile(rf"(?P<on>{PATTERN}|{_YEAR}年(?:度|底|末)?){_IN}(?P<how>及?其?以后|之后|以来|起(?!至)|及?其?以前|之前|前|后){_IN}"), _from),
+    (re.compile(rf"(?P<on>{PATTERN}|{_YEAR}年(?:度|底|末)?)(?:{_WITHOUT}|{_IN})(?P<how>及?其?以后|之后|以来|起(?!至)|及?其?以前|之前|前|后){_IN}"), _from),
     (re.compile(rf"(?P<year>{_YEAR})年?(?:度)?(?:(?:至|到|—|-|－|~){{1,2}}(?P<last>(?:19|20)\d\d))?年(?:度)?(?!\s*\d|[之以]?前)(?:内|期间|当年)?"), _year),
     (re.compile(rf"(?P<year>{_YEAR})(?P<last>)年(?:度)?(?!\s*\d|[之以]?前)(?:内|期间|当年)?"), _year),
     (re.compile(rf"(?:近|最近|过去|[之以]?前)\s*(?P<count>{COUNT})\s*(?:个)?(?P<unit>周?年|月|自然年度|会计年度)(?:度)?(?:以?内|来|之内)?"), _recent),

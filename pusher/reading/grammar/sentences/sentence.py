@@ -57,6 +57,10 @@ _MANUAL: Node = {"fact": None, "op": "manual", "value": None}
 _OF_THE_SINGLE = re.compile(
     r"(?:单身|未婚|离异|离婚|丧偶)(?:的)?(?:申请人|居民|人员|人士|职工)?[应须需]"
 )
+# 单身居民独立申请的，还应年满30周岁: asked of the single alone
+_SINGLE_APPLIES = re.compile(
+    r"(?:单身|未婚|离异|离婚|丧偶)(?:的)?(?:申请人|居民|人员|人士|职工)?(?:单独|独立|个人)?申请的$"
+)
 _SHORTEST_QUOTE = 4
 _NAMES_WHO = re.compile(r"(?:的|[人户者]|人员|企业|单位|机构|主体|家庭|对象|儿童|学生|青年|职工)$")
 _WHO_THEY_ARE = frozenset(
@@ -186,6 +190,7 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     begun, this = 0, ""
     begins: list[int] = []
     free: list[Node] = []
+    bound: list[Node] = []
     for clause in _listed_industries(part, opened):
         last, this = this, clause.text
         judge_left(clause, into)
@@ -201,6 +206,11 @@ def _ask(part: str, opened: list[Clause], into: Reading) -> None:
         ]
         if _OF_THE_SINGLE.match(clause.text) and len(mine) > 1:
             mine = [[{"not": any_of(mine[0])}, all_of([any_of(run) for run in mine[1:]])]]
+        if _SINGLE_APPLIES.match(clause.text) and len(mine) == 1:
+            bound = [{"not": any_of(mine[0])}]
+            continue
+        if bound and mine:
+            mine, bound = [[*bound, all_of([any_of(run) for run in mine])]], []
         if _EXCEPT_FOR.match(clause.text):
             free = [all_of([any_of(run) for run in mine])] if mine else []
             continue

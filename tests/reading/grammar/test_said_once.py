@@ -324,3 +324,19 @@ def test_a_rating_by_its_step_is_of_the_trade_that_the_text_speaks_of() -> None:
     told = leaves("本细则适用于养老机构。申报机构经评定取得三级以上等级的，给予奖励。")
 
     assert "qualifications has (code eq care_rating & grade ge 3)" in told
+
+
+def test_a_trade_told_of_the_last_of_a_list_is_asked_of_that_one_alone() -> None:
+    text = "在本区登记的家庭农场、农民专业合作社和从事畜禽养殖的企业，给予补贴。"
+    firms = "(entity_type in llc,joint_stock,sole_prop,partnership & industry prefix 03)"
+    found = read(text)
+
+    told = [spell(node) for node in found.rule["all"]]
+    assert f"(entity_type in family_farm,cooperative | {firms})" in told
+    assert not found.needs_person
+
+
+def test_travel_agencies_and_their_branches_are_kinds_of_entities() -> None:
+    told = leaves("本细则适用于本市登记的旅行社，包括独立法人旅行社及其分社。")
+
+    assert "entity_type in llc,joint_stock,branch" in told

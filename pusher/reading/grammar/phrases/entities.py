@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from pusher.reading.grammar.findings import Family, Rule, Scope, leaf
+from pusher.reading.grammar.phrases.industries import named_works
 
 _MARK = r"(?:、|，?(?:和|或者?|以及|及其?|与|也可以?[是为]))(?:其他)?"
 # 以单位形式参保的个体工商户, 在本区设立的分公司
@@ -34,12 +35,19 @@ def family() -> Family:
         rf"(?<=的)(?P<first>{names})(?P<rest>(?:{_MARK}(?:{names})){{1,3}})"
         r"(?=，?(?:以及|给予|奖励|补助|均?可以?(?:申报|申请))|[。]|，按|$)"
     )
+    of_trade = re.compile(
+        rf"{_BEFORE}(?P<first>(?:{names}){_ALSO})(?P<rest>(?:{_MARK}(?:{names}){_ALSO}){{0,6}})"
+        rf"{_MARK}(?:主要)?从事(?P<trade>[^，。；、的]{{2,14}})的{_FIRMS}{_BEHIND}"
+    )
     return Family(
-        "entities of a list", "主体类型清单", ("企业", "公司", "个体", "合作社", "机构", "团体", "事业单位", "机关"),
+        "entities of a list", "主体类型清单", ("企业", "公司", "个体", "合作社", "机构", "团体", "事业单位", "机关", "分社"),
         (
             Rule(listed, _listed, "entity",
                  (("机关、团体、企业、事业单位和民办非企业单位", "entity_type in government,social_group,llc,joint_stock,sole_prop,partnership,institution,private_nonenterprise"),
                   ("股份有限公司，以及正在改制的有限责任公司", "entity_type in joint_stock,llc"))),
+            Rule(of_trade, _of_trade, "entity",
+                 (("个体工商户和从事餐饮业的企业", "(entity_type in individual_business | (entity_type in llc,joint_stock,sole_prop,partnership & industry prefix 62))"),
+                  ("家庭农场、合作社以及从事农作物种植的企业", "(entity_type in family_farm,cooperative | (entity_type in llc,joint_stock,sole_prop,partnership & industry prefix 01))"))),
             Rule(of_offices, _offices, "entity",
                  (("位于本区的机关、事业单位，给予奖励", "entity_type in government,institution"),
                   ("能耗达到500吨的事业单位和机关，以及节能服务公司", "entity_type in institution,government"))),
@@ -75,6 +83,16 @@ def _codes(mark: re.Match[str]) -> list[str]:
 def _listed(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
     codes = _codes(mark)
     return leaf("entity_type", "in", codes) if set(codes) - _OFFICES else None
+
+
+def _of_trade(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:
+    """Read 家庭农场、合作社和从事农作物种植的企业: the trade is asked of the firms alone."""
+    told = [name for name in named_works() if name in mark["trade"]]
+    if not told:
+        return None
+    industry = leaf("industry", "prefix", list(named_works()[max(told, key=len)]))
+    firms = {"all": [leaf("entity_type", "in", _entities()[_FIRMS]), industry]}
+    return {"any": [leaf("entity_type", "in", _codes(mark)), firms]}
 
 
 def _offices(mark: re.Match[str], scope: Scope) -> dict[str, Any] | None:

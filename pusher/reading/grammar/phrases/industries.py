@@ -76,6 +76,11 @@ def named_industries() -> Mapping[str, list[str]]:
     return _table()["industries"]
 
 
+def named_works() -> Mapping[str, list[str]]:
+    """Return what documents call the work of firms of an industry (农作物种植) → its codes."""
+    return {**named_industries(), **_table()["works"]}
+
+
 _AS_A_KIND = re.compile(r"类|业?(?:企业|门店|单位)")
 
 

@@ -90,8 +90,11 @@ def draft(paragraphs: Sequence[str], *, area_code: str, own: Sequence[OwnPhrase]
     tree = outline(even.text.split("\n"))
     defining = list(define(tree, desk))
     desk.scopes = scopes(tree, scope)
+    opening = 0
     for item, inside in _spoken(tree, inside=False):
         read_item(item, desk, inside=inside)
+        opening = len(desk.reading.asked) if item is tree else opening
+    _without_opening(desk, opening)
     ask_unused(defining, desk)
     for shut in (endings(scope, desk.words), barred(tree, scope, desk.words),
                  refused(tree, scope, desk.words)):  # fmt: skip
@@ -165,6 +168,21 @@ def _spoken(item: Item, *, inside: bool) -> Iterator[tuple[Item, bool]]:
     if not (item.items and lists_conditions(item)):
         for part in item.items:
             yield from _spoken(part, inside=inside)
+
+
+def _without_opening(desk: Desk, opening: int) -> None:
+    """Leave out what the opening says roughly and an article in full: 面向失能老年人发放."""
+    full = [
+        {part.get("fact") for part in node["all"]}
+        for node in desk.reading.asked[opening:]
+        if set(node) == {"all"}
+    ]
+    told = [
+        node
+        for node in desk.reading.asked[:opening]
+        if not any({leaf["fact"] for leaf in leaves_of(node)} < facts for facts in full)
+    ]
+    desk.reading.asked[:opening] = told
 
 
 def _take_ways(desk: Desk) -> None:

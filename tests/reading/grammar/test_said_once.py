@@ -340,3 +340,15 @@ def test_travel_agencies_and_their_branches_are_kinds_of_entities() -> None:
     told = leaves("本细则适用于本市登记的旅行社，包括独立法人旅行社及其分社。")
 
     assert "entity_type in llc,joint_stock,branch" in told
+
+
+def test_what_an_opening_says_roughly_is_no_second_way() -> None:
+    text = (
+        "根据部署，面向失能老年人发放电子券。\n"
+        "一、发放范围：60周岁以上，经评估为中度、重度或者完全失能等级的老年人。"
+    )
+
+    said = spell(draft(text.split("\n"), area_code="370104").rule)
+
+    assert "ability_level ge moderate" in said
+    assert "ability_level ge mild" not in said

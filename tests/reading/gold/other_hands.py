@@ -3,15 +3,16 @@
 Their writers knew the facts, the conventions and two dozen worked examples, and noted a clerk's
 conditions beside each text; none of them had seen the grammar. Three files in `other_hands/`:
 
-* ``open``: read by whoever mends the grammar. Two thirds of them cover every fact, field and
-  value of the vocabulary in turn and are harder than real ones.
+* ``open``: read by whoever mends the grammar. Ids A to F cover every fact, field and value of the
+  vocabulary in turn and are harder than real ones; H, I and J are as dense as the measured ones.
 * ``sealed``: written with the first of these and like them; nobody reads their texts. While the
   grammar was mended their counts were looked at, fact by fact.
 * ``plain``: as dense as the measured policies; nobody reads them, and they were only counted whole.
 
 What was found at first sight, before anything was mended for them, is the honest figure (right,
-said, there; precision, recall): open 358/561/647 (.638, .553) and, of the plainer ones in it,
-149/199/239 (.749, .623); sealed 386/570/741 (.677, .521); plain 186/245/258 (.759, .721).
+said, there; precision, recall): open A to F 358/561/647 (.638, .553), H 149/199/239 (.749, .623),
+and, after all those had been mended, I 128/167/182 (.766, .703) and J 142/177/217 (.802, .654);
+sealed 386/570/741 (.677, .521); plain 186/245/258 (.759, .721).
 
     python -m tests.reading.gold.other_hands
 """

@@ -14,6 +14,7 @@ from pusher.reading.grammar.documents.audience import (
 )
 from pusher.reading.grammar.documents.barring import barred, refused, tells_how
 from pusher.reading.grammar.documents.defining import ask_unused, define
+from pusher.reading.grammar.documents.desk import Desk
 from pusher.reading.grammar.documents.ending import endings
 from pusher.reading.grammar.documents.fallback import nothing_read, read_bare_names
 from pusher.reading.grammar.documents.headings import scopes
@@ -21,7 +22,7 @@ from pusher.reading.grammar.documents.listing import lists_conditions, manual, r
 from pusher.reading.grammar.documents.narrowing import without_parts
 from pusher.reading.grammar.documents.outline import Item, outline
 from pusher.reading.grammar.documents.smoothing import Smooth, smooth
-from pusher.reading.grammar.documents.speaking import NAMED, Desk
+from pusher.reading.grammar.documents.telling import NAMED
 from pusher.reading.grammar.documents.tidying import (
     gathered,
     given_away,

@@ -208,3 +208,14 @@ def spell(node: dict[str, Any]) -> str:
     else:
         said = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
     return f"{node.get('field') or node.get('fact')} {node['op']} {said}"
+
+
+def fields_of(where: Any) -> Iterator[str]:
+    """Give the fields that a condition over a record asks."""
+    if "field" in where:
+        yield where["field"]
+    for join in ("all", "any"):
+        for part in where.get(join, ()):
+            yield from fields_of(part)
+    if "not" in where:
+        yield from fields_of(where["not"])

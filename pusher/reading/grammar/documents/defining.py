@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from pusher.reading.grammar.documents.desk import Desk
 from pusher.reading.grammar.documents.outline import Item
-from pusher.reading.grammar.documents.speaking import Desk
 from pusher.reading.grammar.joining import (
     Node,
     all_of,

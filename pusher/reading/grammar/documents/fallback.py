@@ -2,8 +2,8 @@
 
 import re
 
+from pusher.reading.grammar.documents.desk import SHORTEST_TOLD, Desk
 from pusher.reading.grammar.documents.outline import Item
-from pusher.reading.grammar.documents.speaking import SHORTEST_TOLD, Desk
 from pusher.reading.grammar.sentences.roles import has_role
 from pusher.reading.grammar.sentences.sentence import LONGEST, read_sentence
 

@@ -2,8 +2,9 @@
 
 import re
 
+from pusher.reading.grammar.documents.desk import OFFERS, Desk, cut
 from pusher.reading.grammar.documents.outline import Item
-from pusher.reading.grammar.documents.speaking import OFFERS, Desk, cut, read_parts
+from pusher.reading.grammar.documents.speaking import read_parts
 from pusher.reading.grammar.joining import (
     Node,
     all_of,

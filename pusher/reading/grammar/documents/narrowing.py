@@ -6,12 +6,12 @@ hold of more people than the text names, or shut out more. It goes to a person w
 
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
+from pusher.reading.grammar.findings import fields_of
 from pusher.reading.grammar.joining import Node, leaves_of
 
 _ENDS = re.compile(r"[。；\n]")
@@ -99,9 +99,9 @@ def _without(node: Node, whole: str, records: list[Node]) -> Node:
 
 
 def _in_part(node: Node, whole: str, records: list[Node]) -> bool:
-    quote, told = node.get("quote", ""), set(_fields(node["value"]))
+    quote, told = node.get("quote", ""), set(fields_of(node["value"]))
     near = [one for one in records if one.get("quote") == quote]
-    around = {field for one in near for field in _fields(one["value"])}
+    around = {field for one in near for field in fields_of(one["value"])}
     places = _places(whole, quote)
     return any(
         node["fact"] in one.of
@@ -123,14 +123,3 @@ def _places(whole: str, quote: str) -> dict[str, str]:
     given = _GIVEN.search(rest)
     asked = rest[: given.start()] if given else rest
     return {"clause": quote, "before": whole[begin:end], "sentence": whole[begin:end] + asked}
-
-
-def _fields(where: Any) -> Iterator[str]:
-    """Give the fields that a condition over a record asks."""
-    if "field" in where:
-        yield where["field"]
-    for join in ("all", "any"):
-        for part in where.get(join, ()):
-            yield from _fields(part)
-    if "not" in where:
-        yield from _fields(where["not"])

@@ -10,9 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
-from pusher.reading.grammar.findings import Finding, Scope
+from pusher.reading.grammar.findings import Finding, Scope, fields_of
 from pusher.reading.grammar.phrases.days import find_days
 from pusher.reading.grammar.records.frame import Frame, frames
 from pusher.reading.grammar.records.heads import LISTED, SENTENCE_ENDS, Head, heads_of
@@ -232,7 +231,7 @@ def _filled(one: Finding, frame: Frame, text: str, scope: Scope) -> Finding:
     where = one.node["value"]
     if set(where) != {"all"}:
         return one
-    known = frozenset(_fields(where))
+    known = frozenset(fields_of(where))
     heads = heads_of(frame, text)
     before = max((head.end for head in heads if head.end <= one.start), default=0)
     after = min((head.start for head in heads if head.start >= one.end), default=len(text))
@@ -360,13 +359,3 @@ def _denied(
         and _DENIES.search(text[one[1] : other[0]])
         for one, other in pairwise(pieces)
     )
-
-
-def _fields(where: Any) -> Iterator[str]:
-    if "field" in where:
-        yield where["field"]
-    for join in ("all", "any"):
-        for part in where.get(join, ()):
-            yield from _fields(part)
-    if "not" in where:
-        yield from _fields(where["not"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pusher.reading.grammar.findings import Finding, Scope
@@ -184,59 +184,92 @@ def _parted(clause: Clause) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     return (inside, outside) if inside else (clause.found, ())
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What the clauses of a sentence ask so far, clause by clause.
+
+    Attributes:
+        runs: conditions that must all hold, each a run of alternatives.
+        begun: where in *runs* the last clause begins; begins: where each clause does.
+        last, this: the words of the clause before, and of this one.
+        free: those whom 除…外 lets pass; bound: those of whom alone something is asked.
+    """
+
+    runs: list[list[Node]] = field(default_factory=list)
+    begun: int = 0
+    begins: list[int] = field(default_factory=list)
+    last: str = ""
+    this: str = ""
+    free: list[Node] = field(default_factory=list)
+    bound: list[Node] = field(default_factory=list)
+
+
 def _ask(part: str, opened: list[Clause], into: Reading) -> None:
     """Ask what the open clauses say; 以及 and 或者 join a clause to the last words before it."""
-    runs: list[list[Node]] = []
-    begun, this = 0, ""
-    begins: list[int] = []
-    free: list[Node] = []
-    bound: list[Node] = []
+    so_far = _Asked()
     for clause in _listed_industries(part, opened):
-        last, this = this, clause.text
+        so_far.last, so_far.this = so_far.this, clause.text
         judge_left(clause, into)
-        clause, entries = _apart(clause)
-        asked, barred = _denied(clause)
-        barred = (*barred, *entries)
-        asked, barred = _as_false(asked, barred)
-        if barred:
-            exclude(clause, barred, into, denied=True)
-        mine = [
-            [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
-            for run in runs_of(clause, asked)
-        ]
-        if _OF_THE_SINGLE.match(clause.text) and len(mine) > 1:
-            mine = [[{"not": any_of(mine[0])}, all_of([any_of(run) for run in mine[1:]])]]
-        if _SINGLE_APPLIES.match(clause.text) and len(mine) == 1:
-            bound = [{"not": any_of(mine[0])}]
-            continue
-        if bound and mine:
-            mine, bound = [[*bound, all_of([any_of(run) for run in mine])]], []
-        if _EXCEPT_FOR.match(clause.text):
-            free = [all_of([any_of(run) for run in mine])] if mine else []
-            continue
-        if free and mine and not clause.text.startswith(("还", "也", "另", "均")):
-            mine = [[*free, all_of([any_of(run) for run in mine])]]
-        free = []
-        apart = is_told_apart(clause, mine, runs)
-        if runs and _TIER.search(clause.text) and "放宽" not in clause.text and not apart:
-            continue
-        if mine and runs and (_EASIER.search(clause.text) or apart):
-            mine += _taken_for(clause, last, runs, begins)
-            unread = into.unread[-1:] == [clause.text] and [{**_MANUAL, "quote": clause.text}]
-            relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
-            continue
-        if mine and runs and STARTS_WITH_OR.match(clause.text) and not one_more(clause, last):
-            join_to_last(runs, mine, either=clause.text.startswith("或"), since=begun)
-            continue
-        since = restated_since(runs, begins, mine)
-        if since is not None:
-            offer(runs, mine, since=since)
-            begins = [b for b in begins if b <= since]
-            continue
-        begun = len(runs)
-        begins.append(begun)
+        clause, mine = _own(clause, into)
+        held = _of_whom(clause, mine, so_far)
+        if held is not None:
+            _join(clause, held, so_far, into)
+    into.asked += [any_of(one_record(run)) for run in either_day(so_far.runs)]
+
+
+def _own(clause: Clause, into: Reading) -> tuple[Clause, list[list[Node]]]:
+    """Shut out whom a clause bars; return it with what it asks by itself."""
+    clause, entries = _apart(clause)
+    asked, barred = _denied(clause)
+    barred = (*barred, *entries)
+    asked, barred = _as_false(asked, barred)
+    if barred:
+        exclude(clause, barred, into, denied=True)
+    mine = [
+        [quoted(n, _quote(clause, n, asked, alone=len(run) == 1)) for n in run]
+        for run in runs_of(clause, asked)
+    ]
+    if _OF_THE_SINGLE.match(clause.text) and len(mine) > 1:
+        mine = [[{"not": any_of(mine[0])}, all_of([any_of(run) for run in mine[1:]])]]
+    return clause, mine
+
+
+def _of_whom(clause: Clause, mine: list[list[Node]], so_far: _Asked) -> list[list[Node]] | None:
+    """Ask *mine* of those alone whom a clause before names; None where this one names them."""
+    if _SINGLE_APPLIES.match(clause.text) and len(mine) == 1:
+        so_far.bound = [{"not": any_of(mine[0])}]
+        return None
+    if so_far.bound and mine:
+        mine = [[*so_far.bound, all_of([any_of(run) for run in mine])]]
+        so_far.bound = []
+    if _EXCEPT_FOR.match(clause.text):
+        so_far.free = [all_of([any_of(run) for run in mine])] if mine else []
+        return None
+    if so_far.free and mine and not clause.text.startswith(("还", "也", "另", "均")):
+        mine = [[*so_far.free, all_of([any_of(run) for run in mine])]]
+    so_far.free = []
+    return mine
+
+
+def _join(clause: Clause, mine: list[list[Node]], so_far: _Asked, into: Reading) -> None:
+    """Join what a clause asks to what was asked before: one way more, or one thing more."""
+    runs = so_far.runs
+    apart = is_told_apart(clause, mine, runs)
+    if runs and _TIER.search(clause.text) and "放宽" not in clause.text and not apart:
+        return
+    if mine and runs and (_EASIER.search(clause.text) or apart):
+        mine += _taken_for(clause, so_far.last, runs, so_far.begins)
+        unread = into.unread[-1:] == [clause.text] and [{**_MANUAL, "quote": clause.text}]
+        relax(runs, all_of([*(any_of(run) for run in mine), *(unread or [])]))
+    elif mine and runs and STARTS_WITH_OR.match(clause.text) and not one_more(clause, so_far.last):
+        join_to_last(runs, mine, either=clause.text.startswith("或"), since=so_far.begun)
+    elif (since := restated_since(runs, so_far.begins, mine)) is not None:
+        offer(runs, mine, since=since)
+        so_far.begins = [b for b in so_far.begins if b <= since]
+    else:
+        so_far.begun = len(runs)
+        so_far.begins.append(so_far.begun)
         runs += mine
-    into.asked += [any_of(one_record(run)) for run in either_day(runs)]
 
 
 def _taken_for(

@@ -14,14 +14,12 @@ from itertools import pairwise
 from pusher.reading.grammar.findings import Finding, Scope, fields_of
 from pusher.reading.grammar.phrases.days import find_days
 from pusher.reading.grammar.records.frame import Frame, frames
-from pusher.reading.grammar.records.heads import LISTED, SENTENCE_ENDS, Head, heads_of
+from pusher.reading.grammar.records.heads import LISTED, Head, heads_of
 from pusher.reading.grammar.records.owners import owned_by
+from pusher.reading.grammar.records.reach import GIVES, SENTENCE_ENDS
 from pusher.reading.grammar.records.slots import Slot, Told
 
 _STOPS = re.compile(r"[，,；;：:。\n（）()]")
-_GIVES = re.compile(
-    r"(?:^|[，、]|(?<=的))(?:分别|一次性|再|可|均)?(?:按|给予|予以|奖励|补助|补贴|发放|享受|每[人户家年月])"
-)
 _DENIES = re.compile(
     r"(?:未(?:曾)?(?:发生|出现|存在|受到|被|有|因)?(?:过)?|无|没有|不存在|不得有|从未)$"
 )
@@ -288,12 +286,12 @@ def _clause(text: str, head: tuple[int, int], within: tuple[int, int]) -> tuple[
     begin = max((m.end() for m in _STOPS.finditer(text, 0, head[0])), default=0)
     stop = _STOPS.search(text, head[1])
     end = stop.start() if stop else len(text)
-    gives = _GIVES.search(text, head[1], end)
+    gives = GIVES.search(text, head[1], end)
     return max(begin, within[0]), min(end, within[1], gives.start() if gives else end)
 
 
 def _sentence(text: str, head: tuple[int, int], within: tuple[int, int]) -> tuple[int, int]:
-    gives = _GIVES.search(text, head[1])
+    gives = GIVES.search(text, head[1])
     stop = _OTHERWISE.search(text, head[1])
     ends = [within[1], *(mark.start() for mark in (gives, stop) if mark)]
     begin = max((m.end() for m in SENTENCE_ENDS.finditer(text, 0, head[0])), default=0)

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pusher.reading.grammar.records.frame import Frame, RecordKind, frames
+from pusher.reading.grammar.records.reach import SENTENCE_ENDS
 
 _AS = re.compile(r"[^、，。；：和或及]{0,6}?(?:评|认定为|为|达到|获)")
 LISTED = re.compile(r"[、，,；;：:。\n]|和|或|及|与|以及")
-SENTENCE_ENDS = re.compile(r"[。；;\n]")
 _ALSO = re.compile(r"[（(](?:含|包括)[^（）()]{0,80}$")
 _LIST = re.compile(r"\s*(?:、|和|或者?|及|与|以及)\s*")
 

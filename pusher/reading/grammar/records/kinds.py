@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from pusher.reading.grammar.findings import Finding, Scope, has
 from pusher.reading.grammar.records.people import age, degree, plainly
+from pusher.reading.grammar.records.reach import GIVES, SENTENCE_ENDS
 from pusher.reading.grammar.records.slots import Slot, Told, examples_of, slot_of
 
 _MARK = re.compile(r"，?(?:或者|以及|或|及|和|与|、)|，")
@@ -48,10 +49,6 @@ _PAYS_PEOPLE = re.compile(r"购房|租房|安居|生活补贴|申请人|申领�
 _ANYBODY = re.compile(r"(?:的)?(?:人员|员工|职工|劳动者)")
 # 本人与用人单位签订1年以上劳动合同 is said of who applies
 _OF_APPLICANTS = re.compile(r"本人|申请人|申领人|与用人单位|在用人单位|离职")
-_STOPS = re.compile(r"[。；;\n]")
-_GIVES = re.compile(
-    r"(?:^|[，、]|(?<=的))(?:分别|一次性|再|可|均)?(?:按照?(?!规定|有关|国家|约定|[月时期照])|给予|予以|奖励|补助|补贴|发放|享受|每[人户家年月])"
-)
 _FAR = 40
 """Characters between a verb and its first kind, or between two kinds."""
 
@@ -332,7 +329,7 @@ def _names_kinds(frame: Listed, whole: str) -> bool:
 
 def _sentence_end(text: str, at: int) -> int:
     """Return where the sentence ends behind *at*, or where it begins to tell what is given."""
-    marks = (_GIVES.search(text, at), _STOPS.search(text, at))
+    marks = (GIVES.search(text, at), SENTENCE_ENDS.search(text, at))
     return min((mark.start() for mark in marks if mark), default=len(text))
 
 

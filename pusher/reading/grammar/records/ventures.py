@@ -13,13 +13,10 @@ from typing import Any, NamedTuple
 
 from pusher.reading.grammar.findings import Finding, Scope, field, has, none
 from pusher.reading.grammar.phrases.places import find_names
+from pusher.reading.grammar.records.reach import GIVES, SENTENCE_ENDS
 from pusher.reading.grammar.records.slots import Slot, Told, slot_of
 
 _KINDS = ("entity_type", "size_class")
-_STOPS = re.compile(r"[。；;\n]")
-_GIVES = re.compile(
-    r"(?:[，、]|(?<=的))(?:分别|一次性|再|可|均)?(?:按照?(?!规定|有关|国家|[月时期])|给予|予以|奖励|补助|补贴|发放|享受|每[人户家年月])"
-)
 _CLAUSE = re.compile(r"[，。；;\n]")
 _GOES_ON = re.compile(r"，(?=或者?|以及|及|和)")
 # 企业及其法定代表人, 法定代表人被列入…: said of whoever heads the firm that applies
@@ -198,7 +195,7 @@ def _roles_behind(text: str, at: int) -> Told | None:
 
 
 def _record(text: str, scope: Scope, start: int, end: int) -> Finding | None:
-    begin = max((m.end() for m in _STOPS.finditer(text, 0, start)), default=0)
+    begin = max((m.end() for m in SENTENCE_ENDS.finditer(text, 0, start)), default=0)
     stop = _end(text, end)
     held = bool(_pattern("has").match(text, start))
     kinds = [] if held else _kinds(text, *_stretch(text, start, end, stop))
@@ -238,7 +235,7 @@ def _in_ones_name(
 
 
 def _end(text: str, at: int) -> int:
-    marks = (_STOPS.search(text, at), _GIVES.search(text, at))
+    marks = (SENTENCE_ENDS.search(text, at), GIVES.search(text, at))
     return min((mark.start() for mark in marks if mark), default=len(text))
 
 

@@ -9,10 +9,13 @@ from sqlmodel import Session, select
 from pusher.model.learning import Correction, Mending
 from pusher.reading.changes import Change, changes, regrouped
 from pusher.reading.confirm import Confirmation, confirm
-from pusher.reading.learning import corrections_of, family_of, most_corrected
+from pusher.reading.grammar.drafting import draft
+from pusher.reading.grammar.joining import leaves_of
+from pusher.reading.learning import corrections_of, family_of, label_of_family, most_corrected
 from pusher.reading.succession import decided_before, version_before
 from pusher.store import Store
 from tests.makers import NOW, make_office, make_policy
+from tests.reading.gold.other_hands import policies
 
 HERE = {"fact": "household_area", "op": "within", "value": ["370104"], "quote": "具有本区户籍"}
 EIGHTY = {"fact": "birth_date", "op": "age_ge", "value": 80, "quote": "年满80周岁"}
@@ -161,3 +164,15 @@ def test_every_correction_can_be_looked_up_with_who_and_when(session: Session) -
 )
 def test_each_fact_has_the_family_that_reads_it(fact: str | None, family: str) -> None:
     assert family_of(fact) == family
+
+
+def test_staff_are_told_what_every_condition_that_is_drafted_was_about() -> None:
+    drafted = {
+        leaf["fact"]
+        for policy in policies("open")
+        for leaf in leaves_of(draft(policy["text"].split("\n"), area_code="370104").rule)
+        if leaf["fact"]
+    }
+
+    assert {fact for fact in drafted if not family_of(fact)} == set()
+    assert {fact for fact in drafted if label_of_family(family_of(fact)) == "没有读懂的"} == set()

@@ -45,7 +45,21 @@ from pusher.reading.grammar.records.wards import is_of_guardians, read_orders
 
 # 超过300亩的部分不予补助: how much is given, not to whom
 _PART = re.compile("的?部分，?(?:不|停止)")
-_READ_APART = ("adverse_events", "credit_records", "disability", "hardship_events", "wards")
+_READ_APART = (
+    "adverse_events",
+    "businesses",
+    "credit_records",
+    "deceased_on",
+    "disability",
+    "father_state",
+    "father_state_since",
+    "hardship_events",
+    "mother_state",
+    "mother_state_since",
+    "new_hires",
+    "wards",
+)
+"""Facts that a module of their own reads, by no rule of a family and by no frame."""
 
 
 @cache
@@ -72,7 +86,9 @@ def families(area_code: str) -> tuple[Family, ...]:
 
 def record_facts() -> frozenset[str]:
     """Return the facts whose records are read field by field, by no rule of a family."""
-    return frozenset({*_READ_APART, *(frame.fact for frame in frames())})
+    told = frames()
+    others = (frame.other.fact for frame in told if frame.other)
+    return frozenset({*_READ_APART, *(frame.fact for frame in told), *others})
 
 
 def find_all(text: str, scope: Scope, *, first: Sequence[Finding] = ()) -> list[Finding]:

@@ -176,10 +176,15 @@ from pusher.store import Store
 from tests.makers import NOW
 
 url, keys = sys.argv[1], Path(sys.argv[2])
-print("begun", flush=True)
+
+def say(word):
+    print(word, flush=True)
+    sys.stdin.readline()  # goes on when it is told to, so that it cannot outrun who kills it
+
+say("begun")
 rotate(Store(url, sealer=open_sealer(keys)), keys, kind="aes", by="cli", now=NOW, at_once=5,
-       progress=lambda n: print(n, flush=True))
-print("done", flush=True)
+       progress=say)
+say("done")
 """
 
 
@@ -207,17 +212,21 @@ def test_it_survives_being_killed_again_and_again(office: Store, keys: Path) -> 
 
 
 def _run(url: str, keys: Path, lines: int) -> str:
-    """Let it print so many lines, then kill it; return its last line."""
+    """Let it print so many lines, then kill it within its next chunk; return its last line."""
     with subprocess.Popen(
         [sys.executable, "-c", CHILD, url, str(keys)],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
     ) as child:
+        assert child.stdin is not None
         assert child.stdout is not None
         said = ""
         for number, line in enumerate(child.stdout, 1):
             said = line.strip()
+            child.stdin.write("go on\n")
+            child.stdin.flush()
             if number >= lines:
                 os.kill(child.pid, signal.SIGKILL)
                 break

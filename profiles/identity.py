@@ -135,12 +135,38 @@ def masked_number(number: str) -> str:
     return number[:4] + "*" * (len(number) - 8) + number[-4:]
 
 
+def masked_text(text: str) -> str:
+    """*text* without the middle of anything that looks like a person's number."""
+    return _PERSONAL.sub(lambda m: m[0][:3] + "****" if m["phone"] else "****", text)
+
+
+def without_numbers(text: str) -> str:
+    """*text* as somebody typed it, without any number that could be a person's.
+
+    Stricter than `masked_text`: of a phone nothing is left, and whatever has ten digits or more,
+    full width or with blanks and dashes between them, counts as a number of somebody.
+    """
+    even = text.translate(_NARROW)
+    return _LONG_NUMBER.sub("****", _PERSONAL.sub("****", even))
+
+
 _USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _RESIDENT = re.compile(r"\d{17}[\dX]", re.ASCII)
 _RESIDENT_CHECKS = "10X98765432"
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # What a spreadsheet makes of a long number; the point and the exponent give it away.
 _FLOAT = re.compile(r"\d+(?:\.\d+)?E\+?\d+|\d{8,}\.0*", re.ASCII | re.IGNORECASE)
+# Mobile, resident and credit numbers, e-mail addresses. Years, ids in hex and ports are shorter or
+# have letters beside them.
+_PERSONAL = re.compile(
+    r"(?<![0-9A-Za-z])(?:\+?86)?1[3-9]\d(?P<phone>[ -]?\d{4}[ -]?\d{4})(?!\d)"
+    r"|(?<![0-9A-Za-z])\d{6}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])(?=[0-9A-Z]*\d{6})[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])"
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+",
+    re.ASCII,
+)
+_LONG_NUMBER = re.compile(r"\d(?:[ ·.\-—]{0,2}\d){9,}(?:[ -]?[Xx])?", re.ASCII)
+_NARROW = str.maketrans("０１２３４５６７８９Ｘｘ－　", "0123456789Xx- ")
 # Landlines, 400 and 800 numbers, the 95, 96 and 106 of services, short numbers such as 12345.
 _LANDLINE = re.compile(
     r"0\d{9,11}|[2-9]\d{6,7}|[48]00\d{7}|9[56]\d{3,}|106\d{2,}|1[0-2]\d{1,8}", re.ASCII

@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from profiles.identity import masked_text
 from pusher.clock import OFFICE_ZONE
 
 KEPT: Final = timedelta(days=200)
@@ -30,15 +31,6 @@ _WAITING: Final = 5_000
 """Lines that may wait for a slow disk; beyond, they are dropped and counted."""
 _LAST_LINES_S: Final = 2.0
 
-# Mobile, resident and credit numbers, e-mail addresses: nothing of ours logs one, but an outside
-# library might. Years, ids in hex and ports are shorter or have letters beside them.
-_PERSONAL: Final = re.compile(
-    r"(?<![0-9A-Za-z])(?:\+?86)?1[3-9]\d(?P<phone>[ -]?\d{4}[ -]?\d{4})(?!\d)"
-    r"|(?<![0-9A-Za-z])\d{6}(?:19|20)\d{9}[\dXx](?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])(?=[0-9A-Z]*\d{6})[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])"
-    r"|(?<![\w.+-])[\w.+-]+@[\w-]+\.[\w.]+",
-    re.ASCII,
-)
 # Libraries that write addresses with phone numbers in them, or a line at every tick.
 _HUSHED: Final = (
     "httpx", "httpcore", "aiohttp", "asyncio", "apscheduler", "sqlalchemy", "alembic",
@@ -106,7 +98,7 @@ def json_line(record: logging.LogRecord) -> str:
         "level": record.levelname,
         "from": record.name,
         "process": record.process,
-        "says": masked(record.getMessage())[:LONGEST],
+        "says": masked_text(record.getMessage())[:LONGEST],
     }
     if record.exc_info and record.exc_info[1] is not None:
         error = record.exc_info[1]
@@ -115,11 +107,6 @@ def json_line(record: logging.LogRecord) -> str:
     line = json.dumps(event, ensure_ascii=False)
     # json encodes CR, LF and the like; a terminal also obeys C1 controls and line separators
     return re.sub("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]", _encoded, line)
-
-
-def masked(text: str) -> str:
-    """*text* without the middle of anything that looks like a person's number."""
-    return _PERSONAL.sub(lambda m: m[0][:3] + "****" if m["phone"] else "****", text)
 
 
 def places_of(error: BaseException) -> list[str]:

@@ -57,7 +57,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "pusher.plain": set(),
     "pusher.programs": {"profiles", "pusher.model", "pusher.audit"},
-    "pusher.log": {ZONE},
+    # what a person's number looks like is said once
+    "pusher.log": {"profiles", ZONE},
     # the operator's verbs look at everything that has rows, a file or a table of settings
     "pusher.keeping": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.hold",

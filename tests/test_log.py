@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from profiles.identity import masked_text
 from pusher.clock import OFFICE_ZONE
-from pusher.log import KEPT, Log, _DailyFile, _Sink, json_line, masked
+from pusher.log import KEPT, Log, _DailyFile, _Sink, json_line
 
 
 def event(text: str, *args: Any, error: BaseException | None = None) -> Any:
@@ -28,7 +29,7 @@ def event(text: str, *args: Any, error: BaseException | None = None) -> Any:
 def test_whatever_is_logged_is_one_line_that_says_the_same(text: str) -> None:
     said = event("%s", text)["says"]
 
-    assert said == masked(text)[:4000]
+    assert said == masked_text(text)[:4000]
 
 
 @given(st.sampled_from("\r\n\x85\u2028\u2029\x1b\u202e\x9b\0"))
@@ -43,21 +44,21 @@ def test_a_phone_is_masked_however_it_is_written(number: int) -> None:
     tail = f"{number:04}"
 
     for phone in (f"1990000{tail}", f"+861990000{tail}", f"199 0000 {tail}", f"199-0000-{tail}"):
-        assert f"0000{tail}" not in masked(f"to={phone},x").replace(" ", "").replace("-", "")
+        assert f"0000{tail}" not in masked_text(f"to={phone},x").replace(" ", "").replace("-", "")
 
 
 @pytest.mark.parametrize(
     "number", ["370199199001010017", "37019919900101001X", "91370199MA3ABCD12X", "a.b@example.com"]
 )
 def test_numbers_and_addresses_of_people_and_firms_are_masked(number: str) -> None:
-    assert number not in masked(f"about {number}.")
+    assert number not in masked_text(f"about {number}.")
 
 
 @pytest.mark.parametrize(
     "text", ["2026-11-25 09:30", "port 18080", "0193a1b2-0000-7000-8000-199000000001", "1700000000"]
 )
 def test_what_names_nobody_is_left(text: str) -> None:
-    assert masked(text) == text
+    assert masked_text(text) == text
 
 
 def test_of_an_exception_only_its_class_and_places_are_kept() -> None:

@@ -11,6 +11,7 @@ import pusher.model.match
 import pusher.model.notice
 import pusher.model.policy
 import pusher.model.program
+import pusher.model.question
 import pusher.model.source
 import pusher.model.staff
 import pusher.model.watching

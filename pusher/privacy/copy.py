@@ -9,12 +9,14 @@ from sqlmodel import Session, col, or_, select
 from profiles import forget as ground
 from profiles.model import Contact, Profile
 from pusher import audit
+from pusher.listening.questions import text_of as question_text
 from pusher.listening.replies import address_of, text_of
 from pusher.model.batch import Batch, Visit
 from pusher.model.contact_code import ContactCode
 from pusher.model.match import Match, MatchRun, reasons_of
 from pusher.model.notice import Notice
 from pusher.model.policy import Policy
+from pusher.model.question import Question, QuestionSource
 from pusher.model.word import Reply
 from pusher.sending.drafting import text_of as notice_text
 
@@ -37,6 +39,7 @@ def export(
         "contactcode": _codes(session, profile.id),
         "match": _matches(session, profile.id),
         "notice": [_notice(session, notice, title) for notice, title in _notices(session, profile)],
+        "question": [_question(session, one) for one in questions_of(session, profile)],
         "reply": [_reply(session, reply) for reply in replies_of(session, profile)],
         "visit": _visits(session, profile.id),
     }
@@ -50,6 +53,20 @@ def replies_of(session: Session, profile: Profile) -> list[Reply]:
         or_(col(Reply.address_index).in_(addresses), col(Reply.notice_id).in_(mine))
     )
     return list(session.exec(asked.order_by(col(Reply.id))))
+
+
+def questions_of(session: Session, profile: Profile) -> list[Question]:
+    """Questions that came after a notice of theirs, or in an answer of theirs."""
+    mine = select(Notice.id).where(Notice.profile_id == profile.id)
+    answers = [str(reply.id) for reply in replies_of(session, profile)]
+    asked = select(Question).where(
+        or_(
+            col(Question.notice_id).in_(mine),
+            (col(Question.source) == QuestionSource.REPLY)
+            & col(Question.external_number).in_(answers),
+        )
+    )
+    return list(session.exec(asked.order_by(col(Question.id))))
 
 
 def _notices(session: Session, profile: Profile) -> list[tuple[Notice, str]]:
@@ -117,6 +134,16 @@ def _reply(session: Session, reply: Reply) -> dict[str, Any]:
         "meaning": reply.meaning.value,
         "at": reply.at.isoformat(),
         "settlement": reply.settlement,
+    }
+
+
+def _question(session: Session, question: Question) -> dict[str, Any]:
+    return {
+        "source": question.source.value,
+        "text": question_text(session, question),
+        "at": question.at.isoformat(),
+        "handled_at": question.handled_at.isoformat() if question.handled_at else None,
+        "remark": question.remark,
     }
 
 

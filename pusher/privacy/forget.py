@@ -23,8 +23,9 @@ from pusher.model.errors import IllegalMove
 from pusher.model.fact_index import FactIndex
 from pusher.model.match import Match
 from pusher.model.notice import Attempt, Notice, NoticeState, Reason
+from pusher.model.question import Question
 from pusher.model.word import Inbox, Receipt, Reply
-from pusher.privacy.copy import replies_of
+from pusher.privacy.copy import questions_of, replies_of
 
 BECOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -46,6 +47,7 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "receipt": "只有编号和状态",
         "inbox": "含其回执、回复的原文清空",
         "reply": "地址、内容、处理说明清空",
+        "question": "随其回复、通知提出的内容清空，处理说明清空",
         "visit": "社区、备注清空，未上门的不再列出",
         "visitmatch": "只有编号",
         "auditentry": "只有编号，按法律保留",
@@ -95,12 +97,14 @@ def forget(
     if profile.ended_reason is EndReason.ERASED:
         raise IllegalMove("此人的资料已经删除")
     replies = [reply.id for reply in replies_of(session, profile)]
+    questions = [question.id for question in questions_of(session, profile)]
     ground.end(session, profile, now=now)
     withheld = _withhold(session, profile.id)
     _blank_matches(session, profile.id)
     _blank_visits(session, profile.id)
     _drop_codes(session, profile.id)
     _blank_words(session, profile.id, replies)
+    _blank_questions(session, questions)
     # a copy of everybody's facts, theirs among them; the next look makes it anew
     session.exec(delete(FactIndex).where(col(FactIndex.office_id) == profile.office_id))
     erasure = Erasure(profile_id=profile.id, asked_at=now, by=by)
@@ -193,3 +197,9 @@ def _blank_words(session: Session, person: UUID, replies: list[UUID]) -> None:
         .values(address_sealed=b"", text_sealed=b"", address_index="", settlement=None),
     ):
         session.exec(change)
+
+
+def _blank_questions(session: Session, questions: list[UUID]) -> None:
+    session.exec(
+        update(Question).where(col(Question.id).in_(questions)).values(text_sealed=b"", remark=None)
+    )

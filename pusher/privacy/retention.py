@@ -18,6 +18,7 @@ from pusher import audit
 from pusher.model.batch import Batch
 from pusher.model.contact_code import ContactCode
 from pusher.model.notice import Notice, NoticeState
+from pusher.model.question import Question
 from pusher.model.staff import Invitation, StaffSession
 from pusher.model.word import Inbox, Reply
 from pusher.settings import Settings
@@ -31,6 +32,7 @@ class Purged:
         bodies: vendors' callbacks whose raw text is gone; what was read out of them stays.
         texts: notices whose text is gone; state, outcome, price and reason stay.
         replies: answers whose words and address are gone; their meaning stays.
+        questions: what people asked whose words are gone; what it was about stays.
         codes: one-time links, sessions that had ended, and codes that were sent to numbers.
         files: registers that waited for a confirmation that never came.
     """
@@ -38,6 +40,7 @@ class Purged:
     bodies: int = 0
     texts: int = 0
     replies: int = 0
+    questions: int = 0
     codes: int = 0
     files: int = 0
 
@@ -48,6 +51,7 @@ def purge(session: Session, *, settings: Settings, now: datetime) -> Purged:
         bodies=_bodies(session, now - timedelta(seconds=settings.body_kept_s)),
         texts=_texts(session, now - timedelta(seconds=settings.text_kept_s)),
         replies=_replies(session, now - timedelta(seconds=settings.text_kept_s)),
+        questions=_questions(session, now - timedelta(seconds=settings.text_kept_s)),
         codes=_codes(session, now - timedelta(seconds=settings.code_kept_s)),
         files=_files(session, now - timedelta(seconds=settings.register_kept_s)),
     )
@@ -82,6 +86,11 @@ def _texts(session: Session, before: datetime) -> int:
 def _replies(session: Session, before: datetime) -> int:
     past = update(Reply).where(col(Reply.at) < before, col(Reply.text_sealed) != b"")
     return _count(session, past.values(text_sealed=b"", address_sealed=b"", settlement=None))
+
+
+def _questions(session: Session, before: datetime) -> int:
+    past = update(Question).where(col(Question.at) < before, col(Question.text_sealed) != b"")
+    return _count(session, past.values(text_sealed=b"", remark=None))
 
 
 def _codes(session: Session, before: datetime) -> int:

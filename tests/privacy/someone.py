@@ -15,15 +15,17 @@ from profiles.optouts import opt_out
 from profiles.roster import Register, import_roster
 from profiles.sealing import Sealer, sealer_of
 from profiles.subscriptions import follow
+from pusher.listening.questions import record
 from pusher.matching.index import keep
 from pusher.model.all import METADATA
 from pusher.model.batch import BatchState
 from pusher.model.notice import Notice, NoticeState
+from pusher.model.question import QuestionSource
 from pusher.store import Store
 from tests.listening.callbacks import answer, folded, push, receipt, sent
 from tests.makers import NOW, make_office
 from tests.profiles.people import resident_number
-from tests.sending.delivery_makers import make_batch, make_notice, make_visit
+from tests.sending.delivery_makers import make_batch, make_notice, make_visit, the_office
 from tests.sending.makers import make_child
 
 NAME, PHONE, OPENID = "欧阳样例", "19900004321", "oPenIdSample77"
@@ -84,7 +86,17 @@ def make_someone(store: Store) -> Someone:
     push(store, [receipt(store, notice)])
     push(store, [answer(PHONE, WORDS)])
     folded(store)
+    _ask(store, out.id)
     return Someone(person.id, office.id, out.id, drafted.id)
+
+
+def _ask(store: Store, notice: UUID) -> None:
+    """They ask something after their notice, and staff note what they told them."""
+    with store.writing() as session:
+        record(
+            session, office_id=the_office(session).id, source=QuestionSource.FEEDBACK, at=NOW,
+            text=f"{WORDS}，我叫{NAME}", notice_id=notice, remark="当面告知其女儿",
+        )  # fmt: skip
 
 
 def _contacts(session: Session, person: Profile) -> Any:

@@ -92,7 +92,7 @@ def test_a_copy_has_everything_that_any_table_knows(store: Store) -> None:
     assert [n["state"] for n in copy["notice"]] == ["accepted", "drafted"]
     assert all("高龄津贴" in n["text"] for n in copy["notice"])
     for table in ("guardianship", "consent", "optout", "subscription", "rosterrow", "match",
-                  "reply", "visit"):  # fmt: skip
+                  "question", "reply", "visit"):  # fmt: skip
         assert copy[table], table
     with store.reading() as session:
         entry = session.exec(select(AuditEntry).where(AuditEntry.act == "privacy.export")).one()

@@ -37,7 +37,7 @@ def test_each_thing_goes_by_its_own_term_and_once(store: Store) -> None:
     assert purged(store, 29 * DAY) == Purged()
     assert purged(store, 31 * DAY) == Purged(bodies=2)
     assert purged(store, 179 * DAY) == Purged()
-    assert purged(store, 181 * DAY) == Purged(texts=1, replies=1)
+    assert purged(store, 181 * DAY) == Purged(texts=1, replies=1, questions=1)
     assert purged(store, 400 * DAY) == Purged()
 
 
@@ -64,7 +64,7 @@ def test_counts_outcomes_and_meanings_stay(store: Store) -> None:
         assert reply.meaning
         assert {row.body_sealed for row in session.exec(select(Inbox))} == {b""}
     known = everything(store)
-    assert WORDS not in known["reply"] + known["inbox"]
+    assert WORDS not in known["reply"] + known["inbox"] + known["question"]
     assert PHONE not in known["reply"] + known["inbox"]
 
 
@@ -117,7 +117,8 @@ def test_what_was_emptied_is_told_by_the_audit_and_the_audit_is_never_emptied(
         entries = session.exec(select(AuditEntry)).all()
     assert len(entries) == before + 1
     told = next(entry for entry in entries if entry.act == "privacy.purge")
-    assert told.detail == {"bodies": 2, "texts": 1, "replies": 1, "codes": 0, "files": 0}
+    assert told.detail == {"bodies": 2, "texts": 1, "replies": 1, "questions": 1, "codes": 0,
+                           "files": 0}  # fmt: skip
 
 
 @pytest.mark.parametrize("again", [False, True])

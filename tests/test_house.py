@@ -80,7 +80,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "apscheduler": ("jobs",),
     "jieba": ("pusher.words",),
     "rjieba": ("pusher.words",),
-    "sklearn": ("pusher.words", "pusher.reading.classify", "pusher.reading.train"),
+    "sklearn": ("pusher.reading.train",),
     # a terminal reads the console's own words
     "jinja2": ("pusher.web", "pusher.sending.leaflet", "pusher.sandbox", "pusher.commands.words"),
     "chinese_calendar": ("pusher.sending.hours",),

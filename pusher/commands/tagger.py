@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from sqlmodel import select
-
 from pusher.commands.door import Door
-from pusher.model.policy import Policy, PolicyState, PolicyTag
 from pusher.reading.classify import Example, Suggestion, Tagger, starter
 from pusher.reading.taxonomy import taxonomy
 
@@ -51,6 +48,10 @@ def teach_office(door: Door) -> int:
     Returns:
         How many confirmed policies it learned from.
     """
+    from sqlmodel import select
+
+    from pusher.model.policy import Policy, PolicyState, PolicyTag
+
     with door.store.reading() as session:
         confirmed = session.exec(select(Policy).where(Policy.state == PolicyState.CONFIRMED)).all()
         examples = [

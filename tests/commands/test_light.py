@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,21 @@ def test_help_loads_no_heavy_library(verb: list[str]) -> None:
 
     assert run.stderr.split() == []
     assert "用法" in run.stdout
+
+
+def test_reading_one_policy_loads_no_store_and_nothing_to_train_with(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.txt"
+    policy.write_text("关于发放高龄津贴的通知\n年满80周岁的老年人可以申请。", encoding="utf-8")
+
+    run = subprocess.run(
+        [sys.executable, "-c", LOOK, "policy", "inspect", str(policy)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert run.stderr.split() == ["numpy"]
+    assert "高龄津贴" in run.stdout
 
 
 def test_importing_the_package_loads_nothing() -> None:

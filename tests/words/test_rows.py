@@ -28,6 +28,28 @@ def test_a_row_is_the_row_of_scikit_learn(words: list[str]) -> None:
     np.testing.assert_allclose(weighing.dense(row), wanted, atol=1e-12)
 
 
+@given(
+    st.lists(st.text("养老企业津贴 ", max_size=12), min_size=1, max_size=8),
+    st.integers(1, 3),
+)
+def test_terms_and_their_rarity_are_to_the_bit_those_of_scikit_learn(
+    texts: list[str], at_least_in: int
+) -> None:
+    try:
+        weighing = learn(texts, list, at_least_in=at_least_in)
+    except ValueError:
+        weighing = Weighing((), np.empty(0))
+
+    theirs = TfidfVectorizer(analyzer=list, min_df=at_least_in)
+    try:
+        theirs.fit(texts)
+        names, idf = theirs.get_feature_names_out().tolist(), theirs.idf_
+    except ValueError:
+        names, idf = [], np.empty(0)
+    assert list(weighing.terms) == names
+    np.testing.assert_array_equal(weighing.idf, idf)
+
+
 def test_a_text_without_known_terms_is_an_empty_row() -> None:
     weighing = learn(TEXTS, _split)
 

@@ -26,6 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.audit": {"profiles", "pusher.model"},
     # a hold stops every room that sends, and is placed by doors and by who restores a backup
     "pusher.hold": {"profiles", "pusher.model", "pusher.audit"},
+    # every room may open one, and a door closes it
+    "pusher.duties": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.looks": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.office": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.clockwork": {"profiles", "pusher.model", "pusher.hold"},
@@ -42,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.gateways": {"pusher.settings", "pusher.failpoint"},
     "pusher.reading": {
         "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",
-        "templates",
+        "templates", "pusher.duties",
     },
     "pusher.matching": {
         "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",
@@ -53,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "pusher.listening": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.failpoint",
-        "pusher.store", "pusher.settings", "pusher.plain", ZONE,
+        "pusher.store", "pusher.settings", "pusher.plain", "pusher.duties", ZONE,
     },
     "pusher.plain": set(),
     "pusher.programs": {"profiles", "pusher.model", "pusher.audit"},

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import pusher.model.batch
 import pusher.model.clockwork
 import pusher.model.contact_code
+import pusher.model.duty
 import pusher.model.fact_index
 import pusher.model.learning
 import pusher.model.match

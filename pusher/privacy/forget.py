@@ -64,6 +64,8 @@ OF_NOBODY: Final = frozenset(
         # a digest and a blind mark, for five minutes
         "signature",
         *("pause", "hold", "holiday", "epoch", "program", "programcall"),
+        # a thing by its id or its day, and a title of a policy
+        "duty",
     }
 )
 """Tables without a row that tells of a person whom the office keeps a profile of."""

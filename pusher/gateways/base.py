@@ -132,7 +132,8 @@ class Parcel:
         reference: ours, 26 base-32 characters, unique for each call; the vendor echoes it.
         to: eleven-digit mobile number, or openid.
         template: the vendor's own code of the registered template.
-        params: variable name to its text; a WeChat field name such as ``thing1``.
+        params: variable name to its text, in the order of the template's text, which is what
+            counts for a vendor that numbers variables; a WeChat field name such as ``thing1``.
         url: where a tap leads; None, or ignored, where the channel has no link.
     """
 

@@ -13,11 +13,13 @@ from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from pusher.gateways import aliyun, wechat
+from pusher.gateways import aliyun, tencent, wechat
 from pusher.gateways.aliyun import Aliyun
 from pusher.gateways.aliyun_signing import AccessKey
 from pusher.gateways.base import Gateway
 from pusher.gateways.post import Post
+from pusher.gateways.tencent import Tencent
+from pusher.gateways.tencent_signing import SecretPair
 from pusher.gateways.wechat import WeChat
 from pusher.gateways.wechat_callbacks import CallbackSecrets
 
@@ -33,6 +35,7 @@ _PRINTED: Final = {
     "aliyun": frozenset(
         {"template_code", "template_params", "plain_template_code", "v1_signature"}
     ),
+    "tencent": frozenset({"template_id", "template_param_count", "plain_template_id"}),
     "wechat": frozenset(
         {
             "openid",
@@ -97,6 +100,20 @@ def _aliyun(fields: _Fields, post: Post) -> Gateway:
     )
 
 
+def _tencent(fields: _Fields, post: Post) -> Gateway:
+    return Tencent(
+        post,
+        key=SecretPair(
+            fields.needed("secret_id"), fields.needed("secret_key"), fields.optional("token")
+        ),
+        app_id=fields.needed("sdk_app_id"),
+        sign_name=fields.needed("sign_name").strip("【】"),
+        region=fields.optional("region") or tencent.REGION,
+        # The signature covers the path "/" only.
+        endpoint=fields.address(tencent.ENDPOINT, with_path=False),
+    )
+
+
 def _wechat(fields: _Fields, post: Post) -> Gateway:
     appid = fields.needed("appid")
     token, aes_key = fields.optional("token"), fields.optional("encoding_aes_key")
@@ -115,6 +132,7 @@ def _wechat(fields: _Fields, post: Post) -> Gateway:
 
 _MAKERS: Final[dict[str, Callable[[_Fields, Post], Gateway]]] = {
     "aliyun": _aliyun,
+    "tencent": _tencent,
     "wechat": _wechat,
 }
 

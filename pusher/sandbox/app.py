@@ -21,16 +21,19 @@ from pusher.sandbox.aliyun_desk import AliyunDesk
 from pusher.sandbox.aliyun_speech import aliyun_speech
 from pusher.sandbox.book import Template, TemplateBook
 from pusher.sandbox.carrier import Carrier, Mode, Order, Speech
-from pusher.sandbox.credentials import ALIYUN_KEY_ID, ALIYUN_SECRET
+from pusher.sandbox.credentials import ALIYUN_KEY_ID, ALIYUN_SECRET, TENCENT_ID, TENCENT_KEY
 from pusher.sandbox.exchange import Answered, Exchange, machine_now
 from pusher.sandbox.faults import Call, Fault, Faults, Kind
 from pusher.sandbox.journal import Journal
 from pusher.sandbox.phone import phone_page
+from pusher.sandbox.tencent_check import TencentGate
+from pusher.sandbox.tencent_desk import TencentDesk
+from pusher.sandbox.tencent_speech import tencent_speech
 from pusher.sandbox.wechat_desk import OPENID, WeChatDesk
 from pusher.sandbox.wechat_speech import wechat_speech
 
 Callbacks = Mapping[str, str | Mapping[str, str]]
-Provider = Literal["aliyun", "wechat"]
+Provider = Literal["aliyun", "tencent", "wechat"]
 
 PUSH_AGAIN_AFTER: Final = (1.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds; the vendors wait 1, 5 and 10 minutes, which a rehearsal does not have."""
@@ -106,6 +109,8 @@ def create_app(
     )
     gate = Gate({ALIYUN_KEY_ID: ALIYUN_SECRET})
     aliyun = AliyunDesk(exchange, carrier, faults, gate, per_number=per_number)
+    tencent_gate = TencentGate({TENCENT_ID: TENCENT_KEY})
+    tencent = TencentDesk(exchange, carrier, faults, tencent_gate, per_number=per_number)
     wechat = WeChatDesk(exchange, carrier, faults)
 
     app = FastAPI(
@@ -113,7 +118,7 @@ def create_app(
     )
     app.add_exception_handler(RequestValidationError, _refuse)
     app.add_exception_handler(ValidationError, _refuse)
-    _add_front(app, exchange, aliyun)
+    _add_front(app, exchange, aliyun, tencent)
     app.include_router(wechat.router())
     _add_troubles(app, faults, carrier, now)
     _add_people(app, exchange, carrier)
@@ -123,6 +128,7 @@ def create_app(
         faults.clear()
         carrier.forget()
         aliyun.forget()
+        tencent.forget()
         wechat.forget()
         await exchange.forget()
         return {"ok": True}
@@ -145,11 +151,13 @@ def _lifespan(
     return lifespan
 
 
-def _add_front(app: FastAPI, exchange: Exchange, aliyun: AliyunDesk) -> None:
+def _add_front(app: FastAPI, exchange: Exchange, aliyun: AliyunDesk, tencent: TencentDesk) -> None:
     """Add ``/``: a vendor's call if it names an action, the phone screen otherwise."""
 
     @app.api_route("/", methods=["GET", "POST"])
     async def front(request: Request) -> Response:
+        if "x-tc-action" in request.headers:
+            return await tencent.serve(request)
         named = "x-acs-action" in request.headers or "Action" in request.query_params
         if named or request.method == "POST":
             return await aliyun.serve(request)
@@ -212,15 +220,20 @@ def _add_people(app: FastAPI, exchange: Exchange, carrier: Carrier) -> None:
 
 
 def _speeches(callbacks: Callbacks, now: Callable[[], datetime]) -> dict[str, Speech]:
-    aliyun, wechat = callbacks.get("aliyun", {}), callbacks.get("wechat")
-    # One address for both kinds is fine: the client tells them apart.
-    addresses = {"receipts": aliyun, "replies": aliyun} if isinstance(aliyun, str) else aliyun
+    aliyun, tencent = (_both(callbacks.get(name, {})) for name in ("aliyun", "tencent"))
+    wechat = callbacks.get("wechat")
     return {
-        "aliyun": aliyun_speech(
-            receipts=addresses.get("receipts"), replies=addresses.get("replies")
-        ),
+        "aliyun": aliyun_speech(receipts=aliyun.get("receipts"), replies=aliyun.get("replies")),
+        "tencent": tencent_speech(receipts=tencent.get("receipts"), replies=tencent.get("replies")),
         "wechat": wechat_speech(wechat if isinstance(wechat, str) else None, now),
     }
+
+
+def _both(addresses: str | Mapping[str, str]) -> Mapping[str, str]:
+    # One address for both kinds is fine: the client tells them apart.
+    if isinstance(addresses, str):
+        return {"receipts": addresses, "replies": addresses}
+    return addresses
 
 
 def _answered(order: _ReplyOrder, exchange: Exchange) -> Answered | None:
@@ -229,7 +242,7 @@ def _answered(order: _ReplyOrder, exchange: Exchange) -> Answered | None:
         if order.text.strip() == "取消关注":
             event = "unsubscribe"
     elif _MOBILE.fullmatch(order.to) and order.event == "message":
-        event, provider = order.event, "aliyun"
+        event, provider = order.event, exchange.last_sms_to(order.to)
     else:
         return None
     if event == "message" and not order.text.strip():

@@ -10,7 +10,8 @@ from typing import Final, Self
 SIGN_NAME: Final = "样例政策直达"
 """The signature that every stand-in vendor knows."""
 
-_HOLE = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
+_NAMED = re.compile(r"\$\{([A-Za-z][A-Za-z0-9_]*)\}")
+_NUMBERED = re.compile(r"\{([1-9][0-9]?)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,10 @@ class Template:
     """One registered template.
 
     Attributes:
-        provider: ``aliyun``, ``wechat``.
+        provider: ``aliyun``, ``tencent``, ``wechat``.
         code: the vendor's code, as a client sends it.
-        text: what the phone shows, with ``${name}`` for each variable or field.
+        text: what the phone shows, with ``${name}`` for each variable or field; ``{1}``, ``{2}``
+            with Tencent Cloud, which numbers them.
     """
 
     provider: str
@@ -35,12 +37,17 @@ class Template:
 
     @property
     def variables(self) -> tuple[str, ...]:
-        """Names in order of first appearance."""
-        return tuple(dict.fromkeys(_HOLE.findall(self.text)))
+        """Names in order of first appearance; numbers in their own order."""
+        found = dict.fromkeys(self._hole.findall(self.text))
+        return tuple(sorted(found, key=int) if self._hole is _NUMBERED else found)
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the text with *values* in it; every variable must have one."""
-        return _HOLE.sub(lambda hole: values[hole.group(1)], self.text)
+        return self._hole.sub(lambda hole: values[hole.group(1)], self.text)
+
+    @property
+    def _hole(self) -> re.Pattern[str]:
+        return _NUMBERED if self.provider == "tencent" else _NAMED
 
 
 class TemplateBook:
@@ -67,14 +74,18 @@ class TemplateBook:
 
     def standard_sms(self, provider: str) -> tuple[Template, Template]:
         """Return the printed templates of *provider*: with variables, and plain."""
-        codes = {"aliyun": ("SMS_000000001", "SMS_000000002")}[provider]
-        return self._templates[provider, codes[0]], self._templates[provider, codes[1]]
+        filled, plain = _SMS_CODES[provider]
+        return self._templates[provider, filled], self._templates[provider, plain]
 
     def standard_wechat(self) -> tuple[Template, Template]:
         """Return the printed templates: template message, and subscription notice."""
         return self._templates["wechat", _TEMPLATE_ID], self._templates["wechat", _SUBSCRIBE_ID]
 
 
+_SMS_CODES = {
+    "aliyun": ("SMS_000000001", "SMS_000000002"),
+    "tencent": ("1000001", "1000002"),
+}
 _TEMPLATE_ID = "SandboxTemplate_0000000000000000000000000001"
 _SUBSCRIBE_ID = "SandboxSubscribe_000000000000000000000000001"
 
@@ -87,6 +98,12 @@ _STANDARD = (
     Template(
         "aliyun", "SMS_000000002", "您关注的政策有更新，请到街道政务服务大厅咨询，回复TD退订。"
     ),
+    Template(
+        "tencent",
+        "1000001",
+        "您好，{1}：《{2}》可能适用于您，截止{3}。详询街道政务服务大厅，回复TD退订。",
+    ),
+    Template("tencent", "1000002", "您关注的政策有更新，请到街道政务服务大厅咨询，回复TD退订。"),
     Template.of_fields(
         _TEMPLATE_ID,
         "政策提醒",

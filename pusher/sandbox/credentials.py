@@ -9,6 +9,10 @@ from pusher.sandbox.book import SIGN_NAME, TemplateBook
 ALIYUN_KEY_ID: Final = "SandboxAccessKeyId0001"
 ALIYUN_SECRET: Final = "SandboxAliyunSecretNotReal0001"  # noqa: S105 - invented, opens only this stand-in
 
+TENCENT_ID: Final = "AKIDSandboxSecretId0001"
+TENCENT_KEY: Final = "SandboxTencentKeyNotReal0001"
+TENCENT_APP_ID: Final = "1400000001"
+
 WECHAT_APPID: Final = "wx00000000sandbox1"
 WECHAT_SECRET: Final = "sandboxwechatsecretnotreal000001"  # noqa: S105 - as above
 WECHAT_TOKEN: Final = "SandboxCallbackToken"  # noqa: S105 - as above
@@ -27,6 +31,7 @@ def print_config() -> dict[str, dict[str, object]]:
     """Return what ``pusher sandbox --print-config`` prints; starts and opens nothing."""
     book = TemplateBook.standard()
     filled, plain = book.standard_sms("aliyun")
+    numbered, plain_numbered = book.standard_sms("tencent")
     template, subscription = book.standard_wechat()
     return {
         "aliyun": {
@@ -37,6 +42,16 @@ def print_config() -> dict[str, dict[str, object]]:
             "template_params": list(filled.variables),
             "plain_template_code": plain.code,
             "v1_signature": True,
+        },
+        "tencent": {
+            "secret_id": TENCENT_ID,
+            "secret_key": TENCENT_KEY,
+            "region": "ap-guangzhou",
+            "sdk_app_id": TENCENT_APP_ID,
+            "sign_name": SIGN_NAME,
+            "template_id": numbered.code,
+            "template_param_count": len(numbered.variables),
+            "plain_template_id": plain_numbered.code,
         },
         "wechat": {
             "appid": WECHAT_APPID,

@@ -23,7 +23,7 @@ class Taken:
     """One accepted text for one address.
 
     Attributes:
-        gateway_ref: BizId, msgid; several numbers of one call may share it.
+        gateway_ref: BizId, SerialNo, msgid; several numbers of one call may share it.
         outcome: ``waiting``, ``delivered`` or ``failed``.
         reported_at: when the phone had it, or it failed; None while waiting.
         pushed: the receipt went out, or is meant to be lost.
@@ -143,6 +143,11 @@ class Exchange:
     def sent_to(self, provider: str, to: str) -> Iterator[Taken]:
         """Yield what *to* was sent, in order of acceptance."""
         return iter(self._by_address.get((provider, to), ()))
+
+    def last_sms_to(self, to: str) -> str:
+        """The vendor whose text *to* answers: that of the newest, the first one if none came."""
+        texts = (text for text in reversed(self.taken) if text.to == to)
+        return next((text.provider for text in texts), "aliyun")
 
     def new_number(self) -> int:
         """Return a number never given before, also not before a restart: microseconds."""

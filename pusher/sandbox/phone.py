@@ -60,19 +60,20 @@ def phone_page(exchange: Exchange, *, to: str | None) -> HTMLResponse:
 
 
 def _phones(exchange: Exchange, to: str | None) -> list[Phone]:
-    by_person: dict[tuple[str, str], list[Bubble]] = {}
+    # one phone shows the texts of every vendor
+    by_person: dict[tuple[bool, str], list[Bubble]] = {}
     for entry in islice(_newest_first(exchange), _MOST_BUBBLES if to is None else None):
         if to is None or entry.to == to:
-            by_person.setdefault((entry.provider, entry.to), []).append(_bubble(entry))
+            by_person.setdefault((entry.provider == "wechat", entry.to), []).append(_bubble(entry))
     return [
         Phone(
             to=number,
             shown=_masked(number),
-            is_wechat=provider == "wechat",
+            is_wechat=is_wechat,
             has_left=number in exchange.left,
             bubbles=bubbles,
         )
-        for (provider, number), bubbles in by_person.items()
+        for (is_wechat, number), bubbles in by_person.items()
     ]
 
 

@@ -341,6 +341,7 @@ def _parcel(
         reference=reference,
         to=address_of(session, bearing.contacts[notice.contact_id]),
         template=codes[notice.wording],
-        params=filled.params,
+        # a vendor that numbers variables counts them as they stand in the text
+        params={name: filled.params[name] for name in wordings()[notice.wording or ""].fields},
         url=filled.url,
     )

@@ -5,7 +5,7 @@ Nothing is understood here beyond what the check needs; the clockwork folds the 
 
 import hmac
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
@@ -17,6 +17,8 @@ from pusher.web.gate import BEARERS
 from pusher.web.raw_body import RawBody
 
 router = APIRouter(prefix="/callbacks")
+UNSIGNED: Final = ("aliyun", "tencent")
+"""Gateways whose vendors sign nothing: a secret in the address stands for it."""
 Anybody = Annotated[None, Depends(BEARERS)]
 
 
@@ -28,14 +30,13 @@ def callback_addresses(base: str, sealer: Sealer) -> dict[str, str | dict[str, s
         sealer: of the office.
     """
     root = f"{base.rstrip('/')}/callbacks"
-    key = callback_key(sealer, "aliyun")
-    return {
-        "aliyun": {
-            "receipts": f"{root}/aliyun/receipts?key={key}",
-            "replies": f"{root}/aliyun/replies?key={key}",
-        },
-        "wechat": f"{root}/wechat",
-    }
+    addresses: dict[str, str | dict[str, str]] = {"wechat": f"{root}/wechat"}
+    for name in UNSIGNED:
+        key = callback_key(sealer, name)
+        addresses[name] = {
+            kind: f"{root}/{name}/{kind}?key={key}" for kind in ("receipts", "replies")
+        }
+    return addresses
 
 
 def callback_key(sealer: Sealer, gateway: str) -> str:

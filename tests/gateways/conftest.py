@@ -8,6 +8,8 @@ import pytest
 from pusher.gateways.aliyun import Aliyun
 from pusher.gateways.aliyun_signing import AccessKey
 from pusher.gateways.post import Post
+from pusher.gateways.tencent import Tencent
+from pusher.gateways.tencent_signing import SecretPair
 from pusher.gateways.wechat import WeChat
 from pusher.sandbox.credentials import print_config
 from tests.sandbox.stand import Stand, served, stand
@@ -37,6 +39,11 @@ def aliyun(post: Post, stand: Stand) -> Aliyun:
 
 
 @pytest.fixture
+def tencent(post: Post, stand: Stand) -> Tencent:
+    return tencent_at(stand.address, post)
+
+
+@pytest.fixture
 def wechat(post: Post, stand: Stand) -> WeChat:
     return wechat_at(stand.address, post)
 
@@ -45,6 +52,17 @@ def aliyun_at(address: str, post: Post) -> Aliyun:
     config = print_config()["aliyun"]
     key = AccessKey(str(config["access_key_id"]), str(config["access_key_secret"]))
     return Aliyun(post, key=key, sign_name=str(config["sign_name"]), endpoint=address)
+
+
+def tencent_at(address: str, post: Post) -> Tencent:
+    config = {name: str(value) for name, value in print_config()["tencent"].items()}
+    return Tencent(
+        post,
+        key=SecretPair(config["secret_id"], config["secret_key"]),
+        app_id=config["sdk_app_id"],
+        sign_name=config["sign_name"],
+        endpoint=address,
+    )
 
 
 def wechat_at(address: str, post: Post) -> WeChat:

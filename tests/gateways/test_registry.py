@@ -12,6 +12,9 @@ from pusher.gateways.wechat import WeChat
 from pusher.sandbox.credentials import print_config
 
 ALIYUN = {"access_key_id": "K", "access_key_secret": "TOPSECRET", "sign_name": "样例"}
+TENCENT = {
+    "secret_id": "K", "secret_key": "TOPSECRET", "sdk_app_id": "1400000001", "sign_name": "样例",
+}  # fmt: skip
 WECHAT = {"appid": "wx1", "secret": "TOPSECRET", "token": "TOPSECRET"}
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
@@ -25,21 +28,22 @@ def test_no_table_no_gateway() -> None:
 
 
 def test_the_vendors_own_address_is_the_default() -> None:
-    gateways = opened(aliyun=ALIYUN, wechat=WECHAT)
+    gateways = opened(aliyun=ALIYUN, tencent=TENCENT, wechat=WECHAT)
 
     assert isinstance(gateways["aliyun"], Aliyun)
     assert isinstance(gateways["wechat"], WeChat)
     assert repr(gateways["aliyun"]) == "Aliyun(https://dysmsapi.aliyuncs.com)"
     assert repr(gateways["wechat"]) == "WeChat(https://api.weixin.qq.com)"
-    assert [g.channel for g in gateways.values()] == ["sms", "wechat"]
-    assert [g.unknown for g in gateways.values()] == ["queryable", "idempotent"]
+    assert repr(gateways["tencent"]) == "Tencent(https://sms.tencentcloudapi.com)"
+    assert [g.channel for g in gateways.values()] == ["sms", "sms", "wechat"]
+    assert [g.unknown for g in gateways.values()] == ["queryable", "queryable", "idempotent"]
 
 
 def test_what_the_stand_in_prints_can_be_pasted() -> None:
     near = {"endpoint": "http://127.0.0.1:9100", "price": "0.045", "daily_limit": 1000}
     tables = {name: {**table, **near} for name, table in print_config().items()}
 
-    assert set(opened(**tables)) == {"aliyun", "wechat"}
+    assert set(opened(**tables)) == {"aliyun", "tencent", "wechat"}
 
 
 @pytest.mark.parametrize(
@@ -59,6 +63,8 @@ def test_what_the_stand_in_prints_can_be_pasted() -> None:
         ("aliyun", {**ALIYUN, "endpoint": "https://x.cn?a=1"}, "不应带路径"),
         ("aliyun", {**ALIYUN, "endpoint": "http://dysmsapi.aliyuncs.com"}, "须用 https"),
         ("aliyun", "x", "应是一个表"),
+        ("tencent", {**TENCENT, "sdk_app_id": 1400000001}, "应是文字"),
+        ("tencent", {**TENCENT, "endpoint": "https://x.cn/tencent"}, "不应带路径"),
         ("wechat", {k: v for k, v in WECHAT.items() if k != "secret"}, "缺少 secret"),
         ("wechat", {**WECHAT, "encoding_aes_key": "TOPSECRET"}, "encoding_aes_key"),
         ("wechat", {**WECHAT, "token": "", "encoding_aes_key": AES_KEY}, "缺少 token"),
@@ -100,7 +106,9 @@ def test_brackets_around_the_signature_are_taken_off() -> None:
 
 
 def test_no_repr_shows_a_secret() -> None:
-    gateways = opened(aliyun=ALIYUN, wechat={**WECHAT, "encoding_aes_key": AES_KEY})
+    gateways = opened(
+        aliyun=ALIYUN, tencent=TENCENT, wechat={**WECHAT, "encoding_aes_key": AES_KEY}
+    )
 
     shown = repr(gateways) + "".join(repr(vars(gateway)) for gateway in gateways.values())
     assert "TOPSECRET" not in shown

@@ -6,6 +6,7 @@ from pusher.sandbox.book import Template
 from pusher.sandbox.credentials import FOLLOWER, print_config
 from tests.sandbox.signing import PLAIN, send_sms
 from tests.sandbox.stand import Stand
+from tests.sandbox.tencent_sdk import code
 from tests.sandbox.test_wechat_desk import send as send_wechat
 
 
@@ -51,6 +52,17 @@ def test_the_newest_person_comes_first_and_numbers_are_masked(stand: Stand) -> N
     assert [each["aria-label"] for each in shown.all("section")] == ["199****0001", "199****0002"]
     assert "1990000000" not in shown.text
     assert shown.text.count("您关注的政策有更新") == 3
+
+
+def test_one_phone_shows_the_texts_of_both_vendors(stand: Stand) -> None:
+    send_sms(stand, TemplateCode=PLAIN, TemplateParam=None)
+    code(stand)
+
+    shown = page(stand)
+
+    assert [each["aria-label"] for each in shown.all("section")] == ["199****0001"]
+    assert "您关注的政策有更新" in shown.text
+    assert "样例居民" in shown.text
 
 
 def test_the_screen_refreshes_itself_but_not_while_one_answers(stand: Stand) -> None:
@@ -121,7 +133,17 @@ def test_every_field_has_a_label(stand: Stand) -> None:
 def test_the_printed_configuration_has_what_the_contract_names() -> None:
     config = print_config()
 
-    assert set(config) == {"aliyun", "wechat"}
+    assert {"aliyun", "tencent", "wechat"} <= set(config)
+    assert {
+        "secret_id",
+        "secret_key",
+        "region",
+        "sdk_app_id",
+        "sign_name",
+        "template_id",
+        "template_param_count",
+        "plain_template_id",
+    } == set(config["tencent"])
     assert {
         "access_key_id",
         "access_key_secret",

@@ -26,6 +26,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.audit": {"profiles", "pusher.model"},
     # a hold stops every room that sends, and is placed by doors and by who restores a backup
     "pusher.hold": {"profiles", "pusher.model", "pusher.audit"},
+    # terms are counted in the office's working days wherever they are counted
+    "pusher.working_days": {"profiles", "pusher.model"},
     # every room may open one, and a door closes it
     "pusher.duties": {"profiles", "pusher.model", "pusher.audit"},
     "pusher.looks": {"profiles", "pusher.model", "pusher.audit"},
@@ -52,10 +54,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.sending": {
         "profiles", "pusher.model", "pusher.rules", "pusher.gateways", "pusher.audit",
         "pusher.hold", "pusher.failpoint", "pusher.store", "pusher.settings", "templates", ZONE,
+        "pusher.working_days",
     },
     "pusher.listening": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.failpoint",
         "pusher.store", "pusher.settings", "pusher.plain", "pusher.duties", ZONE,
+        "pusher.working_days",
     },
     "pusher.plain": set(),
     "pusher.programs": {"profiles", "pusher.model", "pusher.audit"},

@@ -27,10 +27,11 @@ from pusher.reading.ingest import read_policy
 from pusher.reading.taxonomy import taxonomy
 from pusher.registers import take_in
 from pusher.sandbox.credentials import print_config
-from pusher.sending.hours import next_working_morning, read_calendar
+from pusher.sending.hours import next_working_morning
 from pusher.sending.wording import registered
 from pusher.settings import FILE_NAME, Settings, read_settings
 from pusher.store import Store
+from pusher.working_days import read_calendar
 
 OFFICE = {
     "name": "槐荫区政务公开办公室（样例）",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, and_, col, select, update
 
 from profiles.addresses import contact_index
 from profiles.model import Channel, Doubt, OptOut
@@ -49,6 +49,10 @@ Source: the usage of mainland gateways, T TD R N 0000 退订 取消 拒收.
 YES: Final = frozenset({"同意", "我同意", "ty", "yes"})
 SATISFIED: Final = frozenset({"1", "满意", "很满意", "非常满意"})
 DISSATISFIED: Final = frozenset({"2", "不满意", "很不满意", "非常不满意"})
+
+WAITING: Final = (Meaning.MAYBE_STOP, Meaning.WRONG_PERSON, Meaning.OTHER)
+OPEN: Final = and_(col(Reply.settled_at).is_(None), col(Reply.meaning).in_(WAITING))
+"""What waits for a person."""
 
 _EXACT: Final = {
     **dict.fromkeys(STOP, Meaning.STOP),

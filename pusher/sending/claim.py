@@ -17,12 +17,13 @@ from pusher.model.errors import Overtaken
 from pusher.model.notice import Attempt, Notice, NoticeState, Reason
 from pusher.sending.doors import walk_instead
 from pusher.sending.drafting import text_of
-from pusher.sending.hours import Calendar, may_send_at, next_moment, read_calendar
+from pusher.sending.hours import may_send_at, next_moment
 from pusher.sending.judge import Bearing, is_elderly, look_around, objections
 from pusher.sending.limits import heard_of_late, limits_of
 from pusher.sending.route import Way
 from pusher.sending.wording import BadWording, vendor_code, wordings
 from pusher.settings import Settings
+from pusher.working_days import Calendar, read_calendar
 
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 

@@ -21,11 +21,12 @@ from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.notice import Notice, NoticeMatch, Reason
 from pusher.model.policy import Policy
 from pusher.sending.drafting import Drafter
-from pusher.sending.hours import next_moment, read_calendar
+from pusher.sending.hours import next_moment
 from pusher.sending.limits import Limits, heard_of_late, left_of_the_budget
 from pusher.sending.sort_out import Sorted, sort_out
 from pusher.sending.tellable import refuse_unless_tellable
 from pusher.sending.told_before import only_told
+from pusher.working_days import read_calendar
 
 FARTHEST: Final = timedelta(days=90)
 """How far ahead a batch may be timed."""

@@ -6,14 +6,14 @@ from a package that knows only the years whose notice the State Council has publ
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from pusher.clock import OFFICE_ZONE
 from pusher.model.clockwork import DayKind, Holiday
 from pusher.model.errors import Unwilling
+from pusher.working_days import Calendar, read_calendar
 
 Window = tuple[time, time]
 
@@ -30,31 +30,6 @@ class NoWorkingDay(Unwilling):
     """The office's calendar closes every day of a year."""
 
     code = "no_working_day"
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """What the office knows of working days.
-
-    Attributes:
-        off: public holidays, weekends among them or not.
-        work: Saturdays and Sundays that are worked.
-        years: years that `off` and `work` speak of; in others only weekends are closed.
-    """
-
-    off: frozenset[date] = frozenset()
-    work: frozenset[date] = frozenset()
-    years: frozenset[int] = frozenset()
-
-    def works(self, day: date) -> bool:
-        """Whether *day* is a working day."""
-        return day not in self.off and (day.weekday() < 5 or day in self.work)
-
-    def doubts(self, year: int) -> str | None:
-        """What staff should know before they count on *year*; None when all is well."""
-        if year in self.years:
-            return None
-        return f"{year}年的节假日安排尚未录入，目前只避开周末；国务院办公厅公布后请补录"
 
 
 def may_send_at(now: datetime, *, elderly: bool, calendar: Calendar) -> bool:
@@ -89,16 +64,6 @@ def next_working_morning(now: datetime, calendar: Calendar) -> datetime:
         if now <= _at(day, MORNING):
             return _at(day, MORNING)
     raise _no_working_day()
-
-
-def read_calendar(session: Session) -> Calendar:
-    """The office's calendar, from its rows."""
-    rows = session.exec(select(Holiday)).all()
-    return Calendar(
-        off=frozenset(row.day for row in rows if row.kind is DayKind.OFF),
-        work=frozenset(row.day for row in rows if row.kind is DayKind.WORK),
-        years=frozenset(row.day.year for row in rows),
-    )
 
 
 def seed_calendar(session: Session, years: Iterable[int], now: datetime) -> list[int]:

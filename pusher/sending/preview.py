@@ -16,9 +16,9 @@ from pusher.model.match import Decision, Match
 from pusher.model.notice import Notice, NoticeMatch, NoticeState
 from pusher.model.policy import Policy
 from pusher.sending.drafting import text_of
-from pusher.sending.hours import read_calendar
 from pusher.sending.particulars import benefit_line, modest_line, modest_title
 from pusher.sending.roll import Row, recipients
+from pusher.working_days import read_calendar
 
 __all__ = ["NO_STREET", "Preview", "Row", "Sample", "preview", "recipients"]
 

@@ -21,13 +21,14 @@ from pusher.model.batch import Batch, BatchState
 from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
 from pusher.sending.claim import Errand, code_for, write_down
 from pusher.sending.deliver import deadline_of, hand_over, running_from
-from pusher.sending.hours import may_send_at, read_calendar
+from pusher.sending.hours import may_send_at
 from pusher.sending.judge import Bearing, is_elderly, look_around, objections
 from pusher.sending.record import Jitter, record
 from pusher.sending.route import Way, open_way
 from pusher.sending.wording import BadWording
 from pusher.settings import Settings
 from pusher.store import Store
+from pusher.working_days import read_calendar
 
 AT_ONCE: Final = 100
 """Notices in one call."""

@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from profiles.model import Contact, ImportState, Profile, RosterImport
+from pusher.listening.replies import OPEN
 from pusher.listening.visits import RELEASED
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import Role
 from pusher.model.word import Reply
-from pusher.sending.hours import read_calendar
-from pusher.web.pages.replies import OPEN
 from pusher.web.session import SignedIn
+from pusher.working_days import read_calendar
 
 _NAMED = 3
 """How many are named; the rest is a number."""

@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 from pusher.clock import OFFICE_ZONE
 from pusher.model.clockwork import DayKind, Holiday
 from pusher.sending.hours import (
-    Calendar,
     NoWorkingDay,
     may_send_at,
     next_moment,
     next_working_morning,
-    read_calendar,
     seed_calendar,
 )
 from pusher.store import Store
+from pusher.working_days import Calendar, read_calendar
 
 HOLIDAYS = Calendar(
     off=frozenset({date(2026, 10, d) for d in range(1, 8)} | {date(2026, 9, 25)}),
@@ -157,3 +156,22 @@ def test_what_the_office_wrote_itself_is_not_seeded_over(store: Store, now: date
 
     assert filled == []
     assert calendar.off == {date(2026, 5, 4)}
+
+
+@pytest.mark.parametrize(
+    ("first", "count", "last"),
+    [
+        (date(2026, 11, 25), 1, date(2026, 11, 26)),
+        (date(2026, 11, 27), 1, date(2026, 11, 30)),
+        (date(2026, 9, 18), 1, date(2026, 9, 20)),
+        (date(2026, 9, 30), 2, date(2026, 10, 9)),
+        (date(2026, 11, 28), 5, date(2026, 12, 4)),
+        (date(2026, 11, 25), 0, date(2026, 11, 25)),
+    ],
+)
+def test_a_term_counts_working_days_and_not_the_day_it_begins_on(
+    first: date, count: int, last: date
+) -> None:
+    assert HOLIDAYS.after(first, count) == last
+    assert HOLIDAYS.between(first, last) == count
+    assert HOLIDAYS.between(last, first) == 0

@@ -6,16 +6,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import ColumnElement, func
-from sqlmodel import Session, and_, col, select
+from sqlmodel import Session, col, select
 
 from profiles.shown import masked_address
 from pusher.gateways.base import masked
-from pusher.listening.replies import address_of, settle, text_of
+from pusher.listening.replies import OPEN, WAITING, address_of, settle, text_of
 from pusher.model.errors import NotFound
 from pusher.model.notice import Notice
 from pusher.model.policy import Policy
 from pusher.model.staff import Role
-from pusher.model.word import Meaning, Reply
+from pusher.model.word import Reply
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import Clerk, Looking
@@ -25,10 +25,6 @@ from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 
 router = APIRouter()
-
-WAITING = (Meaning.MAYBE_STOP, Meaning.WRONG_PERSON, Meaning.OTHER)
-OPEN = and_(col(Reply.settled_at).is_(None), col(Reply.meaning).in_(WAITING))
-"""What waits for a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from pusher.keeping.doctor import shown_settings
 from pusher.model.clockwork import DayKind, Holiday, Pause
 from pusher.model.errors import NotFound
 from pusher.model.staff import Role
-from pusher.sending.hours import ELDERLY, GENERAL, Window, read_calendar, seed_calendar
+from pusher.sending.hours import ELDERLY, GENERAL, Window, seed_calendar
 from pusher.sending.prices import BadPrice, prices
 from pusher.sending.wording import GATEWAYS, registered
 from pusher.web.desk import Desk, DeskHere
@@ -29,6 +29,7 @@ from pusher.web.gate import Admin, Anyone
 from pusher.web.layout import go, show
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
+from pusher.working_days import read_calendar
 
 router = APIRouter()
 

@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from profiles.model import Channel
 from profiles.sealing import BadKeyFile, open_sealer
 from pusher.demo.furnish import OFFICE
 from pusher.sandbox.app import create_app
 from pusher.sandbox.book import Template, TemplateBook
 from pusher.sandbox.serve import serve
-from pusher.sending.wording import registered
+from pusher.sending.wording import GATEWAYS, registered
 from pusher.web.callbacks import callback_addresses
 
 
@@ -22,10 +21,7 @@ def template_book(
         phone: its telephone, a fixed word of its templates; None: the sample office's.
     """
     return TemplateBook(
-        [
-            Template("aliyun" if r.channel is Channel.SMS else "wechat", r.code, r.text)
-            for r in registered(phone)
-        ],
+        [Template(name, r.code, r.text) for r in registered(phone) for name in GATEWAYS[r.channel]],
         signs=[OFFICE["signature"], signature],
     )
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from datetime import datetime
 from typing import Final
 
 from pusher.gateways.aliyun_codes import RECEIPT
-from pusher.gateways.base import CHINA, Callback, Outcome, Receipt, Reply, Unreadable, Why
+from pusher.gateways.base import Callback, Outcome, Receipt, Reply, Unreadable, Why
+from pusher.gateways.sms_pushes import bare_number, made_reference, plain_text, wall_moment
 
 # The vendor looks for a number in "code" and nothing else.
 ANSWER: Final = '{"code":0,"msg":"接收成功"}'.encode()
-
-_PREFIX = re.compile(r"^(?:\+?86|0086)(?=1[0-9]{10}$)")
 
 
 def read(body: bytes) -> Callback:
@@ -56,12 +52,12 @@ def _entry(entry: object) -> Receipt | Reply | None:
 
 def _receipt(entry: dict[str, object]) -> Receipt | None:
     success = {True: True, "true": True, False: False, "false": False}.get(_plain(entry, "success"))
-    reference, gateway_ref = _text(entry, "out_id"), _text(entry, "biz_id")
-    phone = _phone(entry)
+    reference, gateway_ref = plain_text(entry.get("out_id")), plain_text(entry.get("biz_id"))
+    phone = bare_number(entry.get("phone_number"))
     # Without an id there is no telling which notice is meant.
     if success is None or phone is None or not (reference or gateway_ref):
         return None
-    code = _text(entry, "err_code") or ""
+    code = plain_text(entry.get("err_code")) or ""
     return Receipt(
         reference=reference,
         gateway_ref=gateway_ref,
@@ -69,48 +65,23 @@ def _receipt(entry: dict[str, object]) -> Receipt | None:
         outcome=Outcome.DELIVERED if success else Outcome.UNDELIVERED,
         code=code[:64],
         why=Why.NONE if success else RECEIPT.get(code, Why.UNKNOWN),
-        reported_at=_moment(_text(entry, "report_time")),
+        reported_at=wall_moment(plain_text(entry.get("report_time"))),
     )
 
 
 def _reply(entry: dict[str, object]) -> Reply | None:
-    phone, content = _phone(entry), entry["content"]
+    phone, content = bare_number(entry.get("phone_number")), entry["content"]
     if phone is None or not isinstance(content, str):
         return None
-    sent = _text(entry, "send_time")
-    # An opt-out must not be lost for want of a number, so one is made of what there is.
-    told = f"{phone}\n{sent}\n{content}"
-    # JSON can carry half a surrogate pair, which UTF-8 cannot
-    made = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    sent = plain_text(entry.get("send_time"))
     return Reply(
         to=phone,
         text=content,
-        sent_at=_moment(sent),
-        reference=_text(entry, "sequence_id") or made,
+        sent_at=wall_moment(sent),
+        reference=plain_text(entry.get("sequence_id")) or made_reference(phone, sent, content),
     )
 
 
 def _plain(entry: dict[str, object], name: str) -> str | bool | None:
     value = entry.get(name)
     return value if isinstance(value, (bool, str)) else None
-
-
-def _text(entry: dict[str, object], name: str) -> str | None:
-    """Return a text or a whole number as text; None if missing, empty or anything else."""
-    value = entry.get(name)
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return None
-    return str(value)[:256] or None
-
-
-def _phone(entry: dict[str, object]) -> str | None:
-    phone = _text(entry, "phone_number")
-    return _PREFIX.sub("", phone) if phone else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    """Read ``2026-01-01 08:00:05`` as China's time."""
-    try:
-        return datetime.strptime(text or "", "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-    except ValueError:
-        return None

@@ -135,6 +135,7 @@ class Parcel:
         params: variable name to its text, in the order of the template's text, which is what
             counts for a vendor that numbers variables; a WeChat field name such as ``thing1``.
         url: where a tap leads; None, or ignored, where the channel has no link.
+        text: as it is read, an SMS's signature included; for vendors that take whole texts.
     """
 
     reference: str
@@ -142,6 +143,7 @@ class Parcel:
     template: str
     params: Mapping[str, str] = field(repr=False)
     url: str | None = None
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from pusher.gateways.tencent import Tencent
 from pusher.gateways.tencent_signing import SecretPair
 from pusher.gateways.wechat import WeChat
 from pusher.gateways.wechat_callbacks import CallbackSecrets
+from pusher.gateways.yunmas import Account, YunMas
 
 Table = Mapping[str, object]
 
@@ -36,6 +37,7 @@ _PRINTED: Final = {
         {"template_code", "template_params", "plain_template_code", "v1_signature"}
     ),
     "tencent": frozenset({"template_id", "template_param_count", "plain_template_id"}),
+    "yunmas": frozenset({"template_id"}),
     "wechat": frozenset(
         {
             "openid",
@@ -130,10 +132,29 @@ def _wechat(fields: _Fields, post: Post) -> Gateway:
     )
 
 
+def _yunmas(fields: _Fields, post: Post) -> Gateway:
+    account = Account(
+        ec_name=fields.needed("ec_name"),
+        ap_id=fields.needed("ap_id"),
+        secret_key=fields.needed("secret_key"),
+        sign=fields.needed("sign"),
+        add_serial=fields.optional("add_serial") or "",
+    )
+    # Every province has a platform of its own, so no address is the usual one.
+    fields.needed("endpoint")
+    return YunMas(
+        post,
+        account=account,
+        endpoint=fields.address("", with_path=True),
+        free_text=fields.switch("free_text", default=False),
+    )
+
+
 _MAKERS: Final[dict[str, Callable[[_Fields, Post], Gateway]]] = {
     "aliyun": _aliyun,
     "tencent": _tencent,
     "wechat": _wechat,
+    "yunmas": _yunmas,
 }
 
 

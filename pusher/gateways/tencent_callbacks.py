@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from datetime import datetime
 from typing import Final
 
 from pusher.gateways.base import CHINA, Callback, Outcome, Receipt, Reply, Unreadable, Why
+from pusher.gateways.sms_pushes import bare_number, made_reference, plain_text, wall_moment
 from pusher.gateways.tencent_codes import RECEIPT
 
 # The vendor pushes again unless "result" is 0.
 ANSWER: Final = b'{"result":0,"errmsg":"OK"}'
 
-_PREFIX = re.compile(r"^(?:\+?86|0086)(?=1[0-9]{10}$)")
 _OUTCOMES = {"SUCCESS": Outcome.DELIVERED, "FAIL": Outcome.UNDELIVERED}
 
 
@@ -48,14 +46,14 @@ def _json(body: bytes) -> dict[str, object] | list[object]:
 def _receipt(entry: object) -> Receipt | None:
     if not isinstance(entry, dict):
         return None
-    outcome = _OUTCOMES.get(_text(entry, "report_status") or "")
-    phone = _phone(entry)
+    outcome = _OUTCOMES.get(plain_text(entry.get("report_status")) or "")
+    phone = bare_number(entry.get("mobile"))
     # "ext" is our SessionContext, once the vendor has switched it on for the account
-    reference, gateway_ref = _text(entry, "ext"), _text(entry, "sid")
+    reference, gateway_ref = plain_text(entry.get("ext")), plain_text(entry.get("sid"))
     # Without an id there is no telling which notice is meant.
     if outcome is None or phone is None or not (reference or gateway_ref):
         return None
-    code = _text(entry, "errmsg") or ""
+    code = plain_text(entry.get("errmsg")) or ""
     arrived = outcome is Outcome.DELIVERED
     return Receipt(
         reference=reference,
@@ -64,41 +62,18 @@ def _receipt(entry: object) -> Receipt | None:
         outcome=outcome,
         code=code[:64],
         why=Why.NONE if arrived else RECEIPT.get(code, Why.UNKNOWN),
-        reported_at=_wall(_text(entry, "user_receive_time")),
+        reported_at=wall_moment(plain_text(entry.get("user_receive_time"))),
     )
 
 
 def _reply(entry: dict[str, object]) -> Reply | None:
-    phone, text = _phone(entry), entry.get("text")
+    phone, text = bare_number(entry.get("mobile")), entry.get("text")
     if phone is None or not isinstance(text, str):
         return None
-    sent = _text(entry, "time")
+    sent = plain_text(entry.get("time"))
     # The vendor numbers no replies: who wrote the same words in the same second wrote once.
-    told = f"{phone}\n{sent}\n{text}"
-    # JSON can carry half a surrogate pair, which UTF-8 cannot
-    made = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    made = made_reference(phone, sent, text)
     return Reply(to=phone, text=text, sent_at=_unix(sent), reference=made)
-
-
-def _text(entry: dict[str, object], name: str) -> str | None:
-    """Return a text or a whole number as text; None if missing, empty or anything else."""
-    value = entry.get(name)
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return None
-    return str(value)[:256] or None
-
-
-def _phone(entry: dict[str, object]) -> str | None:
-    phone = _text(entry, "mobile")
-    return _PREFIX.sub("", phone) if phone else None
-
-
-def _wall(text: str | None) -> datetime | None:
-    """Read ``2026-01-01 08:00:05`` as China's time."""
-    try:
-        return datetime.strptime(text or "", "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-    except ValueError:
-        return None
 
 
 def _unix(text: str | None) -> datetime | None:

@@ -1,6 +1,7 @@
 """Which call of ours a vendor's word speaks of: by our reference, or by the id the vendor gave."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -10,7 +11,7 @@ from profiles.sealing import sealer_of
 from pusher.gateways.base import Receipt as Told
 from pusher.listening.plain import plain
 from pusher.model.contact_code import ContactCode
-from pusher.model.notice import Attempt, Notice
+from pusher.model.notice import Attempt, AttemptResult, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,20 @@ _STRANGER = Call("strangers")
 _ELSEWHERE = Call("elsewhere")
 
 
-def call_of(session: Session, told: Told, *, gateway: str, channel: Channel) -> Call:
+def call_of(
+    session: Session,
+    told: Told,
+    *,
+    gateway: str,
+    channel: Channel,
+    lost_since: datetime | None = None,
+) -> Call:
     """Find the call that *told* speaks of.
 
     Args:
         gateway: whose word it is.
+        lost_since: for a vendor that cannot be asked: a receipt under an id we never heard is that
+            of the one call to its address, since then, whose answer was lost. None: it is not.
     """
     to = plain(told.to)
     index = contact_index(sealer_of(session), channel, to) if to else None
@@ -57,6 +67,8 @@ def call_of(session: Session, told: Told, *, gateway: str, channel: Channel) -> 
     found = _by_reference(session, reference, index, gateway) if reference else None
     if found is None and gateway_ref:
         found = _by_vendors_id(session, gateway_ref, index, gateway)
+        if found is None and index is not None and lost_since is not None:
+            found = _lost(session, index, gateway, lost_since)
         return found or Call("strangers", early=not reference)
     return found or _STRANGER
 
@@ -97,3 +109,31 @@ def _by_vendors_id(session: Session, ref: str, index: str | None, gateway: str) 
         if index is not None and index == notice.address_index:
             return Call("receipts", notice, attempt)
     return _ELSEWHERE if candidates else None
+
+
+def _lost(session: Session, index: str, gateway: str, since: datetime) -> Call | None:
+    """The one call to an address whose answer was lost; None where there are two, or a code.
+
+    It is early: our own record of the id may yet come and name another.
+    """
+    unsure = session.exec(
+        select(Attempt, Notice)
+        .where(
+            Attempt.notice_id == Notice.id,
+            Attempt.gateway == gateway,
+            Attempt.result == AttemptResult.UNSURE,
+            col(Attempt.at) >= since,
+            Notice.address_index == index,
+        )
+        .limit(2)
+    ).all()
+    codes = select(ContactCode.id).where(
+        ContactCode.contact_id == Contact.id,
+        ContactCode.gateway == gateway,
+        ContactCode.result == AttemptResult.UNSURE,
+        Contact.address_index == index,
+    )
+    if len(unsure) != 1 or session.exec(codes).first() is not None:
+        return None
+    attempt, notice = unsure[0]
+    return Call("receipts", notice, attempt, early=True)

@@ -40,6 +40,8 @@ from pusher.settings import Settings
 PATIENCE: Final = timedelta(minutes=10)
 """How long a receipt that names only the vendor's id may wait for our own record of that id: the
 vendor can be quicker than our commit, and a repeated WeChat call may tell the id minutes later."""
+LOST: Final = timedelta(hours=72)
+"""How long after a call with a lost answer a receipt under an unheard id may still be its own."""
 _LOOK_AT: Final = 5_000
 
 
@@ -131,8 +133,10 @@ def _fold_one(session: Session, inbox: Inbox, gateway: Gateway, *, now: datetime
         session.add(inbox)
         return Counter(bodies=1, unreadable=1)
     channel = Channel(gateway.channel)
+    lost_since = inbox.received_at - LOST if gateway.unknown == "never" else None
     calls = [
-        call_of(session, told, gateway=inbox.gateway, channel=channel) for told in callback.receipts
+        call_of(session, told, gateway=inbox.gateway, channel=channel, lost_since=lost_since)
+        for told in callback.receipts
     ]
     early = any(call.early for call in calls)
     if early and now < inbox.received_at + PATIENCE:

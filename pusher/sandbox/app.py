@@ -31,13 +31,16 @@ from pusher.sandbox.tencent_desk import TencentDesk
 from pusher.sandbox.tencent_speech import tencent_speech
 from pusher.sandbox.wechat_desk import OPENID, WeChatDesk
 from pusher.sandbox.wechat_speech import wechat_speech
+from pusher.sandbox.yunmas_desk import YunMasDesk
+from pusher.sandbox.yunmas_speech import yunmas_speech
 
 Callbacks = Mapping[str, str | Mapping[str, str]]
-Provider = Literal["aliyun", "tencent", "wechat"]
+Provider = Literal["aliyun", "tencent", "yunmas", "wechat"]
 
 PUSH_AGAIN_AFTER: Final = (1.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds; the vendors wait 1, 5 and 10 minutes, which a rehearsal does not have."""
 
+_BY_SMS = {"aliyun": aliyun_speech, "tencent": tencent_speech, "yunmas": yunmas_speech}
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
@@ -91,7 +94,7 @@ def create_app(
         book: registered templates and signatures.
         journal: file of what was accepted; made if missing, else taken up again.
         callbacks: the client's addresses, ``{"aliyun": {"receipts": …, "replies": …},
-            "wechat": …}``; a vendor without one pushes nothing.
+            "yunmas": …, "wechat": …}``; a vendor without one pushes nothing.
         rng: rolls the dice of faults and receipts.
         now: the stand-in's wall clock.
         per_number: texts of one signature and template that a number gets in 24 hours.
@@ -120,6 +123,7 @@ def create_app(
     app.add_exception_handler(ValidationError, _refuse)
     _add_front(app, exchange, aliyun, tencent)
     app.include_router(wechat.router())
+    app.include_router(YunMasDesk(exchange, carrier, faults).router())
     _add_troubles(app, faults, carrier, now)
     _add_people(app, exchange, carrier)
 
@@ -220,20 +224,19 @@ def _add_people(app: FastAPI, exchange: Exchange, carrier: Carrier) -> None:
 
 
 def _speeches(callbacks: Callbacks, now: Callable[[], datetime]) -> dict[str, Speech]:
-    aliyun, tencent = (_both(callbacks.get(name, {})) for name in ("aliyun", "tencent"))
+    by_sms = {name: say(**_both(callbacks.get(name, {}))) for name, say in _BY_SMS.items()}
     wechat = callbacks.get("wechat")
     return {
-        "aliyun": aliyun_speech(receipts=aliyun.get("receipts"), replies=aliyun.get("replies")),
-        "tencent": tencent_speech(receipts=tencent.get("receipts"), replies=tencent.get("replies")),
+        **by_sms,
         "wechat": wechat_speech(wechat if isinstance(wechat, str) else None, now),
     }
 
 
-def _both(addresses: str | Mapping[str, str]) -> Mapping[str, str]:
+def _both(addresses: str | Mapping[str, str]) -> dict[str, str | None]:
     # One address for both kinds is fine: the client tells them apart.
     if isinstance(addresses, str):
         return {"receipts": addresses, "replies": addresses}
-    return addresses
+    return {kind: addresses.get(kind) for kind in ("receipts", "replies")}
 
 
 def _answered(order: _ReplyOrder, exchange: Exchange) -> Answered | None:

@@ -19,7 +19,7 @@ class Template:
     """One registered template.
 
     Attributes:
-        provider: ``aliyun``, ``tencent``, ``wechat``.
+        provider: ``aliyun``, ``tencent``, ``wechat``, ``yunmas``.
         code: the vendor's code, as a client sends it.
         text: what the phone shows, with ``${name}`` for each variable or field; ``{1}``, ``{2}``
             with Tencent Cloud, which numbers them.
@@ -57,7 +57,10 @@ class TemplateBook:
         """Collect *templates* and *signs*; the standard ones are added, so that the printed
         configuration always works."""
         self._templates = {(each.provider, each.code): each for each in (*_STANDARD, *templates)}
-        self.signs = {SIGN_NAME, *signs}
+        known = (SIGN_NAME, *signs)
+        self.signs = set(known)
+        self.own_sign = known[-1]
+        """What stands in 【】 where a vendor is told a code in place of the signature."""
 
     @classmethod
     def standard(cls) -> Self:
@@ -85,25 +88,27 @@ class TemplateBook:
 _SMS_CODES = {
     "aliyun": ("SMS_000000001", "SMS_000000002"),
     "tencent": ("1000001", "1000002"),
+    "yunmas": ("SANDBOXTEMPLATE0001", "SANDBOXTEMPLATE0002"),
 }
 _TEMPLATE_ID = "SandboxTemplate_0000000000000000000000000001"
 _SUBSCRIBE_ID = "SandboxSubscribe_000000000000000000000000001"
 
+_FILLED = (
+    "您好，${name}：《${policy}》可能适用于您，截止${until}。详询街道政务服务大厅，回复TD退订。"
+)
+_PLAIN = "您关注的政策有更新，请到街道政务服务大厅咨询，回复TD退订。"
+
 _STANDARD = (
-    Template(
-        "aliyun",
-        "SMS_000000001",
-        "您好，${name}：《${policy}》可能适用于您，截止${until}。详询街道政务服务大厅，回复TD退订。",
-    ),
-    Template(
-        "aliyun", "SMS_000000002", "您关注的政策有更新，请到街道政务服务大厅咨询，回复TD退订。"
-    ),
+    Template("aliyun", "SMS_000000001", _FILLED),
+    Template("aliyun", "SMS_000000002", _PLAIN),
     Template(
         "tencent",
         "1000001",
         "您好，{1}：《{2}》可能适用于您，截止{3}。详询街道政务服务大厅，回复TD退订。",
     ),
-    Template("tencent", "1000002", "您关注的政策有更新，请到街道政务服务大厅咨询，回复TD退订。"),
+    Template("tencent", "1000002", _PLAIN),
+    Template("yunmas", "SANDBOXTEMPLATE0001", _FILLED),
+    Template("yunmas", "SANDBOXTEMPLATE0002", _PLAIN),
     Template.of_fields(
         _TEMPLATE_ID,
         "政策提醒",

@@ -13,6 +13,12 @@ TENCENT_ID: Final = "AKIDSandboxSecretId0001"
 TENCENT_KEY: Final = "SandboxTencentKeyNotReal0001"
 TENCENT_APP_ID: Final = "1400000001"
 
+YUNMAS_EC_NAME: Final = "样例市政务公开办公室"
+YUNMAS_AP_ID: Final = "sandboxap"
+YUNMAS_SECRET: Final = "SandboxYunMasNotReal0001"  # noqa: S105 - as above
+YUNMAS_SIGN: Final = "SANDBOXSIGN1"
+"""A code; what stands in 【】 is `TemplateBook.own_sign`."""
+
 WECHAT_APPID: Final = "wx00000000sandbox1"
 WECHAT_SECRET: Final = "sandboxwechatsecretnotreal000001"  # noqa: S105 - as above
 WECHAT_TOKEN: Final = "SandboxCallbackToken"  # noqa: S105 - as above
@@ -52,6 +58,13 @@ def print_config() -> dict[str, dict[str, object]]:
             "template_id": numbered.code,
             "template_param_count": len(numbered.variables),
             "plain_template_id": plain_numbered.code,
+        },
+        "yunmas": {
+            "ec_name": YUNMAS_EC_NAME,
+            "ap_id": YUNMAS_AP_ID,
+            "secret_key": YUNMAS_SECRET,
+            "sign": YUNMAS_SIGN,
+            "template_id": book.standard_sms("yunmas")[0].code,
         },
         "wechat": {
             "appid": WECHAT_APPID,

@@ -21,7 +21,7 @@ from pusher.sending.hours import may_send_at, next_moment
 from pusher.sending.judge import Bearing, is_elderly, look_around, objections
 from pusher.sending.limits import heard_of_late, limits_of
 from pusher.sending.route import Way
-from pusher.sending.wording import BadWording, vendor_code, wordings
+from pusher.sending.wording import BadWording, in_order, vendor_code, wordings
 from pusher.settings import Settings
 from pusher.working_days import Calendar, read_calendar
 
@@ -342,7 +342,7 @@ def _parcel(
         reference=reference,
         to=address_of(session, bearing.contacts[notice.contact_id]),
         template=codes[notice.wording],
-        # a vendor that numbers variables counts them as they stand in the text
-        params={name: filled.params[name] for name in wordings()[notice.wording or ""].fields},
+        params=in_order(notice.wording, filled.params),
         url=filled.url,
+        text=filled.text,
     )

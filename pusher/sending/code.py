@@ -191,11 +191,13 @@ def _parcel(
 ) -> Parcel:
     office = session.get_one(Office, session.get_one(Profile, contact.profile_id).office_id)
     wording = wordings(phone=office.phone)[WORDING]
+    filled = fill(wording, {"code": code})
     return Parcel(
         reference=row.call,
         to=address_of(session, contact),
         template=vendor_code(wording, settings.gateways, gateway=way.name),
-        params=fill(wording, {"code": code}).params,
+        params=filled.params,
+        text=filled.text,
     )
 
 

@@ -203,6 +203,9 @@ def vendor_code(
         gateways: the settings' tables by gateway name; codes stand in the table ``templates``.
         gateway: which one; None: the first table that serves the channel.
 
+    Returns:
+        Empty where the gateway is handed whole texts.
+
     Raises:
         BadWording: no gateway serves the channel, or its table has no code for this template.
     """
@@ -211,6 +214,8 @@ def vendor_code(
     if name is None:
         way = "短信" if wording.channel is Channel.SMS else "微信"
         raise BadWording(f"尚未设置{way}通道，请先在设置中填写 [gateways] 一节")
+    if takes_any_words(gateways.get(name, {})):
+        return ""
     codes = gateways.get(name, {}).get("templates")
     code = codes.get(wording.template) if isinstance(codes, Mapping) else None
     if not isinstance(code, str) or not code.strip():
@@ -219,6 +224,27 @@ def vendor_code(
             f"报备后请把代码填入 [gateways.{name}.templates]"
         )
     return code.strip()
+
+
+def in_order(key: str | None, params: Mapping[str, str]) -> Mapping[str, str]:
+    """*params* in the order of the registered text: some vendors know variables by place alone.
+
+    Args:
+        key: of the wording they were filled for.
+    """
+    known = _wordings(None).get(key or "")
+    if known is None or set(known.fields) != set(params):
+        return params
+    return {name: params[name] for name in known.fields}
+
+
+def takes_any_words(table: Mapping[str, Any]) -> bool:
+    """Whether a gateway is handed whole texts, so that no template is registered with it.
+
+    Args:
+        table: of the settings.
+    """
+    return table.get("free_text") is True
 
 
 def holes(text: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pusher.web.gate import BEARERS
 from pusher.web.raw_body import RawBody
 
 router = APIRouter(prefix="/callbacks")
-UNSIGNED: Final = ("aliyun", "tencent")
+UNSIGNED: Final = ("aliyun", "tencent", "yunmas")
 """Gateways whose vendors sign nothing: a secret in the address stands for it."""
 Anybody = Annotated[None, Depends(BEARERS)]
 

@@ -11,6 +11,7 @@ from pusher.gateways.post import Post
 from pusher.gateways.tencent import Tencent
 from pusher.gateways.tencent_signing import SecretPair
 from pusher.gateways.wechat import WeChat
+from pusher.gateways.yunmas import Account, YunMas
 from pusher.sandbox.credentials import print_config
 from tests.sandbox.stand import Stand, served, stand
 
@@ -68,3 +69,9 @@ def tencent_at(address: str, post: Post) -> Tencent:
 def wechat_at(address: str, post: Post) -> WeChat:
     config = print_config()["wechat"]
     return WeChat(post, appid=str(config["appid"]), secret=str(config["secret"]), endpoint=address)
+
+
+def yunmas_at(address: str, post: Post, *, free_text: bool = False) -> YunMas:
+    config = {name: str(value) for name, value in print_config()["yunmas"].items()}
+    account = Account(config["ec_name"], config["ap_id"], config["secret_key"], config["sign"])
+    return YunMas(post, account=account, endpoint=address, free_text=free_text)

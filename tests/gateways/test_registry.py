@@ -16,6 +16,7 @@ TENCENT = {
     "secret_id": "K", "secret_key": "TOPSECRET", "sdk_app_id": "1400000001", "sign_name": "样例",
 }  # fmt: skip
 WECHAT = {"appid": "wx1", "secret": "TOPSECRET", "token": "TOPSECRET"}
+YUNMAS = {"ec_name": "样例", "ap_id": "ap", "secret_key": "TOPSECRET", "sign": "S"}
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
@@ -43,7 +44,7 @@ def test_what_the_stand_in_prints_can_be_pasted() -> None:
     near = {"endpoint": "http://127.0.0.1:9100", "price": "0.045", "daily_limit": 1000}
     tables = {name: {**table, **near} for name, table in print_config().items()}
 
-    assert set(opened(**tables)) == {"aliyun", "tencent", "wechat"}
+    assert set(opened(**tables)) == set(print_config())
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,9 @@ def test_what_the_stand_in_prints_can_be_pasted() -> None:
         ("wechat", {**WECHAT, "encoding_aes_key": "TOPSECRET"}, "encoding_aes_key"),
         ("wechat", {**WECHAT, "token": "", "encoding_aes_key": AES_KEY}, "缺少 token"),
         ("wechat", {**WECHAT, "stable_token": "yes"}, "true 或 false"),
+        ("yunmas", YUNMAS, "缺少 endpoint"),
+        ("yunmas", {**YUNMAS, "endpoint": "http://112.35.1.155:1992"}, "须用 https"),
+        ("yunmas", {**YUNMAS, "endpoint": "http://10.1.2.3", "sign": ""}, "缺少 sign"),
     ],
 )
 def test_a_wrong_table_is_told_in_one_line_without_the_secret(

@@ -13,11 +13,13 @@ from pusher.gateways.aliyun_callbacks import read as read_aliyun
 from pusher.gateways.base import Callback, Outcome, Receipt, Reply, ReplyKind
 from pusher.gateways.wechat_callbacks import CallbackSecrets
 from pusher.gateways.wechat_callbacks import read as read_wechat
+from pusher.gateways.yunmas_callbacks import read as read_yunmas
 from pusher.sandbox.credentials import FOLLOWER, WECHAT_APPID, WECHAT_TOKEN
 from tests.gateways.misbehaving import answers, serving
 from tests.sandbox.signing import PLAIN, details, send_sms
 from tests.sandbox.stand import Stand, standing, until
 from tests.sandbox.test_wechat_desk import send as send_wechat
+from tests.sandbox.test_yunmas_desk import call as send_yunmas
 
 
 class Client:
@@ -38,7 +40,7 @@ class Client:
             query = dict(pair.split("=", 1) for pair in target.partition("?")[2].split("&"))
             callback = read_wechat(body, query, CallbackSecrets(WECHAT_TOKEN, WECHAT_APPID))
         else:
-            callback = read_aliyun(body)
+            callback = read_yunmas(body) if target.startswith("/mas") else read_aliyun(body)
         self.pushes.append(callback)
         answers(callback.answer)(connection, request)
 
@@ -57,6 +59,7 @@ def listening(stand: Stand, client: Client) -> Iterator[None]:
         stand.order(
             "callbacks",
             aliyun={"receipts": f"{served.address}/r", "replies": f"{served.address}/u"},
+            yunmas=f"{served.address}/mas",
             wechat=f"{served.address}/wechat",
         )
         yield
@@ -89,6 +92,21 @@ def test_a_wechat_receipt_is_a_signed_event(stand: Stand) -> None:
     [receipt] = client.receipts
     assert (receipt.gateway_ref, receipt.to) == (str(told["msgid"]), FOLLOWER)
     assert receipt.outcome is Outcome.DELIVERED
+
+
+def test_a_receipt_of_yunmas_names_the_group_and_whoever_answers_answers_it(stand: Stand) -> None:
+    client = Client()
+    with listening(stand, client):
+        told = send_yunmas(stand)
+        assert until(lambda: client.receipts)
+        stand.order("replies", to="19900000001", text="TD")
+        assert until(lambda: client.replies)
+
+    [receipt], [reply] = client.receipts, client.replies
+    assert (receipt.gateway_ref, receipt.to) == (told["msgGroup"], "19900000001")
+    assert (receipt.outcome, receipt.code) == (Outcome.DELIVERED, "DELIVRD")
+    assert (reply.to, reply.text) == ("19900000001", "TD")
+    assert len(reply.reference) == 32
 
 
 def test_failed_texts_fail_for_receipt_and_query(stand: Stand) -> None:

@@ -133,7 +133,7 @@ def test_every_field_has_a_label(stand: Stand) -> None:
 def test_the_printed_configuration_has_what_the_contract_names() -> None:
     config = print_config()
 
-    assert {"aliyun", "tencent", "wechat"} <= set(config)
+    assert {"aliyun", "tencent", "wechat", "yunmas"} <= set(config)
     assert {
         "secret_id",
         "secret_key",
@@ -144,6 +144,7 @@ def test_the_printed_configuration_has_what_the_contract_names() -> None:
         "template_param_count",
         "plain_template_id",
     } == set(config["tencent"])
+    assert {"ec_name", "ap_id", "secret_key", "sign", "template_id"} <= set(config["yunmas"])
     assert {
         "access_key_id",
         "access_key_secret",

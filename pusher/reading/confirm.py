@@ -14,6 +14,7 @@ from pusher.model.policy import (
     MOVES,
     Audience,
     AudienceRule,
+    Genre,
     Policy,
     PolicyState,
     PolicyTag,
@@ -123,9 +124,14 @@ def confirm(
 
     Raises:
         BadConfirmation: a field that cannot be taken; the text says what is expected.
-        IllegalMove: superseded or repealed.
+        IllegalMove: superseded or repealed, or an interpretation.
         Overtaken: somebody else moved it in the meantime.
     """
+    if policy.genre is Genre.INTERPRETATION:
+        raise IllegalMove(
+            "这是解读，不作为政策确认和推送；请到“解读”里核对它解读的政策，"
+            "如果它其实是政策，请先更正文件种类"
+        )
     _check(wish)
     _move(session, policy, PolicyState.CONFIRMED)
     standing = latest_rule(session, policy)

@@ -12,6 +12,7 @@ from pusher.model.errors import Unwilling
 from pusher.model.policy import Genre, Openness, Policy, PolicyState, Registered
 from pusher.model.source import PolicyCorrection
 from pusher.reading import numbers
+from pusher.reading.interpretations import follow_genre, tie_waiting
 
 
 class BadCorrection(Unwilling):
@@ -111,6 +112,10 @@ def correct(
         session.add(policy)
         session.flush()
         note(session, "policy.correct", about=("policy", policy.id), by=by, now=now, fields=changed)
+    if "genre" in changed:
+        follow_genre(session, policy, by=by, now=now)
+    if policy.genre is not Genre.INTERPRETATION and {"title", "document_number"} & set(changed):
+        tie_waiting(session, policy)
     return changed
 
 

@@ -23,6 +23,12 @@ from pusher.model.policy import (
 from pusher.model.source import PolicyCitation, PolicyOriginal, Relation
 from pusher.reading import versions
 from pusher.reading.child import Reads
+from pusher.reading.interpretations import (
+    interpretation_shape,
+    interpretations_of,
+    keep_read,
+    tie_waiting,
+)
 from pusher.reading.phrases import own_phrases
 from pusher.reading.understand import Suggests, Understanding, understand
 from pusher.reading.versions import Kinship
@@ -138,6 +144,10 @@ def keep(
         )
     session.flush()
     note(session, "policy.read", about=("policy", policy.id), by=by, now=now, sha256=found.sha256)
+    if policy.genre is Genre.INTERPRETATION:
+        keep_read(session, policy, by=by, now=now)
+    else:
+        tie_waiting(session, policy)
     return policy
 
 
@@ -185,6 +195,9 @@ def policy_shape(session: Session, policy: Policy) -> dict[str, Any]:
         "reposted_by": policy.reposted_by,
         "places": policy.places,
         "attachments": policy.attachments,
+        "interpretations": [
+            interpretation_shape(one) for one in interpretations_of(session, policy)
+        ],
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Taking in: one file at a time, whatever it is, and what became of it is written down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -43,6 +43,7 @@ def take_in(
     now: datetime,
     ticket: str | None = None,
     standing: UUID | None = None,
+    explains: bool = False,
 ) -> Intake:
     """Take one file in; never raises for what the file is.
 
@@ -54,6 +55,7 @@ def take_in(
         now: the moment of taking it in.
         ticket: the same one twice is one attempt, whose outcome is given again; by default new.
         standing: the policy that stood at this address: the same text is it, another its version.
+        explains: staff say that it is an interpretation: a number in it is another document's.
     """
     ticket = ticket or uuid4().hex
     with desk.store.reading() as session:
@@ -72,10 +74,14 @@ def take_in(
         )  # fmt: skip
     except Unreadable as why_not:
         return _written(desk, _refusal(desk, name, ticket, now, why_not))
+    if explains:
+        found = replace(found, genre="interpretation", document_number=None)
     try:
         return _kept(desk, found, content, name, ticket, now, standing)
     except IntegrityError:  # somebody took in the same bytes at this moment
-        return take_in(desk, content, name, now=now, ticket=ticket, standing=standing)
+        return take_in(
+            desk, content, name, now=now, ticket=ticket, standing=standing, explains=explains
+        )
 
 
 def refused(desk: Desk, name: str, why_not: Unreadable, *, now: datetime, ticket: str) -> Intake:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from pusher.model.batch import BatchKind
 from pusher.model.errors import Unwilling
 from pusher.model.match import Decision, MatchRun
-from pusher.model.policy import AudienceRule, Openness, Policy, PolicyState
+from pusher.model.policy import AudienceRule, Genre, Openness, Policy, PolicyState
 from pusher.model.standing import Standing, standing
 
 
@@ -43,10 +43,13 @@ def refuse_unless_tellable(
         The rule that the run judged by; it still is the one that staff confirmed last.
 
     Raises:
-        NotTellable: not confirmed, not open to the public, over, matched by an older rule, a
-            draft for comment for others than subscribers, or a reminder of no deadline.
+        NotTellable: an interpretation, not confirmed, not open to the public, over, matched by an
+            older rule, a draft for comment for others than subscribers, or a reminder of no
+            deadline.
     """
     stands = standing(policy, as_of)
+    if policy.genre is Genre.INTERPRETATION:
+        raise NotTellable("这是解读，不作为政策推送；请在它解读的政策下起草“解读”批次")
     if policy.openness is not Openness.OPEN:
         raise NotTellable(WHY_NOT[Standing.INTERNAL])
     # who was told must hear that it changed, most of all when it no longer stands

@@ -9,6 +9,7 @@ from pusher.commands.audit import audit
 from pusher.commands.batch import batch
 from pusher.commands.contact import contact
 from pusher.commands.hold import hold
+from pusher.commands.interpret import interpret
 from pusher.commands.keep import backup, doctor, restore, upgrade
 from pusher.commands.key import key
 from pusher.commands.listen import leaflet, report, visits
@@ -48,6 +49,7 @@ def pusher() -> None:
     """
 
 
+policy.add_command(interpret)
 for verb in VERBS:
     pusher.add_command(verb)
 speak_chinese(pusher)

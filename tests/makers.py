@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from profiles.model import Office, Street
 from pusher.clock import OFFICE_ZONE
+from pusher.model.interpretation import Interpretation
 from pusher.model.policy import AudienceRule, Policy, PolicyTag, TagSource
 from pusher.model.staff import Role, Staff
 
@@ -83,6 +84,29 @@ def make_policy(session: Session, office: Office, **given: Any) -> Policy:
         )
     session.flush()
     return policy
+
+
+def make_interpretation(session: Session, policy: Policy, **given: Any) -> Interpretation:
+    """One that staff have looked at."""
+    interpretation = Interpretation(
+        **{
+            "office_id": policy.office_id,
+            "policy_id": policy.id,
+            "tied_by": "staff",
+            "title": "高龄津贴怎么领，一图读懂（样例）",
+            "form": "picture",
+            "stage": "at",
+            "address": "http://www.example.gov.cn/jd/1.html",
+            "by": "0001",
+            "at": NOW,
+            "checked_by": "0001",
+            "checked_at": NOW,
+            **given,
+        }
+    )
+    session.add(interpretation)
+    session.flush()
+    return interpretation
 
 
 AGED = {

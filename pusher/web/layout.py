@@ -45,6 +45,7 @@ class Place:
 PLACES = (
     Place("/", "工作台", frozenset(Role) - {Role.COMMUNITY}, "desk"),
     Place("/policies", "政策", _WORKING, "policy"),
+    Place("/interpretations", "解读", _WORKING, "interpretation"),
     Place("/batches", "批次", _WORKING, "batch"),
     Place("/visits", "入户送达", _WALKING, "visit"),
     Place("/replies", "回复", _WORKING, "reply"),

@@ -23,10 +23,12 @@ from profiles.sealing import sealer_of
 from pusher import audit
 from pusher.model.batch import Batch
 from pusher.model.errors import NotFound
+from pusher.model.interpretation import Interpretation
 from pusher.model.match import Match, MatchRun, reasons_of
 from pusher.model.notice import Basis, Notice, NoticeMatch
 from pusher.model.policy import AudienceRule, Policy, PolicyState, PolicyTag
 from pusher.model.standing import Standing, standing
+from pusher.reading.interpretations import public_interpretations_of
 from pusher.rules.language import All, Any, Leaf, Node, Not, parse
 from pusher.sending.wording import discreet_words
 from pusher.web.desk import Desk, DeskHere
@@ -65,6 +67,7 @@ class Told:
         barred: its clauses on who is left out.
         of_family: it is about somebody the reader cares for.
         silent: the reader wants no more of this already.
+        interpretations: of the policy, that staff looked at.
     """
 
     notice: Notice
@@ -77,6 +80,7 @@ class Told:
     barred: Sequence[str]
     of_family: bool
     silent: bool
+    interpretations: Sequence[Interpretation]
 
 
 @router.get("/why/{word}")
@@ -142,7 +146,32 @@ def policy_page(policy_id: UUID, desk: DeskHere, _: Anybody) -> Response:
             raise NotFound("没有这份政策")
         office = session.get_one(Office, policy.office_id)
         newest = _newest(session, policy)
-    return show_public(desk, "policy.html", office=office, newest=newest, **shown)
+        explained = public_interpretations_of(session, policy)
+    return show_public(
+        desk, "policy.html", office=office, newest=newest, interpretations=explained, **shown
+    )
+
+
+@router.get("/interpretation/{interpretation_id}")
+def interpretation_page(interpretation_id: UUID, desk: DeskHere, _: Anybody) -> Response:
+    """An interpretation that staff looked at, of a policy that is open to the public."""
+    with desk.store.reading() as session:
+        one = session.get(Interpretation, interpretation_id)
+        policy = session.get(Policy, one.policy_id) if one and one.policy_id else None
+        if one is None or policy is None or not _is_shown(session, one, policy, desk.now().date()):
+            raise NotFound("没有这份解读")
+        office = session.get_one(Office, one.office_id)
+        document = session.get(Policy, one.document_id) if one.document_id else None
+    return show_public(
+        desk, "interpretation.html", office=office, policy=policy, interpretation=one,
+        document=document,
+    )  # fmt: skip
+
+
+def _is_shown(session: Session, one: Interpretation, policy: Policy, today: date) -> bool:
+    if policy.state is PolicyState.READ or standing(policy, today) is Standing.INTERNAL:
+        return False
+    return one.id in {shown.id for shown in public_interpretations_of(session, policy)}
 
 
 def _told(session: Session, word: str) -> Told:
@@ -170,6 +199,7 @@ def _told(session: Session, word: str) -> Told:
         barred=barred,
         of_family=any(match.profile_id != notice.profile_id for match in matches),
         silent=_is_silent(session, notice, [tag.tag_code for tag in tags]),
+        interpretations=public_interpretations_of(session, policy),
     )
 
 

@@ -11,8 +11,9 @@ from profiles.model import Contact, ImportState, Profile, RosterImport
 from pusher.listening.replies import OPEN
 from pusher.listening.visits import RELEASED
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.model.interpretation import Interpretation
 from pusher.model.notice import Notice, NoticeState
-from pusher.model.policy import Policy, PolicyState
+from pusher.model.policy import Genre, Policy, PolicyState
 from pusher.model.staff import Role
 from pusher.model.word import Reply
 from pusher.web.session import SignedIn
@@ -53,13 +54,18 @@ def waiting(session: Session, who: SignedIn, *, year: int) -> list[Waiting]:
         return []
     kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
     if who.role is not Role.REVIEWER:
-        kinds += [_policies(session, who), _drafts(session, who), _imports(session, who)]
+        kinds += [_policies(session, who), _interpretations(session, who)]
+        kinds += [_drafts(session, who), _imports(session, who)]
     daily = [_replies(session), _unsure(session, who), _visits(session, who)]
     return [*kinds, *daily, _contacts(session, who)]
 
 
 def _policies(session: Session, who: SignedIn) -> Waiting:
-    where = (col(Policy.office_id) == who.office_id, col(Policy.state) == PolicyState.READ)
+    where = (
+        col(Policy.office_id) == who.office_id,
+        col(Policy.state) == PolicyState.READ,
+        col(Policy.genre) != Genre.INTERPRETATION,
+    )
     names = session.exec(
         select(Policy.title).where(*where).order_by(col(Policy.read_at)).limit(_NAMED)
     ).all()
@@ -69,6 +75,26 @@ def _policies(session: Session, who: SignedIn) -> Waiting:
         "政策待确认",
         "核对标签、条件和要点，确认后才能计算名单",
         "/policies?state=read",
+        "去核对",
+        names,
+    )
+
+
+def _interpretations(session: Session, who: SignedIn) -> Waiting:
+    where = (
+        col(Interpretation.office_id) == who.office_id,
+        col(Interpretation.checked_at).is_(None),
+        col(Interpretation.ended_at).is_(None),
+    )
+    names = session.exec(
+        select(Interpretation.title).where(*where).order_by(col(Interpretation.at)).limit(_NAMED)
+    ).all()
+    return Waiting(
+        _count(session, Interpretation, *where),
+        "份",
+        "解读待核对",
+        "看对上的是不是那份政策，核对后公众才看得到",
+        "/interpretations?waiting=1",
         "去核对",
         names,
     )

@@ -11,7 +11,7 @@ from pusher.model.program import Scope
 from pusher.model.staff import Role
 from tests.api.test_api import Caller
 from tests.listening.callbacks import folded, push, receipt, sent
-from tests.makers import AGED, NOW, make_policy, make_rule
+from tests.makers import AGED, NOW, make_interpretation, make_policy, make_rule
 from tests.profiles.registers import person, table
 from tests.reading.pages import LABELS, NOTICE, page
 from tests.sending.delivery_makers import make_batch, make_notice, notices_of
@@ -27,7 +27,7 @@ KEYS = {
         id title short_title document_number issuer index_number theme version sha256 source
         written_on published_on effective_on expires_on apply_from apply_until openness state
         registered body audience subject rule_text warnings genre reposted_by
-        tags conditions manual_checks places attachments elements rule
+        tags conditions manual_checks places attachments elements rule interpretations
         tags. code name score source words
         tags.words. word weight
         rule. all any not fact op value quote
@@ -36,6 +36,8 @@ KEYS = {
         places. *
         places.*. where quote doubt
         attachments. name href
+        interpretations. id title form stage published_on department phone address document
+        interpretations. version tied_by checked
         elements. benefits apply_from apply_until materials department phone how supersedes quota
         elements. quotes
         elements.benefits. amount unit cap cap_unit quote
@@ -146,6 +148,7 @@ def everything_happened(console: Console) -> tuple[str, str]:
     """A batch and a policy about which there is something to say under every key."""
     with console.office() as (session, office):
         policy = make_policy(session, office, tags=["M02"])
+        make_interpretation(session, policy)
         batch = make_batch(session, policy=policy)
         for _ in range(3):
             make_notice(session, batch)

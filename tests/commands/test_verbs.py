@@ -84,6 +84,7 @@ def test_json_is_the_only_thing_on_standard_output(typed: Type, words: list[str]
         (["policy", "read", "no-such-file.html"], "no-such-file.html"),
         (["policy", "confirm", "123", "--by", "wangli"], "policy list"),
         (["policy", "repeal", "123", "--by", "wangli", "--reason", "x"], "policy list"),
+        (["policy", "interpret", "123", "--title", "解读", "--by", "wangli"], "policy list"),
         (["match", "123"], "policy list"),
         (["explain", "--policy", "1", "--profile", "2"], "policy list"),
         (["batch", "show", "123"], "批次"),
@@ -130,6 +131,21 @@ def test_under_json_a_refusal_is_json_too(typed: Type) -> None:
     assert done.exit_code == 1
     assert error["code"] == "not_found"
     assert error["where"] == "123"
+
+
+def test_an_interpretation_is_registered_by_hand_and_stands_with_its_policy(typed: Type) -> None:
+    file = str(next(DISTRICT.glob("policies/p02*")))
+    policy = json.loads(typed("policy", "read", file, "--json").stdout)[0]["id"]
+    told = ("--title", "一图读懂", "--form", "picture", "--by", "wangli", "--json")
+
+    kept = json.loads(typed("policy", "interpret", policy, *told).stdout)
+    wrong = typed("policy", "interpret", policy, *told, "--address", "ftp://x")
+    shown = json.loads(typed("policy", "show", policy, "--json").stdout)["interpretations"]
+
+    assert [one["id"] for one in shown] == [kept["id"]]
+    assert kept["policy"] == policy
+    assert wrong.exit_code == 1
+    assert typed("policy", "interpret", policy, "--by", "wangli").exit_code == 2
 
 
 def test_the_same_policy_read_twice_has_one_id(typed: Type) -> None:

@@ -24,7 +24,7 @@ from pusher.store import Store
 from pusher.web.gate import Gate, gate_of, routes_of
 from tests.journeys.browser import browsing
 from tests.listening.callbacks import answer, folded, push
-from tests.makers import AGED, make_policy
+from tests.makers import AGED, make_interpretation, make_policy
 from tests.sending.delivery_makers import make_batch, make_contact, make_notice, make_visit
 from tests.sending.makers import drafted_for, make_child, make_firm, make_person
 from tests.web.browsing import Console, make_console, submit
@@ -94,6 +94,10 @@ def furnish(console: Console) -> dict[str, str]:
         )  # fmt: skip
         told = session.get_one(Policy, batch.policy_id)
         told.version = 2
+        explained = make_interpretation(session, told)
+        make_interpretation(
+            session, told, policy_id=None, tied_by=None, checked_at=None, checked_by=None
+        )
         earlier = {"family_id": told.family_id, "state": PolicyState.SUPERSEDED}
         make_policy(session, office, **earlier, body=["年满85周岁的老年人。"])
         sending = make_batch(session, state=BatchState.SENDING)
@@ -120,6 +124,7 @@ def furnish(console: Console) -> dict[str, str]:
             "child_id": child.id,
             "visit_id": visit.id,
             "contact_id": doubted.id,
+            "interpretation_id": explained.id,
             "staff_id": console.staff[Role.COMMUNITY].id,
         }
         notice = unsure.id

@@ -14,18 +14,21 @@ from pusher.matching.match import counts, latest_run
 from pusher.model.batch import Batch
 from pusher.model.errors import NotFound
 from pusher.model.match import Match, MatchRun
-from pusher.model.policy import Policy, PolicyState, PolicyTag
+from pusher.model.policy import Genre, Policy, PolicyState, PolicyTag
 from pusher.model.source import IntakeOutcome
 from pusher.model.staff import Role
 from pusher.model.standing import Standing, standing
 from pusher.reading.confirm import repeal
 from pusher.reading.ingest import policy_shape
 from pusher.reading.intake import take_in
+from pusher.reading.interpret import Described
+from pusher.reading.interpretations import interpretations_of, of_document
 from pusher.reading.related import ties, told, withdrawn_at
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
 from pusher.web.highlight import marked, quotes_of
+from pusher.web.interpretation_form import said_of
 from pusher.web.layout import go, show
 from pusher.web.paging import PAGE, Listing, listing, page_number
 from pusher.web.raw_body import StaffForm
@@ -111,6 +114,8 @@ def show_policy(
             "shape": shape,
             "newest": _newest(session, policy),
             "ties": ties(session, policy),
+            "interpretations": interpretations_of(session, policy),
+            "interpretation": of_document(session, policy),
             "tellings": told(session, policy),
             "withdrawn_at": withdrawn_at(session, policy),
             "change": version_change(session, policy),
@@ -122,6 +127,7 @@ def show_policy(
                 .order_by(col(Batch.drafted_at).desc())
             ).all(),
         }
+    fields = fields or Fields.empty()
     needs = policy.draft.get("needs_person", []) if policy.state is PolicyState.READ else []
     return show(
         request,
@@ -137,7 +143,8 @@ def show_policy(
         facts=vocabulary(),
         may_edit=who.role is Role.CLERK
         and policy.state in (PolicyState.READ, PolicyState.CONFIRMED),
-        fields=fields or Fields.empty(),
+        fields=fields,
+        value=said_of(Described(""), fields),
         **shown,
     )
 
@@ -190,7 +197,10 @@ def _list(
 def _lines(
     session: Session, desk: Desk, who: SignedIn, state: str, words: str, page: int
 ) -> Listing[Line]:
-    query = select(Policy).where(col(Policy.office_id) == who.office_id)
+    # interpretations have a list of their own
+    query = select(Policy).where(
+        col(Policy.office_id) == who.office_id, col(Policy.genre) != Genre.INTERPRETATION
+    )
     if state in list(PolicyState):
         query = query.where(col(Policy.state) == PolicyState(state))
     if words:

@@ -1,6 +1,6 @@
 """Interpretations as a noun of their own; those that were read so far wait for staff.
 
-Revision: 0020, after 0019.
+Revision: 0022, after 0021.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from profiles.columns import Moment, new_id
 
-revision = "0020"
-down_revision = "0019"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 

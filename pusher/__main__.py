@@ -12,7 +12,8 @@ from pusher.commands.hold import hold
 from pusher.commands.interpret import interpret
 from pusher.commands.keep import backup, doctor, restore, upgrade
 from pusher.commands.key import key
-from pusher.commands.listen import leaflet, report, visits
+from pusher.commands.leaflet import leaflet
+from pusher.commands.listen import report, visits
 from pusher.commands.match import explain, match, recall
 from pusher.commands.office import init, staff
 from pusher.commands.policy import policy

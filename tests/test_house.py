@@ -61,6 +61,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pusher.store", "pusher.settings", "pusher.plain", "pusher.duties", ZONE,
         "pusher.working_days",
     },
+    # what is printed tells of policies and of the doors that somebody walks to
+    "pusher.paper": {
+        "profiles", "pusher.model", "pusher.sending", "pusher.listening", "templates", ZONE,
+    },
     "pusher.plain": set(),
     "pusher.programs": {"profiles", "pusher.model", "pusher.audit"},
     # what a person's number looks like is said once
@@ -94,6 +98,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "cryptography": ("profiles.sealing", "pusher.gateways"),
     "pyotp": ("pusher.second_factor",),
     "segno": ("pusher.web.code",),
+    "typst": ("pusher.paper.typeset",),
+    "PIL": ("pusher.reading.photo",),
     "click": ("pusher.__main__", "pusher.commands"),
     "openpyxl": ("profiles.workbook_child",),
 }  # fmt: skip

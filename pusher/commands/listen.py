@@ -1,4 +1,4 @@
-"""After sending: leaflets and visits, and reports."""
+"""After sending: visits, and reports."""
 
 from decimal import Decimal
 from typing import Any
@@ -7,7 +7,6 @@ import click
 
 from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
 from pusher.commands.policy import find_policy, find_row, staff_called
-from pusher.commands.written import written
 
 
 @click.group()
@@ -100,32 +99,6 @@ def visits_tick(
             theirs=theirs,
         )  # fmt: skip
     click.echo("已登记")
-
-
-@click.command()
-@click.argument("policy_id", metavar="政策编号")
-@click.option("--community", help="社区名称，印在纸上")
-@click.option("--out", required=True, metavar="文件", help="写到哪里（.html）")
-@now_option
-def leaflet(policy_id: str, community: str | None, out: str, now: str | None) -> None:
-    """生成一页大字明白纸（HTML，可直接打印）。
-
-    \b
-    例：pusher leaflet 0192… --community 腊山社区 --out 明白纸.html
-    """
-    from pusher.sending.leaflet import leaflet as page
-
-    if not out.endswith(".html"):
-        raise Refusal(
-            "目前只能生成 .html，用浏览器打开后可打印或另存为 PDF", code="format", where=out
-        )
-    with open_door(now) as door, door.store.reading() as session:
-        text = page(
-            session, find_policy(door, session, policy_id), community=community, now=door.now
-        )
-    with written(out) as file:
-        file.write(text)
-    click.echo(f"已写出 {out}", err=True)
 
 
 @click.command()

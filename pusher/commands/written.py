@@ -20,13 +20,28 @@ def written(
     Raises:
         Refusal: it cannot be written there; nothing is left behind.
     """
+    with _placed(place) as handle, os.fdopen(handle, "w", encoding=encoding, newline=newline) as f:
+        yield f
+
+
+def write_bytes(place: str, content: bytes) -> None:
+    """Write *content* to *place*, whole and for this account alone, as `written`.
+
+    Raises:
+        Refusal: it cannot be written there.
+    """
+    with _placed(place) as handle, os.fdopen(handle, "wb") as file:
+        file.write(content)
+
+
+@contextmanager
+def _placed(place: str) -> Iterator[int]:
+    """A handle of a file that gets its name when all went well; whoever takes it closes it."""
     path = Path(place)
     # a pipe or a terminal is no file that could be renamed into place
     beside = path if path.exists() and not path.is_file() else path.with_name(f"{path.name}.part")
     try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding=encoding, newline=newline) as file:
-            yield file
+        yield os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         if beside != path:
             beside.replace(path)
     except BaseException as error:

@@ -91,11 +91,22 @@ def leaflet(
     Raises:
         NotTellable: the policy is not confirmed, not open to the public, or over.
     """
-    sheet = _sheet(session, policy, community, now)
+    return page_of(sheet_of(session, policy, community=community, now=now))
+
+
+def page_of(sheet: Sheet) -> str:
+    """Write *sheet* as HTML."""
     return _templates().get_template("leaflet.html").render(sheet=sheet)
 
 
-def _sheet(session: Session, policy: Policy, community: str | None, now: datetime) -> Sheet:
+def sheet_of(
+    session: Session, policy: Policy, *, community: str | None = None, now: datetime
+) -> Sheet:
+    """What stands on the page about *policy*, cut to what one A4 side holds at 18 points.
+
+    Raises:
+        NotTellable: as `leaflet`.
+    """
     today = now.astimezone(OFFICE_ZONE).date()
     stands = standing(policy, today)
     if stands in WHY_NOT:

@@ -97,7 +97,10 @@ def test_json_is_the_only_thing_on_standard_output(typed: Type, words: list[str]
         (["hold", "lift", "restore", "--remark", "已核对", "--by", "zhao"], "没有因"),
         (["hold", "lift", "restore", "--remark", "已核对", "--by", "wangli"], "此操作需要审核"),
         (["visits", "tick", "1", "--by", "wangli"], "上门"),
-        (["leaflet", "1", "--out", "a.pdf"], ".html"),
+        (["leaflet", "1", "--out", "a.doc"], ".pdf"),
+        (["leaflet", "1", "--out", "a.pdf"], "policy list"),
+        (["leaflet", "1", "--poster", "--out", "a.html"], ".pdf"),
+        (["leaflet", "--community", "腊山社区", "--out", "a.pdf"], "没有要送的人家"),
         (["tags", "predict", "x.jsonl", "--model", "no-model", "--out", "y"], "x.jsonl"),
         (["report", "--batch", "1"], "batch list"),
         (["restore", "no.backup"], "no.backup"),
@@ -118,7 +121,14 @@ def test_wrong_input_gets_one_line_that_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    "words", [["frob"], ["match"], ["batch", "draft"], ["send", "--limit", "-1"]]
+    "words",
+    [
+        ["frob"],
+        ["match"],
+        ["leaflet", "--out", "a.pdf"],
+        ["batch", "draft"],
+        ["send", "--limit", "-1"],
+    ],
 )
 def test_wrong_usage_ends_with_2(typed: Type, words: list[str]) -> None:
     assert typed(*words).exit_code == 2

@@ -1,9 +1,14 @@
 """The daily pages: visits and leaflets, answers, unsure notices."""
 
+import re
+from html import unescape
+from urllib.parse import unquote
+
 import pytest
 from sqlmodel import select
 
 from profiles.dossier import name_of
+from profiles.identity import masked_name
 from profiles.model import (
     OptOut,
     Profile,
@@ -14,6 +19,7 @@ from pusher.model.staff import Role
 from pusher.model.word import Reply
 from tests.listening.callbacks import answer, folded, push
 from tests.makers import make_policy
+from tests.paper.sheets import Paper, with_font
 from tests.sending.delivery_makers import make_batch, make_notice, make_visit
 from tests.sending.makers import make_confirmed
 from tests.web.browsing import Console
@@ -64,6 +70,38 @@ def test_the_leaflet_prints_with_its_own_style_let_in(lite: Console) -> None:
     assert "'sha256-" in page.headers["content-security-policy"]
     assert "script" not in page.headers["content-security-policy"]
     assert viewer.get(f"/leaflets/{unread.id}").status_code == 409
+
+
+@with_font
+def test_leaflet_and_poster_are_printed_as_pdf(lite: Console) -> None:
+    with lite.office() as (session, office):
+        policy = make_confirmed(session, office)
+        unread = make_policy(session, office)
+    viewer = lite.browser(Role.VIEWER)
+
+    for way, named in (("pdf", "明白纸-高龄津贴.pdf"), ("poster", "张贴-高龄津贴.pdf")):
+        given = viewer.get(f"/leaflets/{policy.id}/{way}?community=腊山社区")
+        assert given.headers["content-type"] == "application/pdf"
+        assert unquote(given.headers["content-disposition"]).endswith(named)
+        assert "腊山社区" in Paper(given.content).text
+        assert viewer.get(f"/leaflets/{unread.id}/{way}").status_code == 409
+
+
+@with_font
+def test_a_community_is_printed_in_one_go_with_names_for_those_who_walk(lite: Console) -> None:
+    with lite.office() as (session, office):
+        policy = make_confirmed(session, office)
+        visit = make_visit(session, make_batch(session, policy=policy))
+        name = name_of(session, session.get_one(Profile, visit.profile_id))
+    clerk, viewer = lite.browser(Role.CLERK), lite.browser(Role.VIEWER)
+
+    (where,) = re.findall(r'href="(/visits/paper[^"]+)"', clerk.get("/visits").text)
+    printed, masked = (Paper(who.get(unescape(where)).content) for who in (clerk, viewer))
+
+    assert "要走1户，带1张明白纸" in printed.text and "没有可用的联系方式" in printed.text
+    assert name in printed.text
+    assert name not in masked.text and masked_name(name) in masked.text
+    assert clerk.get("/visits/paper?community=没有").status_code == 409
 
 
 def test_a_doubtful_answer_is_settled_once_with_a_reason(console: Console) -> None:

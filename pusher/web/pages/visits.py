@@ -1,30 +1,29 @@
-"""The offline list: whose door to walk to, how it went, and the leaflet to carry along."""
+"""The offline list: whose door to walk to, how it went, and the set of paper for a community."""
 
-import base64
-import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
 from profiles.identity import masked_name
+from profiles.model import Office
 from pusher.listening.visits import Door, tick, visit_list
 from pusher.model.batch import Batch, Visit, VisitState
 from pusher.model.errors import NotFound
 from pusher.model.staff import Role
-from pusher.sending.leaflet import leaflet
+from pusher.paper.walk import waiting, walk_pdf
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Ticker, Walking
 from pusher.web.layout import go, show
 from pusher.web.looks import note_page_look
-from pusher.web.outside import POLICY
-from pusher.web.pages.policies import find_policy
+from pusher.web.pages.leaflets import pdf
 from pusher.web.paging import PAGE, listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
@@ -42,11 +41,16 @@ _THEIRS = {"yes": True, "no": False}
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """The doors of one community, in the order of the list."""
+    """The doors of one community, in the order of the list.
+
+    Attributes:
+        set: where its paper is printed; None: nobody waits, or the community is not known.
+    """
 
     street: str
     community: str
     doors: Sequence[Door]
+    set: str | None
 
 
 @router.get("/visits")
@@ -78,14 +82,28 @@ def tick_visit(
     return go(_back(fields.typed("back")), desk=desk, said=said)
 
 
-@router.get("/leaflets/{policy_id}")
-def leaflet_page(policy_id: UUID, request: Request, desk: DeskHere, who: Walking) -> Response:
-    """The one-page leaflet of a policy, ready to print."""
-    community = asked(request, "community")["community"] or None
+@router.get("/visits/paper")
+def community_set(request: Request, desk: DeskHere, who: Walking) -> Response:
+    """What a community worker takes along: cover, leaflets, list of doors, in one PDF."""
+    wanted = asked(request, "street", "community", "batch")
     with desk.store.reading() as session:
-        policy = find_policy(session, who, policy_id)
-        page = leaflet(session, policy, community=community, now=desk.now())
-    return HTMLResponse(page, headers={"content-security-policy": _with_own_style(page)})
+        # the names that the page would show to whoever asks
+        doors = waiting(
+            _doors(session, who, {**wanted, "state": ""}, desk.now().date()),
+            community=wanted["community"],
+            street=wanted["street"],
+        )
+        office = session.get_one(Office, who.office_id)
+        content = walk_pdf(session, office, doors, now=desk.now(), say=_why(desk))
+    if who.role in _WALKING:
+        note_page_look(desk, who, [door.profile_id for door in doors], at="visits")
+    return pdf(content, f"{wanted['community']}-上门明白纸")
+
+
+def _why(desk: Desk) -> Callable[[str], str]:
+    """Why somebody is walked to, in the console's words."""
+    words: Any = desk.pages.get_template("console/_words.html").module
+    return lambda code: str(words.because_name.get(code, code))
 
 
 def _show(
@@ -106,7 +124,7 @@ def _show(
         who,
         "visits.html",
         status=status,
-        neighbourhoods=_by_neighbourhood(rows),
+        neighbourhoods=_by_neighbourhood(rows, wanted["batch"]),
         rows=shown,
         waiting=sum(door.state is not VisitState.DONE for door in doors),
         asked=wanted,
@@ -148,12 +166,21 @@ def _batch(session: Session, who: SignedIn, text: str) -> Batch | None:
     return batch
 
 
-def _by_neighbourhood(doors: Sequence[Door]) -> list[Neighbourhood]:
+def _by_neighbourhood(doors: Sequence[Door], batch: str) -> list[Neighbourhood]:
     found: dict[tuple[str, str], list[Door]] = {}
     for door in doors:
         place = (door.street or "未登记街道", door.community or "未登记社区")
         found.setdefault(place, []).append(door)
-    return [Neighbourhood(street, community, rows) for (street, community), rows in found.items()]
+    return [Neighbourhood(*place, rows, _set_of(rows, batch)) for place, rows in found.items()]
+
+
+def _set_of(doors: Sequence[Door], batch: str) -> str | None:
+    """Where the paper of the community of *doors* is printed."""
+    community, street = doors[0].community, doors[0].street_code or ""
+    if not community or all(door.state is VisitState.DONE for door in doors):
+        return None
+    asked_for = {"street": street, "community": community, "batch": batch}
+    return f"/visits/paper?{urlencode({name: v for name, v in asked_for.items() if v})}"
 
 
 def _find(session: Session, who: SignedIn, visit_id: UUID) -> Visit:
@@ -168,11 +195,3 @@ def _find(session: Session, who: SignedIn, visit_id: UUID) -> Visit:
 def _back(query: str) -> str:
     """The same list again; only a query of plain characters is taken."""
     return f"/visits?{query}" if re.fullmatch(r"[\w=&.-]{1,200}", query, re.ASCII) else "/visits"
-
-
-def _with_own_style(page: str) -> str:
-    """The page's own style sheet is let in by its hash, and nothing else."""
-    styles = re.findall(r"<style>([^<]*)</style>", page)
-    digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in styles]
-    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
-    return POLICY.replace("style-src 'self'", f"style-src 'self' {allowed}".rstrip())

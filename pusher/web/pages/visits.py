@@ -86,6 +86,8 @@ def tick_visit(
 def community_set(request: Request, desk: DeskHere, who: Walking) -> Response:
     """What a community worker takes along: cover, leaflets, list of doors, in one PDF."""
     wanted = asked(request, "street", "community", "batch")
+    if not wanted["community"]:
+        raise NotFound("没有写明社区")
     with desk.store.reading() as session:
         # the names that the page would show to whoever asks
         doors = waiting(

@@ -99,12 +99,14 @@ def _doors(
     from profiles.ages import day_of
     from profiles.identity import masked_name
     from pusher.listening.visits import visit_list
+    from pusher.model.staff import Role
     from pusher.paper.walk import waiting
     from pusher.staff import streets_of
 
     person = staff_called(session, by, "clerk", "community") if by else None
-    walks = person is not None and person.role.value == "community"
-    streets = streets_of(session, person) if walks else None
+    streets = None
+    if person is not None and person.role is Role.COMMUNITY:
+        streets = streets_of(session, person)
     listed = visit_list(session, streets=streets, today=day_of(door.now))
     doors = waiting(listed, community=community, policy_id=policy_id)
     if person is not None:

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from pusher.commands.ask import ask
 from pusher.commands.audit import audit
 from pusher.commands.batch import batch
 from pusher.commands.contact import contact
@@ -27,8 +28,8 @@ from pusher.commands.watch import watch
 
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
-    recall, batch, send, hold, visits, leaflet, report, audit, privacy, doctor, backup, restore,
-    upgrade, key, program,
+    recall, batch, send, hold, visits, leaflet, ask, report, audit, privacy, doctor, backup,
+    restore, upgrade, key, program,
 )  # fmt: skip
 
 

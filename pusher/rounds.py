@@ -129,6 +129,26 @@ def purge_past_term(desk: Desk) -> Mapping[str, int]:
         return asdict(purge(session, settings=desk.settings, now=desk.moment()))
 
 
+def index_policies(desk: Desk) -> Mapping[str, int]:
+    """Make the rows by which questions find policies, some at a time."""
+    from sqlmodel import select
+
+    from pusher.listening.answers.terms import AT_ONCE, refresh
+    from pusher.model.policy import Policy
+
+    made = 0
+    with desk.store.reading() as session:
+        offices = session.exec(select(Policy.office_id).distinct()).all()
+    for office_id in offices:
+        again = True
+        while again and not desk.stop():
+            with desk.store.writing() as session:
+                done = refresh(session, office_id)
+            made, again = made + done, done == AT_ONCE
+            desk.beat()
+    return {"made": made}
+
+
 def finish_forgetting(desk: Desk) -> Mapping[str, int]:
     """Finish forgetting whoever waited for an outcome, or came back with a restored backup."""
     from pusher.privacy.forget import finish

@@ -60,6 +60,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.failpoint",
         "pusher.store", "pusher.settings", "pusher.plain", "pusher.duties", ZONE,
         "pusher.working_days",
+        # a question is cut into words, judged by a rule, and answered in the templates' words
+        "pusher.rules", "pusher.words", "templates",
     },
     # what is printed tells of policies and of the doors that somebody walks to
     "pusher.paper": {

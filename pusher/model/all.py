@@ -16,6 +16,7 @@ import pusher.model.program
 import pusher.model.question
 import pusher.model.source
 import pusher.model.staff
+import pusher.model.terms
 import pusher.model.watching
 import pusher.model.word  # noqa: F401  (imported for the tables they define)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+import pusher.model.notice  # noqa: F401  (the tables that a question points at)
 from profiles.columns import Moment, checked, new_id
 
 

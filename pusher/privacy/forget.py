@@ -58,7 +58,7 @@ OF_NOBODY: Final = frozenset(
     {
         *("office", "street", "rosterimport", "policy", "policytag", "audiencerule", "matchrun"),
         *("policyoriginal", "policycitation", "policycorrection", "intake"),
-        *("correction", "officephrase"),
+        *("correction", "officephrase", "policyterms"),
         *("watchedcolumn", "watchedpage"),
         *("batch", "staff", "staffstreet", "staffsession", "invitation", "slot", "heartbeat"),
         # a digest and a blind mark, for five minutes

@@ -257,6 +257,7 @@ def test_each_job_says_what_it_does_and_how_often() -> None:
         "watch",
         "recall",
         "purge",
+        "terms",
         "forget",
     }
     for job in JOBS.values():

@@ -63,6 +63,7 @@ def test_a_second_init_changes_nothing_and_says_so(typed: Type) -> None:
         ["send", "--json"],
         ["hold", "show", "--json"],
         ["visits", "list", "--json"],
+        ["ask", "高龄津贴怎么领", "--as-of", "2026-11-25", "--json"],
         ["report", "--json"],
         ["audit", "verify", "--json"],
         ["audit", "tail", "--json"],

@@ -33,6 +33,11 @@ def code_mac(sealer: Sealer, contact_id: UUID, salt: str, code: str) -> str:
     return sealer.index(f"{contact_id.hex}:{salt}:{code}", purpose="contact.code")
 
 
+def public_code_mac(sealer: Sealer, row: UUID, salt: str, code: str) -> str:
+    """What is kept of a code that somebody asked for: keyed and bound to the request; 64 hex."""
+    return sealer.index(f"{row.hex}:{salt}:{code}", purpose="public.code")
+
+
 def next_send(sent: Sequence[datetime], now: datetime) -> datetime:
     """When the next code may go to a number; *now* or earlier: at once.
 

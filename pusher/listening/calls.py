@@ -12,6 +12,7 @@ from pusher.gateways.base import Receipt as Told
 from pusher.listening.plain import plain
 from pusher.model.contact_code import ContactCode
 from pusher.model.notice import Attempt, AttemptResult, Notice
+from pusher.model.public import PublicCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +23,23 @@ class Call:
         kind: the count it goes to: receipts, codes, elsewhere (a call of ours to another
             address) or strangers.
         notice, attempt: of a receipt.
-        code, contact: of a code, and to whom it went.
+        code, contact: of a code, and to whom it went; somebody who asked for one on the public
+            pages may be nobody's contact.
         early: it names only the vendor's id, and we do not know that id (yet).
     """
 
     kind: str
     notice: Notice | None = None
     attempt: Attempt | None = None
-    code: ContactCode | None = None
+    code: ContactCode | PublicCode | None = None
     contact: Contact | None = None
     early: bool = False
 
     @property
     def address(self) -> tuple[Channel, str] | None:
         """Channel and blind index of the address that was called; None if none of ours was."""
+        if isinstance(self.code, PublicCode):
+            return Channel.SMS, self.code.address_index
         at = self.notice or self.contact
         if at is None or at.channel is None or at.address_index is None:
             return None
@@ -91,7 +95,11 @@ def _of_code(session: Session, call: str, gateway: str) -> Call | None:
             ContactCode.gateway == gateway,
         )
     ).first()
-    return Call("codes", code=row[0], contact=row[1]) if row else None
+    if row is not None:
+        return Call("codes", code=row[0], contact=row[1])
+    asked = select(PublicCode).where(PublicCode.call == call, PublicCode.gateway == gateway)
+    public = session.exec(asked).first()
+    return Call("codes", code=public) if public else None
 
 
 def _by_vendors_id(session: Session, ref: str, index: str | None, gateway: str) -> Call | None:

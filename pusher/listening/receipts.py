@@ -34,6 +34,7 @@ from pusher.model.notice import (
     NoticeState,
     Outcome,
 )
+from pusher.model.public import PublicCode
 from pusher.model.word import Inbox, Meaning, Receipt
 from pusher.settings import Settings
 
@@ -55,7 +56,7 @@ class Folded:
         receipts: that fit a notice of ours.
         strangers: that fit none; kept, without effect.
         elsewhere: that name a call of ours and another address; kept, without effect.
-        codes: that fit a code which was sent to confirm a number.
+        codes: that fit a code which was sent to a number.
         replies: new ones.
         stops: of these, clear wishes to be silent.
         doubtful: of these, doubtful ones.
@@ -203,13 +204,14 @@ def _weigh_address(
         see_sign(session, channel=channel, address_index=index, now=now)
 
 
-def _prove_sent(session: Session, code: ContactCode) -> None:
+def _prove_sent(session: Session, code: ContactCode | PublicCode) -> None:
     """A receipt proves that the vendor took the code, also where its own answer was lost."""
+    kind = type(code)
     session.exec(
-        update(ContactCode)
+        update(kind)
         .where(
-            col(ContactCode.id) == code.id,
-            or_(col(ContactCode.result).is_(None), ContactCode.result == AttemptResult.UNSURE),
+            col(kind.id) == code.id,
+            or_(col(kind.result).is_(None), col(kind.result) == AttemptResult.UNSURE),
         )
         .values(result=AttemptResult.ACCEPTED)
     )

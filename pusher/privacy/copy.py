@@ -16,6 +16,7 @@ from pusher.model.contact_code import ContactCode
 from pusher.model.match import Match, MatchRun, reasons_of
 from pusher.model.notice import Notice
 from pusher.model.policy import Policy
+from pusher.model.public import PublicCode, PublicSession
 from pusher.model.question import Question, QuestionSource
 from pusher.model.word import Reply
 from pusher.sending.drafting import text_of as notice_text
@@ -37,6 +38,8 @@ def export(
     return {
         **ground.collect(session, profile),
         "contactcode": _codes(session, profile.id),
+        "publiccode": _asked_codes(session, profile),
+        "publicsession": _sessions(session, profile.id),
         "match": _matches(session, profile.id),
         "notice": [_notice(session, notice, title) for notice, title in _notices(session, profile)],
         "question": [_question(session, one) for one in questions_of(session, profile)],
@@ -123,6 +126,25 @@ def _codes(session: Session, person: UUID) -> list[dict[str, Any]]:
     return [
         {"at": one.at.isoformat(), "used_at": one.used_at.isoformat() if one.used_at else None}
         for one in session.exec(asked)
+    ]
+
+
+def _asked_codes(session: Session, profile: Profile) -> list[dict[str, Any]]:
+    """When codes were asked for with numbers that are theirs alone."""
+    addresses = ground.own_addresses(session, profile)
+    asked = select(PublicCode).where(col(PublicCode.address_index).in_(addresses))
+    return [
+        {"purpose": one.purpose.value, "at": one.at.isoformat(),
+         "used_at": one.used_at.isoformat() if one.used_at else None}
+        for one in session.exec(asked.order_by(col(PublicCode.id)))
+    ]  # fmt: skip
+
+
+def _sessions(session: Session, person: UUID) -> list[dict[str, Any]]:
+    asked = select(PublicSession).where(PublicSession.profile_id == person)
+    return [
+        {"since": one.since.isoformat(), "seen_at": one.seen_at.isoformat()}
+        for one in session.exec(asked.order_by(col(PublicSession.since)))
     ]
 
 

@@ -4,7 +4,7 @@ A notice that is being handed over, or of which nobody knows yet whether it was 
 address is still needed to ask the gateway. The clockwork finishes when it has its outcome.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -23,6 +23,7 @@ from pusher.model.errors import IllegalMove
 from pusher.model.fact_index import FactIndex
 from pusher.model.match import Match
 from pusher.model.notice import Attempt, Notice, NoticeState, Reason
+from pusher.model.public import PublicCode, PublicSession
 from pusher.model.question import Question
 from pusher.model.word import Inbox, Receipt, Reply
 from pusher.privacy.copy import questions_of, replies_of
@@ -33,6 +34,8 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "guardianship": "删除",
         "contact": "地址清空、停用；索引换成无意义的值",
         "contactcode": "删除",
+        "publiccode": "本人独用号码的删除，其余一天后删除",
+        "publicsession": "删除",
         "consent": "全部撤回，行保留作为当初依据",
         "optout": "保留；本人独用的地址按密钥索引登记为退订",
         "subscription": "全部停止",
@@ -100,11 +103,12 @@ def forget(
         raise IllegalMove("此人的资料已经删除")
     replies = [reply.id for reply in replies_of(session, profile)]
     questions = [question.id for question in questions_of(session, profile)]
+    addresses = ground.own_addresses(session, profile)
     ground.end(session, profile, now=now)
     withheld = _withhold(session, profile.id)
     _blank_matches(session, profile.id)
     _blank_visits(session, profile.id)
-    _drop_codes(session, profile.id)
+    _drop_codes(session, profile.id, addresses)
     _blank_words(session, profile.id, replies)
     _blank_questions(session, questions)
     # a copy of everybody's facts, theirs among them; the next look makes it anew
@@ -180,9 +184,11 @@ def _blank_visits(session: Session, person: UUID) -> None:
     )
 
 
-def _drop_codes(session: Session, person: UUID) -> None:
+def _drop_codes(session: Session, person: UUID, addresses: Collection[str]) -> None:
     theirs = select(Contact.id).where(Contact.profile_id == person)
     session.exec(delete(ContactCode).where(col(ContactCode.contact_id).in_(theirs)))
+    session.exec(delete(PublicCode).where(col(PublicCode.address_index).in_(addresses)))
+    session.exec(delete(PublicSession).where(col(PublicSession.profile_id) == person))
 
 
 def _blank_words(session: Session, person: UUID, replies: list[UUID]) -> None:

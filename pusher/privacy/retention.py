@@ -18,6 +18,7 @@ from pusher import audit
 from pusher.model.batch import Batch
 from pusher.model.contact_code import ContactCode
 from pusher.model.notice import Notice, NoticeState
+from pusher.model.public import PublicCode, PublicSession
 from pusher.model.question import Question
 from pusher.model.staff import Invitation, StaffSession
 from pusher.model.word import Inbox, Reply
@@ -101,7 +102,9 @@ def _codes(session: Session, before: datetime) -> int:
         or_(col(StaffSession.ended_at) < before, col(StaffSession.since) < before)
     )
     sent = delete(ContactCode).where(col(ContactCode.at) < before)
-    return sum(_count(session, past) for past in (links, sessions, sent))
+    asked = delete(PublicCode).where(col(PublicCode.at) < before)
+    looks = delete(PublicSession).where(col(PublicSession.since) < before)
+    return sum(_count(session, past) for past in (links, sessions, sent, asked, looks))
 
 
 def _files(session: Session, before: datetime) -> int:

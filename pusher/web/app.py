@@ -15,14 +15,15 @@ from pusher.gateways.base import Gateway
 from pusher.model.errors import NotFound, Unwilling
 from pusher.settings import Settings
 from pusher.store import Store
-from pusher.web import callbacks, code, health, plain, public, sign_in
+from pusher.web import callbacks, code, health, join, mine, plain, public, public_code, sign_in
 from pusher.web.api import spec
 from pusher.web.api.errors import Told, is_api, tell
+from pusher.web.citizen import SIGN_IN, NotHere, is_public, show_public_sorry
 from pusher.web.cookies import is_https
 from pusher.web.desk import Desk, desk_of, sealer_from
 from pusher.web.gate import NotYours, StalePage, check_gates
 from pusher.web.kept import keep_forms
-from pusher.web.layout import show_no_link, show_sorry, show_stale
+from pusher.web.layout import go, show_no_link, show_sorry, show_stale
 from pusher.web.outside import ARMOUR, Armour, SizeCap, hush_traces, note_failure
 from pusher.web.pages import ROUTERS
 
@@ -34,6 +35,9 @@ _DOORS: Final = (
     code.router,
     *ROUTERS,
     public.router,
+    join.router,
+    public_code.router,
+    mine.router,
     callbacks.router,
     plain.router,
     health.router,
@@ -78,6 +82,7 @@ def _explain_failures(app: FastAPI) -> None:
     app.add_exception_handler(Told, lambda _, error: tell(error))
     app.add_exception_handler(NotYours, _not_yours)
     app.add_exception_handler(StalePage, _stale)
+    app.add_exception_handler(NotHere, lambda request, _: go(SIGN_IN, desk=desk_of(request)))
     keep_forms(app)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(Unwilling, _unwilling)
@@ -92,13 +97,15 @@ def _not_yours(request: Request, error: Exception) -> Response:
 
 
 def _stale(request: Request, error: Exception) -> Response:
+    if is_public(request):
+        return show_public_sorry(request, 403, "没有提交成功", "页面已过期，请重新打开再填。")
     return show_stale(request)
 
 
 def _not_found(request: Request, error: Exception) -> Response:
     if is_api(request):
         return tell(error)
-    if request.url.path.startswith("/p/"):
+    if is_public(request):
         return show_no_link(desk_of(request))
     return show_sorry(request, 404, "没有找到这个页面", "可能已经删除，或地址抄写有误。")
 
@@ -106,6 +113,8 @@ def _not_found(request: Request, error: Exception) -> Response:
 def _unwilling(request: Request, error: Exception) -> Response:
     if is_api(request):
         return tell(error)
+    if is_public(request):
+        return show_public_sorry(request, 409, "这一步没有做成", str(error))
     return show_sorry(request, 409, "这一步没有做成", str(error))
 
 

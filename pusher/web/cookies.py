@@ -1,4 +1,4 @@
-"""Our three cookies. All are for the server alone and, over TLS, for this very host."""
+"""Our four cookies. All are for the server alone and, over TLS, for this very host."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -17,6 +17,8 @@ class Cookie(StrEnum):
     """Who is signed in."""
     VISITOR = "pusher_visitor"
     """The random word that forms before the sign-in are tied to."""
+    CITIZEN = "pusher_citizen"
+    """Who read a code back on the public pages."""
     SAID = "pusher_said"
     """The line that the last act left for the next page."""
 

@@ -76,7 +76,7 @@ def show(
         status: 422 where a form comes back with errors, 409 where somebody was faster.
         shown: what the page speaks of.
     """
-    said = _said(request, desk)
+    said = said_of(request, desk)
     with desk.store.reading() as session:
         holds = hold.standing(session)
         office = office_name(session)
@@ -182,7 +182,8 @@ def _navigation(role: Role) -> dict[str, list[Place]]:
     return found
 
 
-def _said(request: Request, desk: Desk) -> str:
+def said_of(request: Request, desk: Desk) -> str:
+    """The line that the last act left for this page; empty if none."""
     try:
         said = _signer(desk).loads(read(request, Cookie.SAID))
     except BadSignature:

@@ -123,6 +123,23 @@ BEFORE_SIGN_IN = {
     ("POST", "/code"),
     ("GET", "/invite/{word}"),
     ("POST", "/invite/{word}"),
+    ("GET", "/p/join"),
+    ("GET", "/p/join/guardian"),
+    ("GET", "/p/join/{kind}"),
+    ("POST", "/p/join/{kind}"),
+    ("GET", "/p/notice/{version}"),
+    ("GET", "/p/sign-in"),
+    ("POST", "/p/sign-in"),
+    ("GET", "/p/code"),
+    ("POST", "/p/code"),
+    ("GET", "/p/mine"),
+    ("POST", "/p/mine/follow"),
+    ("POST", "/p/mine/end"),
+    ("POST", "/p/mine/pace"),
+    ("POST", "/p/mine/stop"),
+    ("POST", "/p/mine/resume"),
+    ("POST", "/p/mine/sensitive"),
+    ("POST", "/p/mine/sign-out"),
 }
 BY_TOKEN = {
     ("GET", "/api/v1/policies"),
@@ -170,6 +187,8 @@ def address(path: str) -> str:
         "cause": "staff",
         "day": "2026-10-01",
         "year": "2026",
+        "kind": "resident",
+        "version": "2026-11",
     }.items():
         path = path.replace("{" + hole + "}", filled)
     return path

@@ -1,0 +1,110 @@
+"""One's own page as one may read it oneself: what one follows, and what came lately."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from profiles.model import Channel, Consent, ConsentScope, Pace, Profile, ProfileKind
+from profiles.shown import shown_name
+from profiles.subscriptions import followed
+from pusher.listening.own_affairs import is_silent
+from pusher.model.notice import LEFT, Notice
+from pusher.model.policy import Policy
+from pusher.reading.taxonomy import taxonomy
+from pusher.web.interests import Interest, interests
+
+LATELY: Final = timedelta(days=90)
+_MOST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A subject one follows."""
+
+    code: str
+    name: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A notice that left."""
+
+    policy_id: UUID
+    title: str
+    at: datetime | None
+    channel: Channel | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSheet:
+    """All of one's own page.
+
+    Attributes:
+        name: with stars; whoever looks over a shoulder learns nothing.
+        pace: that of what is followed; None if nothing is.
+        more: groups of which not everything is followed yet.
+        silent: nothing at all is sent to them.
+        sensitive: they agreed that sensitive facts are used; None for a firm, which has none.
+    """
+
+    name: str = field(repr=False)
+    tags: Sequence[Followed]
+    pace: Pace | None
+    more: Sequence[Interest]
+    silent: bool
+    sensitive: bool | None
+    sent: Sequence[Sent]
+
+
+def read_own_sheet(session: Session, profile: Profile, *, now: datetime) -> OwnSheet:
+    """Read one's own page."""
+    running = followed(session, profile)
+    codes = {one.tag_code for one in running}
+    return OwnSheet(
+        name=shown_name(session, profile),
+        tags=[Followed(s.tag_code, _name(s.tag_code), s.since) for s in running],
+        pace=running[0].pace if running else None,
+        more=[one for one in interests()[profile.kind] if not codes.issuperset(one.tags)],
+        silent=is_silent(session, profile),
+        sensitive=_sensitive(session, profile),
+        sent=_sent(session, profile, now),
+    )
+
+
+def _name(code: str) -> str:
+    meaning = taxonomy().get(code)
+    return meaning.name if meaning else code
+
+
+def _sensitive(session: Session, profile: Profile) -> bool | None:
+    if profile.kind is ProfileKind.ENTERPRISE:
+        return None
+    agreed = select(Consent.id).where(
+        Consent.profile_id == profile.id,
+        Consent.scope == ConsentScope.SENSITIVE,
+        col(Consent.withdrawn_at).is_(None),
+    )
+    return session.exec(agreed.limit(1)).first() is not None
+
+
+def _sent(session: Session, profile: Profile, now: datetime) -> list[Sent]:
+    asked = (
+        select(Policy.id, Policy.title, Notice.accepted_at, Notice.channel)
+        .join(Policy, col(Policy.id) == Notice.policy_id)
+        .where(
+            Notice.profile_id == profile.id,
+            col(Notice.state).in_(LEFT),
+            col(Notice.accepted_at) > now - LATELY,
+        )
+        .order_by(col(Notice.accepted_at).desc())
+        .limit(_MOST)
+    )
+    return [
+        Sent(policy, title, at, Channel(way) if way else None)
+        for policy, title, at, way in session.exec(asked)
+    ]

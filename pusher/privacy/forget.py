@@ -67,6 +67,7 @@ OF_NOBODY: Final = frozenset(
         # a digest and a blind mark, for five minutes
         "signature",
         *("pause", "hold", "holiday", "epoch", "program", "programcall"),
+        "interpretation",
         # a thing by its id or its day, and a title of a policy
         "duty",
     }

@@ -64,6 +64,8 @@ class Known:
         valid_until: the last day it holds (a certificate's), or None.
         others: what this one outranks, one word of each source, the newest first; shown to staff
             beside it and never judged by. Their own `others` are empty.
+        unused: the person asked that it is not used to choose them; it stays what the register
+            says, and its later words are unused as well.
     """
 
     value: Any
@@ -71,6 +73,7 @@ class Known:
     known_on: date
     valid_until: date | None = None
     others: tuple["Known", ...] = ()
+    unused: bool = False
 
 
 def read_dossier(session: Session, profile: Profile) -> dict[str, Known]:
@@ -99,11 +102,12 @@ def write_dossier(session: Session, profile: Profile, dossier: Mapping[str, Know
 
 
 def facts_on(dossier: Mapping[str, Known], day: date) -> dict[str, Any]:
-    """Code to value of what is known on *day*; a fact past its last day is unknown again."""
+    """Code to value of what is known on *day*; a fact past its last day is unknown again, and one
+    that is not to be used is never known."""
     return {
         code: known.value
         for code, known in dossier.items()
-        if known.valid_until is None or known.valid_until >= day
+        if not known.unused and (known.valid_until is None or known.valid_until >= day)
     }
 
 
@@ -111,6 +115,8 @@ def row_of(known: Known) -> list[Any]:
     """*known* as JSON keeps it; `known_of` reads it back."""
     until = known.valid_until.isoformat() if known.valid_until else None
     row = [known.value, known.source, known.known_on.isoformat(), until]
+    if known.unused:
+        return [*row, [row_of(other) for other in known.others], True]
     if known.others:
         return [*row, [row_of(other) for other in known.others]]
     return row if until else row[:3]
@@ -120,7 +126,7 @@ def known_of(row: Sequence[Any]) -> Known:
     """What `row_of` made a row of."""
     until = date.fromisoformat(row[3]) if len(row) > 3 and row[3] else None
     others = tuple(known_of(other) for other in row[4]) if len(row) > 4 else ()
-    return Known(row[0], row[1], date.fromisoformat(row[2]), until, others)
+    return Known(row[0], row[1], date.fromisoformat(row[2]), until, others, len(row) > 5)
 
 
 def birth_day(session: Session, profile: Profile, facts: Mapping[str, Any]) -> date | None:

@@ -60,6 +60,7 @@ def collect(session: Session, profile: Profile) -> dict[str, Any]:
                     "source": known.source,
                     "known_on": known.known_on.isoformat(),
                     "valid_until": _said(known.valid_until),
+                    "unused": known.unused,
                     "others": [
                         {"value": o.value, "source": o.source, "known_on": o.known_on.isoformat()}
                         for o in known.others

@@ -8,16 +8,18 @@ claims a firm's credit code would otherwise read and stop what is meant for that
 
 from datetime import datetime
 from itertools import count
+from uuid import UUID
 
 from sqlmodel import Session, col, or_, select
 
-from profiles.addresses import add_contact, contact_index
+from profiles.addresses import add_contact, address_of, contact_index
 from profiles.ages import OWN_CONSENT, day_of, has_died, is_under
 from profiles.columns import new_id
 from profiles.dossier import (
     birth_day,
     facts_on,
     name_index,
+    name_of,
     number_index,
     read_dossier,
     rename,
@@ -50,6 +52,23 @@ def known_here(session: Session, *, phone: str, name: str, now: datetime) -> Pro
         if not is_under(OWN_CONSENT, birth_day(session, profile, facts), day_of(now)):
             return profile
     return None
+
+
+def own_number(session: Session, profile_id: UUID, *, now: datetime) -> str | None:
+    """The number at which this person themselves is reached; None: none that nobody doubts."""
+    profile = session.get(Profile, profile_id)
+    asked = select(Contact).where(
+        Contact.profile_id == profile_id,
+        Contact.channel == Channel.SMS,
+        col(Contact.ended_at).is_(None),
+        col(Contact.doubt).is_(None),
+    )
+    contact = session.exec(asked.order_by(col(Contact.id))).first()
+    if profile is None or contact is None:
+        return None
+    phone = address_of(session, contact)
+    known = known_here(session, phone=phone, name=name_of(session, profile), now=now)
+    return phone if known is not None and known.id == profile_id else None
 
 
 def is_child_here(session: Session, *, phone: str, name: str, now: datetime) -> bool:

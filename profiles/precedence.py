@@ -37,10 +37,16 @@ def weigh(old: Known | None, new: Known, *, dated: bool) -> tuple[Known, Verdict
             day on which we read it, and makes nothing younger that says the same.
 
     Returns:
-        What stands from now on, with what it outranks beside it.
+        What stands from now on, with what it outranks beside it; not to be used if the old word
+        was not.
     """
     if old is None:
         return new, Verdict.TAKEN
+    stands, verdict = _weigh(old, new, dated=dated)
+    return replace(stands, unused=old.unused), verdict
+
+
+def _weigh(old: Known, new: Known, *, dated: bool) -> tuple[Known, Verdict]:
     if old.value == new.value:
         return _agree(old, new, dated=dated)
     expired = old.valid_until is not None and old.valid_until < new.known_on
@@ -49,7 +55,7 @@ def weigh(old: Known | None, new: Known, *, dated: bool) -> tuple[Known, Verdict
     if is_own_word(new) == is_own_word(old) and new.known_on < old.known_on:
         return _beside(old, new, dated=dated), Verdict.OLDER
     rest = (o for o in old.others if o.source not in (old.source, new.source))
-    return replace(new, others=_newest(replace(old, others=()), *rest)), Verdict.TAKEN
+    return replace(new, others=_newest(replace(old, others=(), unused=False), *rest)), Verdict.TAKEN
 
 
 def is_own_word(known: Known) -> bool:

@@ -11,6 +11,7 @@ from profiles.consent import grant, withdraw
 from profiles.model import ConsentScope, Contact, OptOut, Pace, Profile
 from profiles.newcomers import SELF
 from profiles.optouts import opt_out
+from profiles.own_facts import use_fact
 from profiles.subscriptions import end, follow, followed
 from pusher.audit import note
 from pusher.listening.sign_up import lift_all
@@ -78,6 +79,22 @@ def withdraw_sensitive(session: Session, profile: Profile, *, now: datetime) -> 
     """Take back that sensitive facts are used; it binds at once."""
     withdraw(session, profile, ConsentScope.SENSITIVE, now=now)
     _note(session, "public.withdraw", profile, now)
+
+
+def drop_fact(session: Session, profile: Profile, code: str, *, now: datetime) -> bool:
+    """Use a fact no longer to choose them; False if it is not one of theirs."""
+    dropped = use_fact(session, profile, code, used=False, now=now)
+    if dropped:
+        _note(session, "public.drop_fact", profile, now)
+    return dropped
+
+
+def take_fact_back(session: Session, profile: Profile, code: str, *, now: datetime) -> bool:
+    """Use a fact again; False if it was never dropped."""
+    taken = use_fact(session, profile, code, used=True, now=now)
+    if taken:
+        _note(session, "public.use_fact", profile, now)
+    return taken
 
 
 def addresses_of(session: Session, profile: Profile) -> set[str]:

@@ -208,7 +208,11 @@ def _documents(session: Session, ids: Sequence[UUID]) -> Iterator[tuple[UUID, Do
     for chunk in in_chunks(ids):
         asked = select(col(Profile.id), col(Profile.facts_sealed))
         for profile_id, blob in session.exec(asked.where(col(Profile.id).in_(chunk))):
-            known = open_dossier(sealer, blob, profile_id)
+            known = {
+                code: one
+                for code, one in open_dossier(sealer, blob, profile_id).items()
+                if not one.unused
+            }
             yield (
                 profile_id,
                 Document(

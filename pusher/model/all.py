@@ -15,6 +15,7 @@ import pusher.model.policy
 import pusher.model.program
 import pusher.model.public
 import pusher.model.question
+import pusher.model.rights
 import pusher.model.source
 import pusher.model.staff
 import pusher.model.terms

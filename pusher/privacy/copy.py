@@ -11,6 +11,7 @@ from profiles.model import Contact, Profile
 from pusher import audit
 from pusher.listening.questions import text_of as question_text
 from pusher.listening.replies import address_of, text_of
+from pusher.listening.rights import requests_of, words_of
 from pusher.model.batch import Batch, Visit
 from pusher.model.contact_code import ContactCode
 from pusher.model.match import Match, MatchRun, reasons_of
@@ -44,8 +45,13 @@ def export(
         "notice": [_notice(session, notice, title) for notice, title in _notices(session, profile)],
         "question": [_question(session, one) for one in questions_of(session, profile)],
         "reply": [_reply(session, reply) for reply in replies_of(session, profile)],
+        "rightsrequest": [
+            {"kind": one.kind.value, "at": one.at.isoformat(), "words": words_of(session, one),
+             "done_at": one.done_at.isoformat() if one.done_at else None, "remark": one.remark}
+            for one in requests_of(session, profile.id)
+        ],
         "visit": _visits(session, profile.id),
-    }
+    }  # fmt: skip
 
 
 def replies_of(session: Session, profile: Profile) -> list[Reply]:

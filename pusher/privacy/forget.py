@@ -25,6 +25,7 @@ from pusher.model.match import Match
 from pusher.model.notice import Attempt, Notice, NoticeState, Reason
 from pusher.model.public import PublicCode, PublicSession
 from pusher.model.question import Question
+from pusher.model.rights import RightsRequest
 from pusher.model.word import Inbox, Receipt, Reply
 from pusher.privacy.copy import questions_of, replies_of
 
@@ -36,6 +37,7 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "contactcode": "删除",
         "publiccode": "本人独用号码的删除，其余一天后删除",
         "publicsession": "删除",
+        "rightsrequest": "内容清空，只留何时要求、何时办完",
         "consent": "全部撤回，行保留作为当初依据",
         "optout": "保留；本人独用的地址按密钥索引登记为退订",
         "subscription": "全部停止",
@@ -110,6 +112,7 @@ def forget(
     _blank_matches(session, profile.id)
     _blank_visits(session, profile.id)
     _drop_codes(session, profile.id, addresses)
+    _blank_requests(session, profile.id)
     _blank_words(session, profile.id, replies)
     _blank_questions(session, questions)
     # a copy of everybody's facts, theirs among them; the next look makes it anew
@@ -190,6 +193,14 @@ def _drop_codes(session: Session, person: UUID, addresses: Collection[str]) -> N
     session.exec(delete(ContactCode).where(col(ContactCode.contact_id).in_(theirs)))
     session.exec(delete(PublicCode).where(col(PublicCode.address_index).in_(addresses)))
     session.exec(delete(PublicSession).where(col(PublicSession.profile_id) == person))
+
+
+def _blank_requests(session: Session, person: UUID) -> None:
+    session.exec(
+        update(RightsRequest)
+        .where(col(RightsRequest.profile_id) == person)
+        .values(words_sealed=b"", remark=None)
+    )
 
 
 def _blank_words(session: Session, person: UUID, replies: list[UUID]) -> None:

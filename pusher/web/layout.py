@@ -49,6 +49,7 @@ PLACES = (
     Place("/batches", "批次", _WORKING, "batch"),
     Place("/visits", "入户送达", _WALKING, "visit"),
     Place("/replies", "回复", _WORKING, "reply"),
+    Place("/requests", "本人要求", _WORKING, "rights"),
     Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
     Place("/profiles", "档案", _WORKING, "profile", "名册"),
     Place("/imports", "导入", _WORKING, "import", "名册"),

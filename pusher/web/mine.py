@@ -10,13 +10,17 @@ from profiles.model import Pace, Profile
 from pusher.listening.own_affairs import (
     agree_to_sensitive,
     change_pace,
+    drop_fact,
     end_tag,
     follow_tags,
     resume,
     stop_everything,
+    take_fact_back,
     withdraw_sensitive,
 )
 from pusher.listening.own_page import close_page
+from pusher.listening.rights import LONGEST, request_right
+from pusher.model.rights import Right
 from pusher.web.citizen import Citizen, CitizenHere, own_profile, show_citizen
 from pusher.web.cookies import Cookie, drop
 from pusher.web.desk import Desk, DeskHere
@@ -27,7 +31,7 @@ from pusher.web.own_sheet import read_own_sheet
 from pusher.web.raw_body import PublicForm
 
 router = APIRouter(prefix="/p/mine")
-Act = Callable[[Session, Profile, datetime], None]
+Act = Callable[[Session, Profile, datetime], object]
 
 
 @router.get("")
@@ -95,6 +99,32 @@ def sensitive(desk: DeskHere, who: CitizenHere, form: PublicForm) -> Response:
         desk, who, lambda s, p, now: withdraw_sensitive(s, p, now=now),
         "已经收回，不再用敏感信息判断。",
     )  # fmt: skip
+
+
+@router.post("/facts")
+def facts(desk: DeskHere, who: CitizenHere, form: PublicForm) -> Response:
+    """Use a fact no longer to choose them, or again."""
+    fields = Fields(form)
+    code = fields.typed("fact")[:60]
+    if fields.typed("use") == "1":
+        return _do(desk, who, lambda s, p, now: take_fact_back(s, p, code, now=now), "恢复使用了。")
+    return _do(
+        desk, who, lambda s, p, now: drop_fact(s, p, code, now=now),
+        "删掉了，以后不再用它判断哪些政策与您有关。",
+    )  # fmt: skip
+
+
+@router.post("/ask")
+def ask(request: Request, desk: DeskHere, who: CitizenHere, form: PublicForm) -> Response:
+    """Ask the office for a copy, to be put right, or to be forgotten."""
+    fields = Fields(form)
+    kind = fields.choice("kind", "要办什么", Right)
+    needed = kind is Right.CORRECT
+    words = fields.text("words", "哪里不对，应该是什么", most=LONGEST, needed=needed)
+    if not fields.sound:
+        return _show(request, desk, who, fields, status=422)
+    said = "已交给工作人员。会先打电话核实是您本人，再办理。"
+    return _do(desk, who, lambda s, p, now: request_right(s, p, kind, words=words, now=now), said)
 
 
 @router.post("/sign-out")

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from profiles.facts import say_value, vocabulary
 from profiles.model import Channel, Consent, ConsentScope, Pace, Profile, ProfileKind
+from profiles.own_facts import choosing_facts
 from profiles.shown import shown_name
 from profiles.subscriptions import followed
 from pusher.listening.own_affairs import is_silent
+from pusher.listening.rights import requests_of
 from pusher.model.notice import LEFT, Notice
 from pusher.model.policy import Policy
+from pusher.model.rights import Right
 from pusher.reading.taxonomy import taxonomy
 from pusher.web.interests import Interest, interests
 
@@ -41,6 +45,22 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFact:
+    """What is known and may choose them, as it may be shown on a telephone.
+
+    Attributes:
+        unused: they dropped it; no rule knows it any more.
+    """
+
+    code: str
+    label: str
+    value: str = field(repr=False)
+    source: str
+    known_on: date
+    unused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OwnSheet:
     """All of one's own page.
 
@@ -49,6 +69,9 @@ class OwnSheet:
         pace: that of what is followed; None if nothing is.
         more: groups of which not everything is followed yet.
         silent: nothing at all is sent to them.
+        facts: without the sensitive ones.
+        hidden: how many sensitive ones there are; they are shown at a counter alone.
+        asked: requests to the office that are still open.
         sensitive: they agreed that sensitive facts are used; None for a firm, which has none.
     """
 
@@ -59,12 +82,17 @@ class OwnSheet:
     silent: bool
     sensitive: bool | None
     sent: Sequence[Sent]
+    facts: Sequence[OwnFact]
+    hidden: int
+    asked: Sequence[Right]
 
 
 def read_own_sheet(session: Session, profile: Profile, *, now: datetime) -> OwnSheet:
     """Read one's own page."""
     running = followed(session, profile)
     codes = {one.tag_code for one in running}
+    facts = choosing_facts(session, profile)
+    words = vocabulary()
     return OwnSheet(
         name=shown_name(session, profile),
         tags=[Followed(s.tag_code, _name(s.tag_code), s.since) for s in running],
@@ -73,6 +101,20 @@ def read_own_sheet(session: Session, profile: Profile, *, now: datetime) -> OwnS
         silent=is_silent(session, profile),
         sensitive=_sensitive(session, profile),
         sent=_sent(session, profile, now),
+        facts=[
+            OwnFact(
+                code,
+                words[code].label,
+                say_value(words[code], known.value),
+                known.source,
+                known.known_on,
+                known.unused,
+            )
+            for code, known in facts.items()
+            if not words[code].sensitive
+        ],
+        hidden=sum(words[code].sensitive for code in facts),
+        asked=[one.kind for one in requests_of(session, profile.id) if one.done_at is None],
     )
 
 

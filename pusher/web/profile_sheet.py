@@ -43,6 +43,7 @@ class FactLine:
     Attributes:
         expired: its last day has passed, so that it counts as unknown.
         others: what other sources say, or said before, and does not count.
+        unused: the person asked that it is not used to choose them.
     """
 
     label: str
@@ -53,6 +54,7 @@ class FactLine:
     sensitive: bool
     expired: bool
     others: Sequence["FactLine"] = ()
+    unused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ def _fact(fact: Fact | None, code: str, told: Known, today: date) -> FactLine:
         sensitive=fact is None or fact.sensitive,
         expired=told.valid_until is not None and told.valid_until < today,
         others=[_fact(fact, code, other, today) for other in told.others],
+        unused=told.unused,
     )
 
 

@@ -8,14 +8,18 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from sqlmodel import Session
 
+from profiles.links import WHY_PAGE, read_link_token
 from profiles.model import Profile
-from profiles.newcomers import known_here
+from profiles.newcomers import known_here, own_number
+from profiles.sealing import sealer_of
 from pusher.listening.codes import NoCode, Verdict, read_code
 from pusher.listening.own_page import open_page
 from pusher.listening.public_codes import TypedBack, standing_code, type_back
 from pusher.listening.sign_up import ChildComes, Wish, sign_up
+from pusher.model.errors import NotFound
+from pusher.model.notice import Notice
 from pusher.model.public import Purpose
-from pusher.sending.public_code import send, write_down
+from pusher.sending.public_code import NoWay, TooMany, send, write_down
 from pusher.web.citizen import (
     SIGN_IN,
     Visitor,
@@ -55,6 +59,33 @@ def sign_in(
         with fields.heeding():
             return ask_for_code(request, desk, after, Purpose.MINE, phone=phone, typed=typed)
     return show_citizen(request, desk, "sign_in.html", status=422, fields=fields)
+
+
+@router.get("/mine/from/{word}")
+def from_notice_page(word: str, request: Request, desk: DeskHere, _: Visitor) -> Response:
+    """The way from a notice to one's own page; the link alone opens nothing."""
+    with desk.store.reading() as session:
+        _noticed(session, word)
+    return show_citizen(request, desk, "from_notice.html", word=word, error="")
+
+
+@router.post("/mine/from/{word}")
+def from_notice(
+    word: str, request: Request, desk: DeskHere, _: Visitor, after: BackgroundTasks
+) -> Response:
+    """Send a code to the number of whoever got the notice; who holds the link learns nothing."""
+    with desk.store.reading() as session:
+        notice = _noticed(session, word)
+        phone = own_number(session, notice.profile_id, now=desk.now())
+    typed = {"profile": str(notice.profile_id)} if phone else None
+    try:
+        return ask_for_code(
+            request, desk, after, Purpose.MINE, phone=phone or f"notice:{notice.id}", typed=typed
+        )
+    except (TooMany, NoWay) as why_not:
+        return show_citizen(
+            request, desk, "from_notice.html", status=422, word=word, error=str(why_not)
+        )
 
 
 @router.get("/code")
@@ -113,6 +144,19 @@ def ask_for_code(
         )  # fmt: skip
     after.add_task(send, desk.store, letter, settings=desk.settings, now=now)
     return go("/p/code", desk=desk)
+
+
+def _noticed(session: Session, word: str) -> Notice:
+    """The notice that a signed link names.
+
+    Raises:
+        NotFound: it names none.
+    """
+    row = read_link_token(sealer_of(session), WHY_PAGE, word)
+    notice = session.get(Notice, row) if row else None
+    if notice is None:
+        raise NotFound("链接无效")
+    return notice
 
 
 def _whose(session: Session, answer: TypedBack, *, now: datetime) -> Profile:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from profiles.model import Contact, ImportState, Profile, RosterImport
 from pusher.listening.replies import OPEN
+from pusher.listening.rights import open_requests
 from pusher.listening.visits import RELEASED
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
 from pusher.model.interpretation import Interpretation
@@ -56,8 +57,24 @@ def waiting(session: Session, who: SignedIn, *, year: int) -> list[Waiting]:
     if who.role is not Role.REVIEWER:
         kinds += [_policies(session, who), _interpretations(session, who)]
         kinds += [_drafts(session, who), _imports(session, who)]
-    daily = [_replies(session), _unsure(session, who), _visits(session, who)]
+    daily = [
+        _replies(session),
+        _requests(session, who),
+        _unsure(session, who),
+        _visits(session, who),
+    ]
     return [*kinds, *daily, _contacts(session, who)]
+
+
+def _requests(session: Session, who: SignedIn) -> Waiting:
+    return Waiting(
+        len(open_requests(session, who.office_id)),
+        "条",
+        "本人要求待办",
+        "要副本、要改、要删除的；先核实是本人",
+        "/requests",
+        "去办",
+    )
 
 
 def _policies(session: Session, who: SignedIn) -> Waiting:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from profiles.dossier import Known, known_of, read_dossier, row_of
+from profiles.dossier import Known, facts_on, known_of, read_dossier, row_of
 from profiles.model import RosterRow
 from profiles.precedence import MOST_OTHERS, Verdict, is_own_word, weigh
 from pusher.store import Store
@@ -109,3 +109,14 @@ def test_both_words_are_kept_and_the_outranked_one_is_told_of(store: Store) -> N
         assert told(again) == told(report)
         rows = session.exec(select(RosterRow).where(RosterRow.import_id == again.import_id)).all()
         assert all(row.trace_sealed is None for row in rows)
+
+
+def test_what_is_not_to_be_used_stays_unused_whatever_a_register_says_later() -> None:
+    old = Known(1, "民政", date(2026, 1, 1), unused=True)
+
+    for new in (Known(2, "民政", date(2026, 2, 1)), Known(1, "公安", date(2026, 2, 1))):
+        stands, _ = weigh(old, new, dated=True)
+        assert stands.unused
+        assert not any(other.unused for other in stands.others)
+    assert known_of(row_of(old)) == old
+    assert facts_on({"household_area": old}, date(2026, 1, 2)) == {}

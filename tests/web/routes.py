@@ -75,6 +75,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/leaflets/{policy_id}/poster"): LOOK | COMMUNITY,
     ("GET", "/replies"): LOOK,
     ("POST", "/replies/{reply_id}/settle"): CLERK,
+    ("GET", "/requests"): LOOK,
+    ("POST", "/requests/{request_id}"): SEND,
     ("GET", "/notices/unsure"): LOOK,
     ("POST", "/notices/{notice_id}/settle"): CLERK,
     ("POST", "/notices/{notice_id}/anew"): CLERK,
@@ -139,7 +141,11 @@ BEFORE_SIGN_IN = {
     ("POST", "/p/mine/stop"),
     ("POST", "/p/mine/resume"),
     ("POST", "/p/mine/sensitive"),
+    ("POST", "/p/mine/facts"),
+    ("POST", "/p/mine/ask"),
     ("POST", "/p/mine/sign-out"),
+    ("GET", "/p/mine/from/{word}"),
+    ("POST", "/p/mine/from/{word}"),
 }
 BY_TOKEN = {
     ("GET", "/api/v1/policies"),

@@ -3,10 +3,15 @@
 from sqlmodel import col, select
 
 from profiles.consent import has_opted_out
-from profiles.model import Channel, Consent, ConsentScope, Subscription
+from profiles.dossier import facts_on, read_dossier
+from profiles.links import WHY_PAGE, make_link_token
+from profiles.model import Channel, Consent, ConsentScope, Profile, Subscription
+from pusher.listening.rights import open_requests
+from pusher.model.notice import Notice
 from pusher.model.public import PublicSession
-from pusher.model.staff import AuditEntry
-from tests.sending.makers import make_person
+from pusher.model.rights import RightsRequest
+from pusher.model.staff import AuditEntry, Role
+from tests.sending.makers import drafted_for, make_person
 from tests.web.browsing import Browser, Console
 from tests.web.joining import PHONE, code_for, joined, profiles, type_code
 
@@ -132,3 +137,78 @@ def test_the_page_closes_by_itself_and_by_its_button(lite: Console) -> None:
     again.post("/p/mine/sign-out", {}, page="/p/mine")
     again.client.cookies.set("pusher_citizen", stolen)
     assert again.get("/p/mine").status_code == 303
+
+
+def with_facts(console: Console) -> tuple[Browser, Profile]:
+    """Somebody of the register, at their own page."""
+    facts = {"household_area": "370104", "welfare_status": ["dibao"]}
+    with console.office() as (session, office):
+        person = make_person(session, office, phone=PHONE, name="安样例", facts=facts)
+    browser = console.browser()
+    browser.post("/p/sign-in", {"phone": PHONE, "name": "安样例"}, page="/p/sign-in")
+    type_code(browser, code_for(console))
+    return browser, person
+
+
+def test_one_sees_one_s_tags_and_what_is_dropped_chooses_nobody(console: Console) -> None:
+    browser, person = with_facts(console)
+    page = browser.get("/p/mine").text
+    assert "槐荫区" in page
+    assert "来自" in page
+    assert "另有 1 项敏感情况" in page
+    assert "低保" not in page
+
+    def known() -> dict[str, object]:
+        with console.store.reading() as session:
+            dossier = read_dossier(session, session.get_one(Profile, person.id))
+            return facts_on(dossier, console.now.date())
+
+    assert "删掉了" in press(browser, "facts", fact="household_area")
+    assert "household_area" not in known()
+    press(browser, "facts", fact="birth_date")
+    assert "birth_date" in known(), "who may be written to at all does not hang on a wish"
+    assert "恢复使用了" in press(browser, "facts", fact="household_area", use="1")
+    assert known()["household_area"] == "370104"
+
+
+def test_what_is_asked_of_the_office_waits_for_staff_until_it_is_done(console: Console) -> None:
+    browser, person = with_facts(console)
+    clerk = console.browser(Role.CLERK)
+
+    empty = browser.post("/p/mine/ask", {"kind": "correct", "words": " "}, page="/p/mine")
+    assert empty.status_code == 422
+    press(browser, "ask", kind="correct", words="住址不对，打19900001234问")
+    press(browser, "ask", kind="copy")
+    press(browser, "ask", kind="copy")
+
+    page = clerk.get("/requests").text
+    assert page.count("<blockquote") == 1
+    assert "住址不对，打199****1234问" in page
+    assert "2" in clerk.get("/").text.split("本人要求待办")[0][-200:]
+    assert "住址不对" not in console.browser(Role.VIEWER).get("/requests").text
+    rights = f"/profiles/{person.id}/rights"
+    assert "本人在网上要一份副本" in clerk.get(rights).text
+    clerk.post(f"/profiles/{person.id}/copy", {"copy": "本人持证到窗口"}, page=rights)
+    with console.store.reading() as session:
+        (left,) = open_requests(session, console.office_id)
+    done = clerk.post(f"/requests/{left[0].id}", {"remark": "已请社区核实"}, page="/requests")
+    assert done.status_code == 303
+    assert "没有等您办的要求" in clerk.get("/requests").text
+    with console.store.reading() as session:
+        kept = session.exec(select(RightsRequest)).all()
+    assert {row.words_sealed for row in kept} == {b""}
+
+
+def test_the_link_of_a_notice_leads_to_a_code_and_opens_nothing_by_itself(lite: Console) -> None:
+    with lite.office() as (session, office):
+        told = drafted_for(session, office, [make_person(session, office, phone=PHONE)])
+        notice = session.exec(select(Notice).where(Notice.batch_id == told.id)).one()
+    word = make_link_token(lite.app.state.desk.sealer, WHY_PAGE, notice.id)
+    browser = lite.browser()
+    path = f"/p/mine/from/{word}"
+
+    assert PHONE not in browser.get(path).text
+    assert browser.get("/p/mine").status_code == 303
+    assert browser.post(path, {}, page=path).headers["location"] == "/p/code"
+    assert type_code(browser, code_for(lite)).headers["location"] == "/p/mine"
+    assert lite.browser().get("/p/mine/from/nothing").status_code == 404

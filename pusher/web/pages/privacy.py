@@ -14,7 +14,9 @@ from sqlmodel import col, select
 
 from profiles.model import EndReason
 from profiles.shown import shown_name, shown_number
+from pusher.listening.rights import done_by_act, requests_of, words_of
 from pusher.model.notice import Notice, NoticeState
+from pusher.model.rights import Right
 from pusher.privacy.copy import export
 from pusher.privacy.forget import forget
 from pusher.web.desk import Desk, DeskHere
@@ -47,6 +49,7 @@ def hand_out_copy(
     with desk.store.writing() as session:
         profile = find_profile(session, who, profile_id)
         document = export(session, profile, by=who.number, now=now, reason=reason)
+        done_by_act(session, profile.id, Right.COPY, by=who.number, now=now)
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
     name = quote(f"个人信息副本-{now:%Y%m%d}.json")
     return Response(
@@ -70,6 +73,7 @@ def forget_profile(
     with desk.store.writing() as session:
         profile = find_profile(session, who, profile_id)
         done = forget(session, profile, by=who.number, now=desk.now(), reason=reason)
+        done_by_act(session, profile.id, Right.FORGET, by=who.number, now=desk.now())
     waits = f"；{done.waiting} 条正等待发送结果，有结果后自动清空" if done.waiting else ""
     said = f"资料已删除；{done.withheld} 条未发的通知不再发送{waits}。"
     return go(f"/profiles/{profile_id}", desk=desk, said=said)
@@ -91,7 +95,9 @@ def _show(
             .select_from(Notice)
             .where(Notice.profile_id == profile_id, col(Notice.state) == NoticeState.DRAFTED)
         ).one()
+        wanted = requests_of(session, profile_id)
         seen = {
+            "wanted": [(one, words_of(session, one)) for one in wanted if one.done_at is None],
             "name": shown_name(session, profile),
             "number": shown_number(session, profile),
         }

@@ -1,7 +1,7 @@
 """Which columns a register may have, and which ones this register has."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -55,8 +55,13 @@ def score(cells: Sequence[str]) -> int:
     return sum(1 for cell in cells if any(_meaning(cell, kind) for kind in ProfileKind))
 
 
-def find_header(lines: Iterable[Line]) -> tuple[Line, Iterator[Line]]:
+def find_header(
+    lines: Iterable[Line], *, score: Callable[[Sequence[str]], int] = score
+) -> tuple[Line, Iterator[Line]]:
     """Part the row of names from the rows of people; titles above it are passed over.
+
+    Args:
+        score: how many of the given cells are names of columns.
 
     Returns:
         The first of the first ten rows that names two columns or more, and what follows it; the

@@ -10,6 +10,7 @@ from pusher.commands.audit import audit
 from pusher.commands.batch import batch
 from pusher.commands.contact import contact
 from pusher.commands.hold import hold
+from pusher.commands.hotline import hotline
 from pusher.commands.interpret import interpret
 from pusher.commands.keep import backup, doctor, restore, upgrade
 from pusher.commands.key import key
@@ -28,8 +29,8 @@ from pusher.commands.watch import watch
 
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
-    recall, batch, send, hold, visits, leaflet, ask, report, audit, privacy, doctor, backup,
-    restore, upgrade, key, program,
+    recall, batch, send, hold, visits, hotline, leaflet, ask, report, audit, privacy, doctor,
+    backup, restore, upgrade, key, program,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pusher.model.clockwork
 import pusher.model.contact_code
 import pusher.model.duty
 import pusher.model.fact_index
+import pusher.model.hotline
 import pusher.model.interpretation
 import pusher.model.learning
 import pusher.model.match

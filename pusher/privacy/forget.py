@@ -53,6 +53,8 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "inbox": "含其回执、回复的原文清空",
         "reply": "地址、内容、处理说明清空",
         "question": "随其回复、通知提出的内容清空，处理说明清空",
+        "hotlinecall": "只有类别和街道",
+        "questiontie": "只有政策里的词",
         "visit": "社区、备注清空，未上门的不再列出",
         "visitmatch": "只有编号",
         "auditentry": "只有编号，按法律保留",
@@ -72,6 +74,7 @@ OF_NOBODY: Final = frozenset(
         "interpretation",
         # a thing by its id or its day, and a title of a policy
         "duty",
+        "hotlineimport",
     }
 )
 """Tables without a row that tells of a person whom the office keeps a profile of."""

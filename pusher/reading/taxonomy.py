@@ -36,3 +36,8 @@ def taxonomy() -> Mapping[str, TagMeaning]:
         )
         for tag in json.loads(text)["tags"]
     }
+
+
+def keywords() -> Mapping[str, tuple[str, ...]]:
+    """Code of a tag → the words that speak for it."""
+    return {code: tag.keywords for code, tag in taxonomy().items()}

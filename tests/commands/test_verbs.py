@@ -86,6 +86,8 @@ def test_json_is_the_only_thing_on_standard_output(typed: Type, words: list[str]
         (["policy", "confirm", "123", "--by", "wangli"], "policy list"),
         (["policy", "repeal", "123", "--by", "wangli", "--reason", "x"], "policy list"),
         (["policy", "interpret", "123", "--title", "解读", "--by", "wangli"], "policy list"),
+        (["hotline", "import", "no.csv"], "no.csv"),
+        (["hotline", "undo", "123"], "hotline imports"),
         (["match", "123"], "policy list"),
         (["explain", "--policy", "1", "--profile", "2"], "policy list"),
         (["batch", "show", "123"], "批次"),
@@ -157,6 +159,24 @@ def test_an_interpretation_is_registered_by_hand_and_stands_with_its_policy(type
     assert kept["policy"] == policy
     assert wrong.exit_code == 1
     assert typed("policy", "interpret", policy, "--by", "wangli").exit_code == 2
+
+
+def test_worksheets_of_the_hotline_come_in_once(typed: Type, tmp_path: Path) -> None:
+    file = tmp_path / "工单.csv"
+    file.write_text("编号,时间,内容\nA1,2026-11-20 09:30,老人津贴没有到账\nA2,,怎么申请津贴\n")
+    now = ("--now", "2026-11-25T09:30:00+08:00", "--json")
+
+    tried = json.loads(typed("hotline", "import", str(file), "--dry-run", *now).stdout)
+    taken = json.loads(typed("hotline", "import", str(file), *now).stdout)
+    again = json.loads(typed("hotline", "import", str(file), *now).stdout)
+    (_, first) = json.loads(typed("hotline", "imports", "--json").stdout)
+    undone = json.loads(typed("hotline", "undo", taken["import"], *now).stdout)
+
+    assert (tried["added"], tried["import"]) == (1, None)
+    assert (taken["added"], again["added"], again["known"]) == (1, 0, 1)
+    assert [(one["row"], one["column"]) for one in taken["rejected"]] == [(3, "来电时间")]
+    assert first["id"] == taken["import"]
+    assert (undone["removed"], undone["kept"]) == (1, 0)
 
 
 def test_the_same_policy_read_twice_has_one_id(typed: Type) -> None:

@@ -130,6 +130,7 @@ def furnish(console: Console) -> dict[str, str]:
         notice = unsure.id
     submit(console, waiting)
     ids["import_id"] = _upload(console)
+    ids["hotline_id"] = _call(console)
     push(console.store, [answer("19900000001", "别烦我")])
     folded(console.store)
     word = make_link_token(console.app.state.desk.sealer, WHY_PAGE, notice)
@@ -142,6 +143,17 @@ def _upload(console: Console) -> UUID:
     register = "姓名,证件号码,手机号\n王样例,370199194003051234,02\n".encode()
     answer = console.browser(Role.CLERK).post(
         "/imports", {"kind": "resident"}, page="/imports", files={"file": ("名册.csv", register)}
+    )
+    assert answer.status_code == 303, answer.text[-2000:]
+    return UUID(answer.headers["location"].rsplit("/", 1)[1])
+
+
+def _call(console: Console) -> UUID:
+    """A sheet of the hotline with a worksheet that has no time."""
+    sheet = "编号,时间,内容\nHY1,2026-11-20 09:30,高龄津贴没有到账\nHY2,,怎么申请津贴\n".encode()
+    page = "/imports/hotline"
+    answer = console.browser(Role.CLERK).post(
+        page, {}, page=page, files={"file": ("工单.csv", sheet)}
     )
     assert answer.status_code == 303, answer.text[-2000:]
     return UUID(answer.headers["location"].rsplit("/", 1)[1])

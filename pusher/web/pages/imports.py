@@ -232,7 +232,7 @@ def _show_one(
         status=status,
         fields=fields,
         kept=kept,
-        flaws=_flaws(told),
+        flaws=flaws_of(told),
         told=told[:SHOWN],
         told_count=len(told),
         left_out=sum(not one.column or one.code in _WHOLE_ROW for one in told),
@@ -269,7 +269,7 @@ def _missing(session: Session, kept: RosterImport, desk: Desk) -> list[Missing]:
     )  # fmt: skip
 
 
-def _flaws(told: Sequence[Rejected]) -> list[Flaw]:
+def flaws_of(told: Sequence[Rejected]) -> list[Flaw]:
     """The same fault of one column told once, the most frequent first."""
     counted = Counter((one.column or "整行", one.reason) for one in told if one.code != "twice")
     return [

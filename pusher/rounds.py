@@ -201,3 +201,22 @@ def recall_people(desk: Desk) -> Mapping[str, int]:
         kind.value: sum(run.judged for run in found if run.kind is kind)
         for kind in (RunKind.RECALL, RunKind.AHEAD)
     }
+
+
+def supervise_duties(desk: Desk) -> Mapping[str, int]:
+    """Open what is owed, close what is done, let go up what is late."""
+    from sqlmodel import select
+
+    from profiles.model import Office
+    from pusher.listening.supervise import look_round, settle
+
+    now, counts = desk.moment(), Counter[str]()
+    with desk.store.reading() as session:
+        offices = session.exec(select(Office)).all()
+        owed = [(office, look_round(session, office, now=now)) for office in offices]
+    desk.beat()
+    with desk.store.writing() as session:
+        for office, found in owed:
+            done = settle(session, office, found, settings=desk.settings, now=now)
+            counts += Counter(asdict(done))
+    return counts

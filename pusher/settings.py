@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pusher.failpoint import is_point
+from pusher.terms import read_terms
 
 FILE_NAME = "pusher.toml"
 PREFIX = "PUSHER_"
@@ -61,6 +62,8 @@ class Settings:
         budget_per_month: yuan that the batches of one month may cost; 0: any sum.
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
+        duty_days: terms of duties in working days that are not as in `pusher.terms`:
+            ``visits_open=3, replies_open=2``.
         metrics_token: lets a monitor on another machine read ``/metrics``; empty: this one only.
         second_factor: whether reviewers and admins need a code besides their password; False
             only for a rehearsal, every page then says so.
@@ -98,6 +101,7 @@ class Settings:
     budget_per_month: Decimal = Decimal(0)
     rehearsal: bool = False
     fail_point: str = ""
+    duty_days: str = ""
     metrics_token: str = field(default="", repr=False)
     second_factor: bool = True
     proof_term_s: float = 900.0
@@ -300,6 +304,11 @@ def _as_fail_point(text: str) -> str:
     return text
 
 
+def _as_terms(text: str) -> str:
+    read_terms(text)
+    return text
+
+
 def _as_cipher(text: str) -> str:
     if text not in ("aes", "sm4"):
         raise ValueError("应为 aes 或 sm4")
@@ -370,6 +379,7 @@ _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "fetch_allow": _as_networks,
     "home": _as_home,
     "database_url": _as_database_url,
+    "duty_days": _as_terms,
     "public_url": _as_public_url,
     "budget_per_month": _as_money,
     "fail_point": _as_fail_point,

@@ -18,7 +18,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.model": {"profiles"},
     "pusher.rules": {"profiles"},
     "pusher.words": set(),
-    "pusher.settings": {"pusher.failpoint"},
+    "pusher.settings": {"pusher.failpoint", "pusher.terms"},
+    # how long a duty may take: a table and how an office overrules it
+    "pusher.terms": set(),
     "pusher.clock": set(),
     "pusher.wal": set(),
     "pusher.store": {"profiles", "pusher.wal"},
@@ -59,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.listening": {
         "profiles", "pusher.model", "pusher.gateways", "pusher.audit", "pusher.failpoint",
         "pusher.store", "pusher.settings", "pusher.plain", "pusher.duties", ZONE,
-        "pusher.working_days",
+        "pusher.working_days", "pusher.terms",
         # a question is cut into words, judged by a rule, and answered in the templates' words
         "pusher.rules", "pusher.words", "templates",
     },

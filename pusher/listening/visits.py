@@ -104,6 +104,23 @@ def visit_list(
     return sorted(doors, key=_order)
 
 
+def still_to_visit(session: Session, *, office_id: UUID, today: date) -> list[tuple[Visit, Policy]]:
+    """Doors of approved batches that nobody was met at yet, the oldest first; see `visit_list`."""
+    found = session.exec(
+        _VISITS.where(
+            col(Batch.state).in_(RELEASED),
+            col(Batch.office_id) == office_id,
+            col(Visit.state).in_(_WAITING),
+            or_(
+                col(Profile.ended_reason) != EndReason.ERASED,
+                col(Profile.ended_reason).is_(None),
+            ),
+        ).order_by(col(Visit.id))
+    ).all()
+    idle = _about_nobody(session, [visit for visit, _, _ in found], today)
+    return [(visit, policy) for visit, _, policy in found if visit.id not in idle]
+
+
 _VISITS: Final = (
     select(Visit, Profile, Policy)
     .join(Batch, col(Batch.id) == Visit.batch_id)

@@ -97,6 +97,7 @@ BEARERS = Bearers()
 
 LOOKING = Gate(Role.VIEWER, Role.CLERK, Role.REVIEWER)
 WALKING = Gate(Role.VIEWER, Role.CLERK, Role.REVIEWER, Role.COMMUNITY)
+SUPERVISING = Gate(Role.VIEWER, Role.CLERK, Role.REVIEWER, Role.ADMIN)
 TICKERS = Gate(Role.CLERK, Role.COMMUNITY)
 SIGNED_IN = Gate(*Role)
 CLERKS = Gate(Role.CLERK)
@@ -107,6 +108,7 @@ AUDITORS = Gate(Role.AUDITOR)
 
 Looking = Annotated[SignedIn, Depends(LOOKING)]
 Walking = Annotated[SignedIn, Depends(WALKING)]
+Supervising = Annotated[SignedIn, Depends(SUPERVISING)]
 Ticker = Annotated[SignedIn, Depends(TICKERS)]
 Anyone = Annotated[SignedIn, Depends(SIGNED_IN)]
 Clerk = Annotated[SignedIn, Depends(CLERKS)]

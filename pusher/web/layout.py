@@ -23,6 +23,7 @@ from pusher.web.session import (
 
 _WORKING = frozenset({Role.VIEWER, Role.CLERK, Role.REVIEWER})
 _WALKING = _WORKING | {Role.COMMUNITY}
+_SUPERVISING = _WORKING | {Role.ADMIN}
 _LAST_WORD = timedelta(minutes=1)
 
 
@@ -51,6 +52,7 @@ PLACES = (
     Place("/replies", "回复", _WORKING, "reply"),
     Place("/requests", "本人要求", _WORKING, "rights"),
     Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
+    Place("/duties", "督办", _SUPERVISING, "duty"),
     Place("/profiles", "档案", _WORKING, "profile", "名册"),
     Place("/imports", "导入", _WORKING, "import", "名册"),
     Place("/contacts", "待核实号码", _WORKING, "phone", "名册"),

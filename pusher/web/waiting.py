@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func
@@ -12,6 +13,7 @@ from pusher.listening.replies import OPEN
 from pusher.listening.rights import open_requests
 from pusher.listening.visits import RELEASED
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.model.duty import Duty, DutyState, Level
 from pusher.model.interpretation import Interpretation
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Genre, Policy, PolicyState
@@ -43,14 +45,14 @@ class Waiting:
     names: Sequence[str] = ()
 
 
-def waiting(session: Session, who: SignedIn, *, year: int) -> list[Waiting]:
+def waiting(session: Session, who: SignedIn, *, today: date) -> list[Waiting]:
     """Every kind of work that *who* may do or see, also where nothing waits.
 
     Args:
-        year: of today; its calendar and the next one's are an admin's to write down.
+        today: the office's day; the calendars of its year and the next are an admin's to write.
     """
     if who.role is Role.ADMIN:
-        return [_calendars(session, (year, year + 1))]
+        return [_calendars(session, (today.year, today.year + 1)), _duties(session, who, today)]
     if who.role not in (Role.VIEWER, Role.CLERK, Role.REVIEWER):
         return []
     kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
@@ -63,7 +65,7 @@ def waiting(session: Session, who: SignedIn, *, year: int) -> list[Waiting]:
         _unsure(session, who),
         _visits(session, who),
     ]
-    return [*kinds, *daily, _contacts(session, who)]
+    return [*kinds, *daily, _contacts(session, who), _duties(session, who, today)]
 
 
 def _requests(session: Session, who: SignedIn) -> Waiting:
@@ -217,6 +219,21 @@ def _contacts(session: Session, who: SignedIn) -> Waiting:
     ).one()
     explained = "可能已换人，核实前不发敏感通知"
     return Waiting(count, "个", "号码待核实", explained, "/contacts", "去核实")
+
+
+def _duties(session: Session, who: SignedIn, today: date) -> Waiting:
+    """What is late; for reviewers and admins what is so late that it has gone up to them."""
+    gone_up = who.role in (Role.REVIEWER, Role.ADMIN)
+    late = (
+        col(Duty.level).in_((Level.SUPERVISED, Level.HEAD)) if gone_up else col(Duty.due_on) < today
+    )
+    where = (col(Duty.office_id) == who.office_id, col(Duty.state) == DutyState.OPEN, late)
+    names = session.exec(
+        select(Duty.title).where(*where).order_by(col(Duty.due_on), col(Duty.id)).limit(_NAMED)
+    ).all()
+    count = _count(session, Duty, *where)
+    name = "督办" if gone_up else "督办逾期"
+    return Waiting(count, "件", name, "过了期限还没有办好的事", "/duties?late=1", "去看看", names)
 
 
 def _calendars(session: Session, years: Sequence[int]) -> Waiting:

@@ -48,6 +48,9 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/batches/{batch_id}/cancel"): "batch.cancel",
     ("POST", "/batches/{batch_id}/recipients"): "batch.reveal",
     ("POST", "/visits/{visit_id}"): "visit.tick",
+    ("POST", "/duties/{duty_id}/close"): "duty.close",
+    ("POST", "/duties/{duty_id}/drop"): "duty.drop",
+    ("POST", "/duties/{duty_id}/hand-over"): "duty.hand_over",
     ("POST", "/replies/{reply_id}/settle"): "reply.settle",
     ("POST", "/notices/{notice_id}/settle"): "notice.settle_unsure",
     ("POST", "/notices/{notice_id}/anew"): "batch.draft_anew",
@@ -90,7 +93,7 @@ BESIDES = {
     *("privacy.export", "privacy.forget", "privacy.purge"),
     *("batch.export", "policy.supersede", "database.restore"),
     # what the clockwork does by itself
-    *("batch.release", "batch.lapse", "batch.finish"),
+    *("batch.release", "batch.lapse", "batch.finish", "duty.open", "duty.escalate"),
 }
 """Acts that no form of the console stands for."""
 SILENT = {

@@ -15,8 +15,10 @@ from profiles.links import WHY_PAGE, make_link_token
 from profiles.model import Doubt, OptOut
 from profiles.sealing import Sealer
 from pusher import staff as accounts
+from pusher.duties import open_duty
 from pusher.model.batch import BatchState
 from pusher.model.clockwork import Pause
+from pusher.model.duty import DutyKind, Level
 from pusher.model.notice import NoticeState
 from pusher.model.policy import Policy, PolicyState
 from pusher.model.staff import Role
@@ -108,6 +110,12 @@ def furnish(console: Console) -> dict[str, str]:
         doubted = make_contact(session, alone)
         doubted.doubt, doubted.doubted_at = Doubt.DEAD_NUMBER, console.now
         make_batch(session, state=BatchState.FINISHED)
+        for number, due in enumerate((console.now, console.now - timedelta(days=30))):
+            open_duty(
+                session, DutyKind.VISITS_OPEN, about=("visits", f"{sending.id}:37010401{number}"),
+                title="《高龄津贴》腊山街道还有人家没有送到", due_on=due.date(), now=console.now,
+                owner="槐荫区民政局", office_id=office.id, by="supervise",
+            ).level = Level.HEAD if number else Level.NONE  # fmt: skip
         waiting = drafted_for(session, office, [make_person(session, office)], by=clerk)
         session.add(Pause(gateway="aliyun", by="0001", because="余额不足", since=console.now))
         invited = accounts.add(
@@ -233,6 +241,7 @@ def test_the_same_pages_in_their_other_states(full: Street) -> None:
             f"/batches/{ids['sending_id']}",
             f"/profiles/{ids['child_id']}?policy={ids['policy_id']}",
             "/replies?all=1",
+            "/duties?state=done",
             "/policies?state=repealed",
         ),
         Role.REVIEWER: ("/", f"/batches/{ids['waiting_id']}"),

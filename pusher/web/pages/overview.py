@@ -90,7 +90,7 @@ def show_overview(
     """
     now = desk.now()
     with desk.store.reading() as session:
-        kinds = waiting(session, who, year=now.year)
+        kinds = waiting(session, who, today=now.date())
         shown: dict[str, Any] = {
             "waiting": [kind for kind in kinds if kind.count],
             "resting": [kind for kind in kinds if not kind.count],

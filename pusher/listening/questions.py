@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from profiles.columns import new_id
 from profiles.identity import without_numbers
@@ -61,6 +61,19 @@ def record(
     session.add(question)
     session.flush()
     return question
+
+
+def say_useful(session: Session, question_id: UUID, useful: bool) -> None:
+    """Note what the asker said of the answer, once; a question that is not there is no error."""
+    session.exec(
+        update(Question)
+        .where(
+            col(Question.id) == question_id,
+            col(Question.source) == QuestionSource.ASK,
+            col(Question.useful).is_(None),
+        )
+        .values(useful=useful)
+    )
 
 
 def text_of(session: Session, question: Question) -> str:

@@ -15,7 +15,18 @@ from pusher.gateways.base import Gateway
 from pusher.model.errors import NotFound, Unwilling
 from pusher.settings import Settings
 from pusher.store import Store
-from pusher.web import callbacks, code, health, join, mine, plain, public, public_code, sign_in
+from pusher.web import (
+    ask,
+    callbacks,
+    code,
+    health,
+    join,
+    mine,
+    plain,
+    public,
+    public_code,
+    sign_in,
+)
 from pusher.web.api import spec
 from pusher.web.api.errors import Told, is_api, tell
 from pusher.web.citizen import SIGN_IN, NotHere, is_public, show_public_sorry
@@ -38,6 +49,7 @@ _DOORS: Final = (
     join.router,
     public_code.router,
     mine.router,
+    ask.router,
     callbacks.router,
     plain.router,
     health.router,

@@ -17,7 +17,7 @@ from pusher.reading.intake import Desk as ReadingDesk
 from pusher.settings import Settings
 from pusher.store import Store
 from pusher.web.sayings import environment
-from pusher.web.throttle import Throttle
+from pusher.web.throttle import Throttle, Turns
 
 if TYPE_CHECKING:
     from pusher.reading.classify import Tagger
@@ -35,6 +35,7 @@ class Desk:
         sealer: for cookies, form tokens and callback secrets.
         reader: parses files in a process of its own, started with the first.
         throttle: of sign-ins, kept in this process.
+        questions: of 智慧问答, likewise.
     """
 
     store: Store
@@ -45,6 +46,7 @@ class Desk:
     sealer: Sealer
     pages: Environment = field(default_factory=environment)
     throttle: Throttle = field(default_factory=Throttle)
+    questions: Turns = field(default_factory=Turns)
     reader: Reader = field(default_factory=Reader)
 
     def now(self) -> datetime:

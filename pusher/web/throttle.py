@@ -1,4 +1,4 @@
-"""How often somebody may try a password. Counts in memory; nothing stays locked for good."""
+"""How often somebody may try a password, or ask. Counts in memory; nothing is locked for good."""
 
 import threading
 from collections import OrderedDict
@@ -14,6 +14,9 @@ MOST_FOR_ANYBODY = 100
 _REMEMBERED = 20_000
 
 Key = tuple[str, str]
+MOST_QUESTIONS = 30
+"""Questions from one address within `QUESTIONS_IN`: a service hall asks from one."""
+QUESTIONS_IN = timedelta(minutes=10)
 
 
 class Throttle:
@@ -55,3 +58,24 @@ class Throttle:
 
     def _recent(self, key: Key, now: datetime) -> list[datetime]:
         return [at for at in self._failures.get(key, []) if now - at < WINDOW]
+
+
+class Turns:
+    """Counts what everybody may do, by the address it comes from."""
+
+    def __init__(self, most: int = MOST_QUESTIONS, within: timedelta = QUESTIONS_IN) -> None:
+        self._most, self._within = most, within
+        self._taken: OrderedDict[str, list[datetime]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, place: str, *, now: datetime) -> timedelta | None:
+        """Take a turn; else how long until there is one again."""
+        with self._lock:
+            recent = [at for at in self._taken.get(place, []) if now - at < self._within]
+            if len(recent) >= self._most:
+                return recent[-self._most] + self._within - now
+            self._taken[place] = [*recent, now]
+            self._taken.move_to_end(place)
+            while len(self._taken) > _REMEMBERED:
+                self._taken.popitem(last=False)
+        return None

@@ -103,6 +103,8 @@ SILENT = {
     "/policies/{policy_id}/confirm/counts",
     # a search by a whole name or number: posted to keep it out of addresses; it shows masked hits
     "/profiles",
+    # a question is kept as a row of its own, of which nobody knows whose it is
+    *("/p/ask", "/p/ask/useful"),
 }
 """Forms that are no act."""
 

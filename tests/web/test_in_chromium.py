@@ -25,6 +25,7 @@ from pusher.model.staff import Role
 from pusher.store import Store
 from pusher.web.gate import Gate, gate_of, routes_of
 from tests.journeys.browser import browsing
+from tests.listening.asked_policies import given_policy
 from tests.listening.callbacks import answer, folded, push
 from tests.makers import AGED, make_interpretation, make_policy
 from tests.sending.delivery_makers import make_batch, make_contact, make_notice, make_visit
@@ -290,6 +291,28 @@ def test_every_form_with_an_error(full: Street) -> None:
                 sent.locator("button:not(.first-button)").last.click()
                 assert page.locator(".error, .wrong").count(), f"{path} says nothing of its error"
                 faults += look_at(page, f"{path} with an error")
+
+    assert faults == []
+
+
+def test_a_question_is_asked_answered_and_followed_to_its_clause(full: Street) -> None:
+    with full.window.console.office() as (session, office):
+        given_policy(session, office)
+    faults = []
+    with full.window.opened() as page:
+        page.goto("/p/ask")
+        page.get_by_label("想问什么").fill("老人钱一个月多少，我电话199 0000 4321")
+        page.get_by_role("button", name="问一问").click()
+        faults += look_at(page, "an answer")
+        page.get_by_label("户籍地").select_option(label="槐荫区")
+        page.get_by_label("年龄（周岁）").fill("81")
+        page.get_by_role("button", name="看看是否可能符合").click()
+        assert "可能符合" in page.locator("main").inner_text()
+        assert "4321" not in page.content()
+        faults += look_at(page, "an answer with what was told")
+        page.get_by_role("link", name="二，看原文").click()
+        page.wait_for_url("**#c7")
+        assert "每人每月100元" in page.locator("p:target").inner_text()
 
     assert faults == []
 

@@ -54,10 +54,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the answer, and the citations it rests on, by their places from 0."""
+    """One line of the answer, and the citations it rests on, by their places from 0.
+
+    Attributes:
+        phone: a number to call, which ends the line.
+    """
 
     text: str
     cites: tuple[int, ...] = ()
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class Answer:
     def text(self) -> str:
         """The answer as plain text, each line with the numbers of its citations."""
         return "\n".join(
-            line.text + "".join(f"［{place + 1}］" for place in line.cites) for line in self.lines
+            line.text + line.phone + "".join(f"［{place + 1}］" for place in line.cites)
+            for line in self.lines
         )
 
 
@@ -146,7 +152,7 @@ def _answered(
         sheet.part(part)
     sheet.say("review")
     if policy.elements.get("phone") and Want.PHONE not in asked.wants:
-        sheet.say("phone", phone=policy.elements["phone"])
+        sheet.lines.append(Line(_words()["phone"], phone=policy.elements["phone"]))
     asks = result.asks if result is not None and result.says is not Says.NO else ()
     says = result.says if told and result is not None else None
     return sheet.done(session, asks=asks, confident=True, says=says)

@@ -46,7 +46,12 @@ def ask(
     """
     refresh(session, office.id)
     said = answer(session, office, text, as_of=as_of or day_of(now), told=told, about=about)
-    question = record(
+    return Heard(keep(session, office, text, said, now=now), said)
+
+
+def keep(session: Session, office: Office, text: str, said: Answer, *, now: datetime) -> Question:
+    """Keep a question with what answered it."""
+    return record(
         session,
         office_id=office.id,
         source=QuestionSource.ASK,
@@ -58,7 +63,6 @@ def ask(
         confident=said.confident,
         clauses=clauses_of(said),
     )
-    return Heard(question, said)
 
 
 def clauses_of(said: Answer) -> list[dict[str, Any]]:

@@ -25,6 +25,20 @@ AT_ONCE: Final = 200
 
 def refresh(session: Session, office_id: UUID, *, at_most: int = AT_ONCE) -> int:
     """Make the rows that are missing or older than their policy; return how many were made."""
+    stale = _stale(session, office_id)[:at_most]
+    for policy_id, stamp in stale:
+        session.merge(_row(session, session.get_one(Policy, policy_id), stamp))
+    session.flush()
+    return len(stale)
+
+
+def is_fresh(session: Session, office_id: UUID) -> bool:
+    """Whether no row is missing or older than its policy."""
+    return not _stale(session, office_id)
+
+
+def _stale(session: Session, office_id: UUID) -> list[tuple[UUID, str]]:
+    """Policies whose row is missing or older than they are, and the stamp it should have."""
     made = dict(
         session.exec(
             select(PolicyTerms.policy_id, PolicyTerms.stamp)
@@ -38,13 +52,7 @@ def refresh(session: Session, office_id: UUID, *, at_most: int = AT_ONCE) -> int
             Policy.confirmed_at,
         ).where(*_answerable(office_id))
     )  # fmt: skip
-    stale = [(row[0], stamp) for row in known if made.get(row[0]) != (stamp := _stamp(*row[1:]))][
-        :at_most
-    ]
-    for policy_id, stamp in stale:
-        session.merge(_row(session, session.get_one(Policy, policy_id), stamp))
-    session.flush()
-    return len(stale)
+    return [(row[0], stamp) for row in known if made.get(row[0]) != (stamp := _stamp(*row[1:]))]
 
 
 def candidates(

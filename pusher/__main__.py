@@ -19,6 +19,7 @@ from pusher.commands.listen import report, visits
 from pusher.commands.match import explain, match, recall
 from pusher.commands.office import init, staff
 from pusher.commands.policy import policy
+from pusher.commands.posting import posting
 from pusher.commands.privacy import privacy
 from pusher.commands.program import program
 from pusher.commands.roster import roster
@@ -30,8 +31,8 @@ from pusher.commands.watch import watch
 
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
-    recall, batch, send, hold, visits, hotline, leaflet, ask, report, supervise, audit, privacy,
-    doctor, backup, restore, upgrade, key, program,
+    recall, batch, send, hold, visits, hotline, leaflet, posting, ask, report, supervise, audit,
+    privacy, doctor, backup, restore, upgrade, key, program,
 )  # fmt: skip
 
 

@@ -54,6 +54,10 @@ class Settings:
         body_kept_s: how long the raw text of a vendor's callback is kept.
         text_kept_s: how long the text of a notice, and the words of an answer, are kept.
         code_kept_s: how long one-time links and sessions stay after their end.
+        photo_kept_s: how long the photograph of a sheet on a notice board is kept after the sheet
+            came down.
+        posting_days: whole days for which a sheet has to hang on a notice board; five by
+            山东省村务公开条例, art. 13.
         register_kept_s: how long a register waits for somebody to confirm it.
         seal_with: what a new key is for: ``aes`` or the national ``sm4``.
         quiet_hours: False only for a rehearsal; the console then shows it in red.
@@ -93,6 +97,8 @@ class Settings:
     body_kept_s: float = 30 * 86_400.0
     text_kept_s: float = 180 * 86_400.0
     code_kept_s: float = 86_400.0
+    photo_kept_s: float = 365 * 86_400.0
+    posting_days: int = 5
     register_kept_s: float = 7 * 86_400.0
     seal_with: str = "aes"
     quiet_hours: bool = True
@@ -253,7 +259,7 @@ def _as(name: str, value: Any) -> Any:
         return _as_bool(value)
     if name == "port":
         return _as_port(value)
-    if name.startswith("cap_"):
+    if name.startswith("cap_") or name == "posting_days":
         return _as_count(value)
     if name.endswith("_s"):
         return _as_number(value, low=-1e9 if name == "clock_ahead_s" else 0.01, high=1e9)

@@ -67,7 +67,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     # what is printed tells of policies and of the doors that somebody walks to
     "pusher.paper": {
-        "profiles", "pusher.model", "pusher.sending", "pusher.listening", "templates", ZONE,
+        "profiles", "pusher.model", "pusher.sending", "pusher.listening", "pusher.audit",
+        "templates", ZONE,
     },
     "pusher.plain": set(),
     "pusher.programs": {"profiles", "pusher.model", "pusher.audit"},

@@ -115,9 +115,11 @@ def _doors(
 
 
 def _note(door: Door, doors: "Sequence[Visited]", by: str) -> None:
-    """Audit whose names were printed."""
+    """Audit that names were printed, and whose of those that the law guards most."""
     from pusher.looks import guarded, note_look
+    from pusher.paper.walk import note_print
 
     with door.store.writing() as session:
         seen = guarded(session, [one.profile_id for one in doors], now=door.now)
         note_look(session, seen, at="visits", by=by, now=door.now)
+        note_print(session, doors, by=by, now=door.now)

@@ -13,6 +13,7 @@ import pusher.model.learning
 import pusher.model.match
 import pusher.model.notice
 import pusher.model.policy
+import pusher.model.posting
 import pusher.model.program
 import pusher.model.public
 import pusher.model.question

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from profiles.model import Office
+from pusher.audit import note
 from pusher.clock import OFFICE_ZONE
 from pusher.listening.visits import Door
 from pusher.model.batch import VisitState
@@ -93,6 +94,16 @@ def walk_pdf(
         printed=say_day(day),
         day=day,
     )
+
+
+def note_print(session: Session, doors: Sequence[Door], *, by: str, now: datetime) -> None:
+    """Audit that a list of *doors* with names in clear was printed.
+
+    Args:
+        session: the caller commits it.
+        by: staff number.
+    """
+    note(session, "visits.print", about=("page", "visits"), by=by, now=now, doors=len(doors))
 
 
 def _sheets(

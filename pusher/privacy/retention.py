@@ -6,18 +6,20 @@ Source:
 """
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, or_, select
 
+from profiles.ages import day_of
 from profiles.model import ImportState, RosterImport
 from profiles.roster_import import drop
 from pusher import audit
 from pusher.model.batch import Batch
 from pusher.model.contact_code import ContactCode
 from pusher.model.notice import Notice, NoticeState
+from pusher.model.posting import Posting, PostingPhoto
 from pusher.model.public import PublicCode, PublicSession
 from pusher.model.question import Question
 from pusher.model.staff import Invitation, StaffSession
@@ -35,6 +37,7 @@ class Purged:
         replies: answers whose words and address are gone; their meaning stays.
         questions: what people asked whose words are gone; what it was about stays.
         codes: one-time links, sessions that had ended, and codes that were sent to numbers.
+        photos: of sheets that came down from their boards; that they hung there stays.
         files: registers that waited for a confirmation that never came.
     """
 
@@ -43,6 +46,7 @@ class Purged:
     replies: int = 0
     questions: int = 0
     codes: int = 0
+    photos: int = 0
     files: int = 0
 
 
@@ -54,6 +58,7 @@ def purge(session: Session, *, settings: Settings, now: datetime) -> Purged:
         replies=_replies(session, now - timedelta(seconds=settings.text_kept_s)),
         questions=_questions(session, now - timedelta(seconds=settings.text_kept_s)),
         codes=_codes(session, now - timedelta(seconds=settings.code_kept_s)),
+        photos=_photos(session, day_of(now - timedelta(seconds=settings.photo_kept_s))),
         files=_files(session, now - timedelta(seconds=settings.register_kept_s)),
     )
     if any(asdict(done).values()):
@@ -105,6 +110,11 @@ def _codes(session: Session, before: datetime) -> int:
     asked = delete(PublicCode).where(col(PublicCode.at) < before)
     looks = delete(PublicSession).where(col(PublicSession.since) < before)
     return sum(_count(session, past) for past in (links, sessions, sent, asked, looks))
+
+
+def _photos(session: Session, before: date) -> int:
+    down = select(Posting.id).where(col(Posting.taken_down_on) < before)
+    return _count(session, delete(PostingPhoto).where(col(PostingPhoto.id).in_(down)))
 
 
 def _files(session: Session, before: datetime) -> int:

@@ -99,6 +99,14 @@ class Reader:
         """
         return base64.b64decode(self._asked(content, "", f"picture:{page}")["png"])
 
+    def photo(self, content: bytes) -> bytes:
+        """Draw a photograph anew as a JPEG that tells neither where nor with what it was taken.
+
+        Raises:
+            Unreadable: it is neither JPEG nor PNG, too large, or broken.
+        """
+        return base64.b64decode(self._asked(content, "", "photo")["jpeg"])
+
     def cleaned(self, content: bytes) -> str:
         """The HTML of a web page without anything that acts, loads or hides.
 

@@ -122,6 +122,17 @@ def picture(content: bytes, page: int) -> str:
     return draw(content, page)
 
 
+def photo(content: bytes) -> str:
+    """A photograph drawn anew as a JPEG in base64, in this process.
+
+    Raises:
+        Unreadable: see `pusher.reading.photo.redraw`.
+    """
+    from pusher.reading.photo import redraw
+
+    return redraw(content)
+
+
 def _read_written(content: bytes, kind: Kind) -> Document:
     if len(content) > kinds.LARGEST:
         raise TooLarge(kinds.beyond(kinds.LARGEST))

@@ -6,8 +6,8 @@ time, and an end of its own. The fork can open no file and no socket; only for a
 may be the machine's, it can open a few.
 
 On the wire: a line of JSON ``{"name", "size", "want"}`` and the bytes; back comes a line
-``{"size"}`` and JSON: ``{"document"}``, or ``{"links"}``, ``{"picture"}``, ``{"cleaned"}`` where
-that was wanted, or
+``{"size"}`` and JSON: ``{"document"}``, or ``{"links"}``, ``{"picture"}``, ``{"cleaned"}``,
+``{"photo"}`` where that was wanted, or
 ``{"refused": {"code", "text"}}``.
 """
 
@@ -74,10 +74,10 @@ def main() -> None:
 
 def _apart(content: bytes, name: str, want: str, limits: Limits) -> bytes:
     """Read *content* in a fork; kill it where it takes too long."""
+    if want.partition(":")[0] in _MODULES:
+        import_module(_MODULES[want.partition(":")[0]])
     with contextlib.suppress(documents.Unreadable):
         kinds.load_parser(kinds.kind_of(content, name))
-        if want.partition(":")[0] in _MODULES:
-            import_module(_MODULES[want.partition(":")[0]])
         _load_the_rest()
     ours, theirs = os.pipe()
     child = os.fork()
@@ -99,7 +99,11 @@ def _load_the_rest() -> None:
         import_module(module)
 
 
-_MODULES = {"picture": "pusher.reading.picture", "cleaned": "pusher.reading.cleaning"}
+_MODULES = {
+    "picture": "pusher.reading.picture",
+    "cleaned": "pusher.reading.cleaning",
+    "photo": "pusher.reading.photo",
+}
 _LATER = (
     "heapq", "lzma", "bz2", "charset_normalizer.api", "encodings.gb18030", "encodings.gbk",
     "encodings.gb2312", "encodings.hz", "encodings.big5", "encodings.big5hkscs", "encodings.cp950",
@@ -145,6 +149,8 @@ def _answer(content: bytes, name: str, want: str) -> dict[str, Any]:
             return {"picture": {"png": documents.picture(content, int(want[8:]))}}
         if want == "cleaned":
             return {"cleaned": {"html": documents.cleaned(content)}}
+        if want == "photo":
+            return {"photo": {"jpeg": documents.photo(content)}}
         if want == "links":
             return {"links": [asdict(link) for link in documents.read_links(content, name)]}
         return {"document": documents.read(content, name).shape()}

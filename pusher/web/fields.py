@@ -105,6 +105,13 @@ class Fields:
             self.errors[name] = "这个文件是空的，请重新选择"
         return bare_name(upload.filename), content
 
+    def upload(self, name: str) -> bytes | None:
+        """The content of a file that may be left out; None where it was."""
+        upload = self._form.get(name)
+        if not isinstance(upload, UploadFile) or not upload.filename:
+            return None
+        return upload.file.read()
+
     @contextmanager
     def heeding(self, name: str = "main") -> Iterator[None]:
         """Keep beside *name* why a verb would not; that there is no such row goes its own way."""

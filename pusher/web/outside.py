@@ -19,6 +19,9 @@ LARGEST_FORM = 1024 * 1024
 DOCUMENTS = frozenset({"/policies", "/imports", "/api/v1/policies", "/api/v1/roster"})
 """Where a whole document may come in."""
 LARGEST_DOCUMENT = 30 * 1024 * 1024
+POSTINGS = "/visits/postings"
+LARGEST_PHOTO_FORM = 12 * 1024 * 1024
+"""A photograph from a telephone and its form; `reading.photo` has its own cap."""
 LARGEST_FOLDER = 120 * 1024 * 1024
 """A folder of policies in one form, without scripts; it lies in memory while it comes in."""
 """An upload of a policy or a register; the rooms have their own caps on what is inside."""
@@ -87,6 +90,8 @@ class SizeCap:
 def _largest(path: str) -> int:
     if path == INTAKE:
         return LARGEST_FOLDER
+    if path.startswith(POSTINGS):
+        return LARGEST_PHOTO_FORM
     return LARGEST_DOCUMENT if path in DOCUMENTS else LARGEST_FORM
 
 

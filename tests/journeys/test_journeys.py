@@ -112,8 +112,8 @@ def test_every_page_of_the_route_fits_a_desk_and_a_phone_without_scripts(
     batch = town.drafted(clerk, policy)
     paths = (
         "/", "/policies", f"/policies/{policy}", f"/policies/{policy}/confirm",
-        f"/policies/{policy}/matches", "/batches", batch, "/visits", "/replies",
-        "/notices/unsure", f"/p/policy/{policy}",
+        f"/policies/{policy}/matches", "/batches", batch, "/visits", "/visits/postings",
+        "/replies", "/notices/unsure", f"/p/policy/{policy}",
     )  # fmt: skip
 
     with browsing() as browser:

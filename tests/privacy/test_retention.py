@@ -118,7 +118,7 @@ def test_what_was_emptied_is_told_by_the_audit_and_the_audit_is_never_emptied(
     assert len(entries) == before + 1
     told = next(entry for entry in entries if entry.act == "privacy.purge")
     assert told.detail == {"bodies": 2, "texts": 1, "replies": 1, "questions": 1, "codes": 0,
-                           "files": 0}  # fmt: skip
+                           "photos": 0, "files": 0}  # fmt: skip
 
 
 @pytest.mark.parametrize("again", [False, True])

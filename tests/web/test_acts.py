@@ -51,6 +51,9 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/duties/{duty_id}/close"): "duty.close",
     ("POST", "/duties/{duty_id}/drop"): "duty.drop",
     ("POST", "/duties/{duty_id}/hand-over"): "duty.hand_over",
+    ("POST", "/visits/postings"): "posting.add",
+    ("POST", "/visits/postings/{posting_id}/down"): "posting.down",
+    ("POST", "/visits/postings/{posting_id}/photo"): "posting.photo",
     ("POST", "/replies/{reply_id}/settle"): "reply.settle",
     ("POST", "/notices/{notice_id}/settle"): "notice.settle_unsure",
     ("POST", "/notices/{notice_id}/anew"): "batch.draft_anew",
@@ -91,7 +94,7 @@ BESIDES = {
     *("program.add", "program.end"),
     *("key.rotate", "key.retire"),
     *("privacy.export", "privacy.forget", "privacy.purge"),
-    *("batch.export", "policy.supersede", "database.restore"),
+    *("batch.export", "visits.print", "policy.supersede", "database.restore"),
     # what the clockwork does by itself
     *("batch.release", "batch.lapse", "batch.finish", "duty.open", "duty.escalate"),
 }

@@ -17,7 +17,7 @@ from pusher.listening.visits import Door, tick, visit_list
 from pusher.model.batch import Batch, Visit, VisitState
 from pusher.model.errors import NotFound
 from pusher.model.staff import Role
-from pusher.paper.walk import waiting, walk_pdf
+from pusher.paper.walk import note_print, waiting, walk_pdf
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Ticker, Walking
@@ -99,6 +99,8 @@ def community_set(request: Request, desk: DeskHere, who: Walking) -> Response:
         content = walk_pdf(session, office, doors, now=desk.now(), say=_why(desk))
     if who.role in _WALKING:
         note_page_look(desk, who, [door.profile_id for door in doors], at="visits")
+        with desk.store.writing() as session:
+            note_print(session, doors, by=who.number, now=desk.now())
     return pdf(content, f"{wanted['community']}-上门明白纸")
 
 

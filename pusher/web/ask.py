@@ -60,15 +60,15 @@ def ask(request: Request, desk: DeskHere, _: Anybody, form: PublicForm) -> Respo
     text = fields.text("question", "想问的问题", most=LONGEST)
     told = _told(form)
     try:
-        said = _answer(desk, text, told, about) if fields.sound else None
+        given = _answer(desk, text, told, about) if fields.sound else None
     except BadFact as wrong:
         fields.errors["facts"] = str(wrong)
-        said = _answer(desk, text, {}, about)
+        given = _answer(desk, text, {}, about)
     number = _id(typed(form, "number"))
-    if said is not None and number is None:
-        number = _keep(desk, text, said)
+    if given is not None and number is None:
+        number = _keep(desk, text, given)
     status = 422 if fields.errors else 200
-    return _show(desk, about=about, status=status, errors=fields.errors, text=text, said=said,
+    return _show(desk, about=about, status=status, errors=fields.errors, text=text, given=given,
                  told=told, number=number)  # fmt: skip
 
 
@@ -97,9 +97,9 @@ def _answer(desk: Desk, text: str, told: dict[str, str], about: UUID | None) -> 
         return answer(session, _office(session), text, as_of=day, told=told, about=at)
 
 
-def _keep(desk: Desk, text: str, said: Answer) -> UUID:
+def _keep(desk: Desk, text: str, given: Answer) -> UUID:
     with desk.store.writing() as session:
-        return keep(session, _office(session), text, said, now=desk.now()).id
+        return keep(session, _office(session), text, given, now=desk.now()).id
 
 
 def _show(
@@ -109,7 +109,7 @@ def _show(
     status: int = 200,
     errors: dict[str, str] | None = None,
     text: str = "",
-    said: Answer | None = None,
+    given: Answer | None = None,
     told: dict[str, str] | None = None,
     number: UUID | None = None,
     thanked: bool = False,
@@ -119,7 +119,7 @@ def _show(
         examples = _ASKS if policy is not None else _examples(session, office, desk)
     return show_public(
         desk, "ask.html", status=status, office=office, policy=policy, examples=examples,
-        errors=errors or {}, text=without_numbers(text)[:LONGEST], said=said, told=told or {},
+        errors=errors or {}, text=without_numbers(text)[:LONGEST], given=given, told=told or {},
         number=number, thanked=thanked, prefix=_FACT, longest=LONGEST,
     )  # fmt: skip
 

@@ -35,6 +35,7 @@ def test_an_answer_leads_to_its_clause_and_is_kept_without_numbers(console: Cons
     assert "每人每月100元" in page
     assert f'href="/p/policy/{policy.id}#c7"' in page
     assert "370199194001010011" not in page
+    assert "Citation(" not in page, "it is written as a page, nowhere as the answer's own record"
     with console.store.reading() as session:
         kept = session.exec(select(Question)).one()
         assert text_of(session, kept) == "老人钱一个月多少，我是****"

@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,9 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
-from httpx import Response
+from httpx import Client, Response
 from sqlmodel import select
-from starlette.exceptions import StarletteDeprecationWarning
 
 from profiles.model import Office
 from pusher import staff as accounts
@@ -29,11 +27,7 @@ from pusher.web.app import create_app
 from tests.makers import NOW, make_office, make_staff
 from tests.sending.delivery_makers import HOME, make_settings
 from tests.sending.outbox import Outbox, wechat_box
-
-with warnings.catch_warnings():
-    # its wish for another client package; the one we lock works
-    warnings.simplefilter("ignore", StarletteDeprecationWarning)
-    from fastapi.testclient import TestClient
+from tests.web.asgi import Straight
 
 PASSWORD = "槐荫春天的柳絮飘到了小清河边"
 HOST = "http://testserver"
@@ -101,16 +95,10 @@ class Browser:
     """Cookies and forms; nothing is followed unless asked."""
 
     def __init__(self, console: Console) -> None:
-        self.client = TestClient(
-            console.app,
-            base_url=HOST,
-            follow_redirects=False,
-            raise_server_exceptions=False,
-        )
+        self.client = Client(transport=Straight(console.app), base_url=HOST)
 
     def get(self, path: str) -> Response:
-        answer: Response = self.client.get(path)
-        return answer
+        return self.client.get(path)
 
     def token_on(self, path: str) -> str:
         """The form token of the page at *path*, or of where it leads."""
@@ -127,10 +115,7 @@ class Browser:
     ) -> Response:
         """Send a form with the token of *page*, from our own site unless told otherwise."""
         sent = {"token": self.token_on(page), **(fields or {})}
-        answer: Response = self.client.post(
-            path, data=sent, files=files, headers=headers or {"origin": HOST}
-        )
-        return answer
+        return self.client.post(path, data=sent, files=files, headers=headers or {"origin": HOST})
 
 
 def submit(console: Console, batch: Batch, by: str | None = None) -> str:

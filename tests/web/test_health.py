@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from httpx import Client
 
 from pusher import hold
 from pusher.model.batch import BatchState
@@ -11,7 +12,8 @@ from pusher.model.clockwork import Heartbeat, HoldCause, Pause, Slot
 from pusher.model.notice import NoticeState
 from pusher.model.staff import Role
 from tests.sending.delivery_makers import given_batch
-from tests.web.browsing import Browser, Console
+from tests.web.asgi import Straight
+from tests.web.browsing import HOST, Browser, Console
 
 TOKEN = "a-word-for-the-monitor"
 
@@ -36,7 +38,7 @@ def figures(console: Console, **headers: str) -> dict[str, float]:
 
 def from_this_machine(console: Console) -> Browser:
     browser = console.browser()
-    browser.client = type(browser.client)(console.app, client=("127.0.0.1", 50_000))
+    browser.client = Client(transport=Straight(console.app, caller="127.0.0.1"), base_url=HOST)
     return browser
 
 
@@ -156,5 +158,5 @@ def test_the_figures_are_for_whoever_has_the_word(lite: Console) -> None:
 
     assert far.get("/metrics", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
     for wrong in ("Bearer ", "Bearer x", f"Basic {TOKEN}", TOKEN, "Bearer 字"):
-        headers = {"authorization": wrong.encode()}
+        headers = {b"authorization": wrong.encode()}
         assert far.get("/metrics", headers=headers).status_code == 403, wrong

@@ -57,7 +57,7 @@ def error_of(answer: Response) -> tuple[int, str]:
 def test_without_a_token_of_ours_there_is_nothing(lite: Console) -> None:
     caller = Caller(lite, *Scope)
     for token in ("", "Bearer ", "Bearer pp_x", f"Basic {caller.token}", "Bearer 字"):
-        answer = caller.client.get("/api/v1/policies", headers={"authorization": token.encode()})
+        answer = caller.client.get("/api/v1/policies", headers={b"authorization": token.encode()})
         assert error_of(answer) == (401, "no_token")
         assert answer.headers["www-authenticate"] == "Bearer"
 

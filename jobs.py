@@ -209,6 +209,12 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
             "每天找出新符合政策的人，含60天内到龄的，列出补充名单",
             moves=True,
         ),
+        "remind": Job(
+            _daily,
+            rounds.remind_of_deadlines,
+            "截止前起草到期提醒，只给告知过、没有回音的人；由人提交审核",
+            moves=True,
+        ),
         "supervise": Job(
             _daily,
             rounds.supervise_duties,

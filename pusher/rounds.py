@@ -5,6 +5,7 @@ A round opens its sessions, reads the running clock and commits; the verbs it ca
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -16,9 +17,13 @@ from pusher.settings import Settings
 if TYPE_CHECKING:
     from pusher.clockwork import Watch
     from pusher.gateways.base import Gateway
+    from pusher.listening.remind import DueReminder
+    from pusher.model.match import MatchRun
+    from pusher.sending.compose import Plan
     from pusher.store import Store
 
 _AT_ONCE: Final = 100
+_log = logging.getLogger("jobs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,3 +225,81 @@ def supervise_duties(desk: Desk) -> Mapping[str, int]:
             done = settle(session, office, found, settings=desk.settings, now=now)
             counts += Counter(asdict(done))
     return counts
+
+
+def remind_of_deadlines(desk: Desk) -> Mapping[str, int]:
+    """Draft a reminder for each policy that ends soon; staff submit it, or do not."""
+    from pusher.listening.remind import due_reminders
+    from pusher.model.errors import Unwilling
+
+    counts = Counter(drafted=0, nobody=0, failed=0)
+    with desk.store.reading() as session:
+        due = due_reminders(session, settings=desk.settings, now=desk.moment())
+    for one in due:
+        if desk.stop():
+            break
+        try:
+            counts["drafted" if _draft_reminder(desk, one) else "nobody"] += 1
+        except Unwilling as error:
+            # a template or a price is missing: the others go on, and tomorrow it is tried again
+            _log.warning("remind: %s", error.code)
+            counts["failed"] += 1
+        desk.beat()
+    return counts
+
+
+def _draft_reminder(desk: Desk, due: DueReminder) -> bool:
+    """Draft one reminder after a fresh look at who fits today; False if nobody is left."""
+    from pusher.listening.remind import BY, is_seen_to, remember
+    from pusher.matching.index import view
+    from pusher.matching.match import match
+    from pusher.model.policy import Policy
+    from pusher.sending.compose import write_down
+
+    now = desk.moment()
+    with desk.store.reading() as session:
+        view(session, due.office_id)  # the columns are laid out while nobody waits to write
+    with desk.store.writing() as session:
+        # who has got it since, has died or moved away, by the registers, is not found any more
+        run = match(session, session.get_one(Policy, due.policy_id), now=now, by=BY)
+    draft = _plan_reminder(desk, due, run, now)
+    with desk.store.writing() as session:
+        if is_seen_to(session, due):
+            return False
+        remember(session, due, write_down(session, draft) if draft else None, now=now)
+    return draft is not None
+
+
+def _plan_reminder(desk: Desk, due: DueReminder, run: MatchRun, now: datetime) -> Plan | None:
+    """Work out one reminder; None where no notice would leave."""
+    from sqlmodel import select
+
+    from pusher.listening.remind import BY
+    from pusher.model.batch import BatchKind
+    from pusher.model.match import Match
+    from pusher.model.policy import Policy
+    from pusher.sending.compose import NobodyToTell, TooLate, plan
+    from pusher.sending.limits import limits_of
+    from pusher.sending.prices import prices
+
+    with desk.store.reading() as session:
+        found = session.exec(select(Match.profile_id).where(Match.run_id == run.id)).all()
+        try:
+            draft = plan(
+                session,
+                session.get_one(Policy, due.policy_id),
+                run,
+                kind=BatchKind.REMINDER,
+                include=due.include,
+                channels=due.channels,
+                send_after=None,
+                prices=prices(desk.settings.gateways),
+                public_url=desk.settings.public_url,
+                by=BY,
+                now=now,
+                limits=limits_of(desk.settings),
+                known=set(found) - set(due.people),
+            )
+        except (NobodyToTell, TooLate):
+            return None
+    return draft if draft.counted["drafted"] else None

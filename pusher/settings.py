@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pusher.failpoint import is_point
-from pusher.terms import read_terms
+from pusher.terms import checked_marks, checked_terms
 
 FILE_NAME = "pusher.toml"
 PREFIX = "PUSHER_"
@@ -68,6 +68,7 @@ class Settings:
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
         duty_days: terms of duties in working days that are not as in `pusher.terms`:
             ``visits_open=3, replies_open=2``.
+        remind_days: how many days before a deadline a reminder is drafted; empty: never.
         metrics_token: lets a monitor on another machine read ``/metrics``; empty: this one only.
         second_factor: whether reviewers and admins need a code besides their password; False
             only for a rehearsal, every page then says so.
@@ -108,6 +109,7 @@ class Settings:
     rehearsal: bool = False
     fail_point: str = ""
     duty_days: str = ""
+    remind_days: str = "10, 3"
     metrics_token: str = field(default="", repr=False)
     second_factor: bool = True
     proof_term_s: float = 900.0
@@ -310,11 +312,6 @@ def _as_fail_point(text: str) -> str:
     return text
 
 
-def _as_terms(text: str) -> str:
-    read_terms(text)
-    return text
-
-
 def _as_cipher(text: str) -> str:
     if text not in ("aes", "sm4"):
         raise ValueError("应为 aes 或 sm4")
@@ -385,7 +382,8 @@ _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "fetch_allow": _as_networks,
     "home": _as_home,
     "database_url": _as_database_url,
-    "duty_days": _as_terms,
+    "duty_days": checked_terms,
+    "remind_days": checked_marks,
     "public_url": _as_public_url,
     "budget_per_month": _as_money,
     "fail_point": _as_fail_point,

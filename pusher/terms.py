@@ -1,9 +1,10 @@
 """By when what is owed is to be done, in working days, and where each term comes from.
 
 An office sets its own with ``duty_days``; what is said here holds for what it does not set.
+Reminders before a deadline go by ``remind_days``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -38,6 +39,8 @@ TERMS: Final[Mapping[str, Term]] = MappingProxyType(
     }
 )
 """By kind of duty (`pusher.model.duty.DutyKind`)."""
+FARTHEST_MARK: Final = 90
+"""Days before a deadline; earlier it is no reminder."""
 MOST: Final = 250
 """Working days of a year."""
 
@@ -62,3 +65,27 @@ def read_terms(text: str) -> Mapping[str, int]:
 def term_of(kind: str, text: str) -> int:
     """The working days that a duty of *kind* may take, as the office set it in *text*."""
     return read_terms(text).get(kind, TERMS[kind].days)
+
+
+def read_marks(text: str) -> Sequence[int]:
+    """Read how many days before a deadline to remind: ``10, 3``; the nearest first.
+
+    Raises:
+        ValueError: says in Chinese what is wrong.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(p.isascii() and p.isdigit() and 1 <= int(p) <= FARTHEST_MARK for p in parts):
+        raise ValueError(f"应为天数（1 至 {FARTHEST_MARK}），用逗号分隔，例如 10, 3；不填则不提醒")
+    return sorted({int(part) for part in parts})
+
+
+def checked_terms(text: str) -> str:
+    """*text*, if `read_terms` can read it."""
+    read_terms(text)
+    return text
+
+
+def checked_marks(text: str) -> str:
+    """*text*, if `read_marks` can read it."""
+    read_marks(text)
+    return text

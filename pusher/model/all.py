@@ -17,6 +17,7 @@ import pusher.model.posting
 import pusher.model.program
 import pusher.model.public
 import pusher.model.question
+import pusher.model.reminder
 import pusher.model.rights
 import pusher.model.source
 import pusher.model.staff

@@ -74,6 +74,7 @@ OF_NOBODY: Final = frozenset(
         "interpretation",
         # a thing by its id or its day, and a title of a policy
         "duty",
+        "reminder",
         "hotlineimport",
     }
 )

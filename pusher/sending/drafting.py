@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from profiles.ages import day_of
 from profiles.links import WHY_PAGE, make_link_token
 from profiles.model import Channel, Office
 from profiles.sealing import Sealer, sealer_of
@@ -112,11 +113,18 @@ class Drafter:
         )
         known = (wording.key, firms)
         if known not in self._filled:
-            filled = fill(wording, says.values(channel, self.office.name))
+            values = says.values(channel, self.office.name) | self._days_left(says)
+            filled = fill(wording, values)
             if channel is Channel.SMS:
                 filled = replace(filled, text=signed(filled.text, self.office.signature))
             self._filled[known] = filled
         return wording, self._filled[known]
+
+    def _days_left(self, says: Particulars) -> dict[str, str]:
+        """Days until the deadline from the first on which the batch may leave; on the last, 1."""
+        if says.until is None:
+            return {}
+        return {"days": str(max(1, (says.until - day_of(self.batch.send_after)).days))}
 
     def _particulars(self, firms: bool) -> Particulars:
         if firms not in self._says:

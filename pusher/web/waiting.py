@@ -12,7 +12,7 @@ from profiles.model import Contact, ImportState, Profile, RosterImport
 from pusher.listening.replies import OPEN
 from pusher.listening.rights import open_requests
 from pusher.listening.visits import RELEASED
-from pusher.model.batch import Batch, BatchState, Visit, VisitState
+from pusher.model.batch import Batch, BatchKind, BatchState, Visit, VisitState
 from pusher.model.duty import Duty, DutyState, Level
 from pusher.model.interpretation import Interpretation
 from pusher.model.notice import Notice, NoticeState
@@ -58,7 +58,7 @@ def waiting(session: Session, who: SignedIn, *, today: date) -> list[Waiting]:
     kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
     if who.role is not Role.REVIEWER:
         kinds += [_policies(session, who), _interpretations(session, who)]
-        kinds += [_drafts(session, who), _imports(session, who)]
+        kinds += [_drafts(session, who), _reminders(session, who), _imports(session, who)]
     daily = [
         _replies(session),
         _requests(session, who),
@@ -120,12 +120,26 @@ def _interpretations(session: Session, who: SignedIn) -> Waiting:
 
 
 def _drafts(session: Session, who: SignedIn) -> Waiting:
-    found = _batches(session, who, BatchState.DRAFT)
+    found = _batches(session, who, BatchState.DRAFT, col(Batch.kind) != BatchKind.REMINDER)
     return Waiting(
         found[0],
         "个",
         "批次草稿",
         "看过名单、原文和费用，再提交审核",
+        "/batches?state=draft",
+        "去提交",
+        found[1],
+    )
+
+
+def _reminders(session: Session, who: SignedIn) -> Waiting:
+    """Reminders of a deadline, drafted by the clockwork or by hand: they wait for nobody long."""
+    found = _batches(session, who, BatchState.DRAFT, col(Batch.kind) == BatchKind.REMINDER)
+    return Waiting(
+        found[0],
+        "个",
+        "待审提醒",
+        "快截止了，只给告知过、没有回音的人；看过再提交审核",
         "/batches?state=draft",
         "去提交",
         found[1],
@@ -145,8 +159,10 @@ def _reviews(session: Session, who: SignedIn) -> Waiting:
     )
 
 
-def _batches(session: Session, who: SignedIn, state: BatchState) -> tuple[int, Sequence[str]]:
-    where = (col(Batch.office_id) == who.office_id, col(Batch.state) == state)
+def _batches(
+    session: Session, who: SignedIn, state: BatchState, *kinds: ColumnElement[bool]
+) -> tuple[int, Sequence[str]]:
+    where = (col(Batch.office_id) == who.office_id, col(Batch.state) == state, *kinds)
     names = session.exec(
         select(Policy.short_title)
         .join(Batch, col(Batch.policy_id) == col(Policy.id))

@@ -259,6 +259,7 @@ def test_each_job_says_what_it_does_and_how_often() -> None:
         "purge",
         "terms",
         "supervise",
+        "remind",
         "forget",
     }
     for job in JOBS.values():

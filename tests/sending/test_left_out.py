@@ -207,7 +207,7 @@ def test_a_reminder_is_another_kind_of_news(store: Store) -> None:
         text = text_in(session, notice)
 
     assert notice.state is NoticeState.DRAFTED
-    assert "】提醒：高龄津贴，每人每月100元，12月18日截止。" in text
+    assert "】提醒：高龄津贴，每人每月100元，12月18日截止，最多还剩23天。" in text
 
 
 def test_a_door_is_walked_to_once_across_batches(store: Store) -> None:

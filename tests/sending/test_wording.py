@@ -25,6 +25,7 @@ VALUES = {
     "title": "高龄津贴",
     "benefit": "每人每月100元",
     "deadline": "2026年12月18日",
+    "days": "10",
     "code": "020304",
     "office": "槐荫区政务公开办公室（样例）",
     "url": "https://zw.example.invalid/p/why/x",

@@ -13,7 +13,7 @@ from profiles.model import (
     ProfileKind,
     RosterImport,
 )
-from pusher.model.batch import BatchState
+from pusher.model.batch import BatchKind, BatchState
 from pusher.model.clockwork import Heartbeat, Pause
 from pusher.model.notice import NoticeState
 from pusher.model.staff import AuditEntry, Role
@@ -72,6 +72,16 @@ def test_the_overview_says_what_waits_for_whom(console: Console) -> None:
     assert "政策待确认" not in admin
     assert "30天内截止" not in admin
     assert waits(admin, "年", "节假日未录入")
+
+
+def test_a_drafted_reminder_waits_apart_from_other_drafts(lite: Console) -> None:
+    with lite.office() as (session, _):
+        make_batch(session, state=BatchState.DRAFT, kind=BatchKind.REMINDER)
+        make_batch(session, state=BatchState.DRAFT)
+
+    page = lite.browser(Role.CLERK).get("/").text
+
+    assert (waits(page, "个", "待审提醒"), waits(page, "个", "批次草稿")) == (1, 1)
 
 
 def test_the_overview_names_what_ends_soon_and_whether_people_were_told(console: Console) -> None:

@@ -7,7 +7,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address, ip_network
@@ -76,7 +76,10 @@ class Settings:
             reveal without another; not asked for at all without `second_factor`.
         trusted_proxies: addresses of our own reverse proxies, by commas; only from them is
             X-Forwarded-For believed.
-        gateways: tables keyed by gateway name, see ``pusher.gateways.registry``.
+        sms_order: which SMS gateway a notice takes, names by commas, first choice in front; those
+            not named follow as their tables stand.
+        gateways: tables keyed by gateway name, first choice in front, see
+            ``pusher.gateways.registry``.
         origins: setting → where it came from.
     """
 
@@ -114,6 +117,7 @@ class Settings:
     second_factor: bool = True
     proof_term_s: float = 900.0
     trusted_proxies: str = ""
+    sms_order: str = ""
     gateways: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     origins: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
@@ -205,13 +209,31 @@ def survey_settings(folder: Path | None = None, environ: Mapping[str, str] | Non
             ready[name] = _as(name, value)
         except ValueError as error:
             problems.append(f"{origins[name]}：“{name}”{error}")
-    settings = Settings(**ready, origins=origins)
-    return Survey(settings, [*problems, *_rehearsal_problems(settings)])
+    settings = _in_order(Settings(**ready, origins=origins))
+    problems += [*_rehearsal_problems(settings), *_order_problems(settings)]
+    return Survey(settings, problems)
 
 
 def child_environment(settings: Settings, **changes: str) -> dict[str, str]:
     """The environment for a child process that shall see the same settings."""
     return {**os.environ, PREFIX + "HOME": str(settings.home.absolute()), **changes}
+
+
+def _in_order(settings: Settings) -> Settings:
+    """The same with its gateways in the order that ``sms_order`` asks for."""
+    tables = settings.gateways
+    first = [name for name in settings.sms_order.split(",") if name in tables]
+    return replace(settings, gateways={name: tables[name] for name in (*first, *tables)})
+
+
+def _order_problems(settings: Settings) -> list[str]:
+    """Gateways that are to be tried and are not there."""
+    origin = settings.origins.get("sms_order")
+    return [
+        f"{origin}：“sms_order”里的 {_shown(name)} 没有对应的 [gateways] 一节"
+        for name in settings.sms_order.split(",")
+        if name and name not in settings.gateways
+    ]
 
 
 def _rehearsal_problems(settings: Settings) -> list[str]:
@@ -340,6 +362,10 @@ def _as_networks(text: str) -> str:
     return text
 
 
+def _as_names(text: str) -> str:
+    return ",".join(part.strip() for part in text.split(",") if part.strip())
+
+
 def _as_bool(value: Any) -> bool:
     words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     if isinstance(value, bool):
@@ -390,4 +416,5 @@ _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "metrics_token": _as_metrics_token,
     "seal_with": _as_cipher,
     "trusted_proxies": _as_addresses,
+    "sms_order": _as_names,
 }

@@ -31,6 +31,7 @@ def problems_of(folder: Path, text: str = "", **environ: Any) -> list[str]:
         ('fail_point = "K5:kill"', "只能在演练中使用"),
         ('rehearsal = true\nfail_point = "K99:kill"', "“fail_point”应形如 K5:kill"),
         ("rehearsal = true\n[gateways.aliyun]", "演练（rehearsal = true）只能用本机的通道"),
+        ('sms_order = "tencent"\n[gateways.aliyun]', "“sms_order”里的 tencent 没有对应的"),
         ('quiet_hours = "perhaps"', "“quiet_hours”应为 true 或 false"),
         ('database_url = "mysql://localhost/x"', "“database_url”应以 postgresql:// 或"),
         ('database_url = "sqlite:///var/x.db"', "绝对路径"),
@@ -114,3 +115,14 @@ def test_the_sqlite_file_is_known_by_its_address(tmp_path: Path) -> None:
     assert usual.database_file == tmp_path / "pusher.db"
     assert elsewhere.database_file == Path("/srv/p.db")
     assert server.database_file is None
+
+
+def test_gateways_stand_in_the_order_that_was_asked_for(tmp_path: Path) -> None:
+    tables = "[gateways.aliyun]\n[gateways.wechat]\n[gateways.tencent]\n"
+    tmp_path.joinpath(FILE_NAME).write_text(tables, encoding="utf-8")
+
+    as_written = read_settings(tmp_path, {})
+    turned = read_settings(tmp_path, {"PUSHER_SMS_ORDER": "tencent, aliyun"})
+
+    assert list(as_written.gateways) == ["aliyun", "wechat", "tencent"]
+    assert list(turned.gateways) == ["tencent", "aliyun", "wechat"]

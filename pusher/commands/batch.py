@@ -97,7 +97,7 @@ def draft(
                 known=no_news(session, row) if only_changed else (),
             )
         with door.store.writing() as session:
-            shape = _previewed(session, write_down(session, worked_out))
+            shape = _previewed(door, session, write_down(session, worked_out))
     answer(_without_preview(shape), as_json, lambda: _told(shape))
 
 
@@ -155,7 +155,7 @@ def show(batch_id: str, as_json: bool) -> None:
     例：pusher batch show 0192… --json
     """
     with open_door() as door, door.store.reading() as session:
-        shape = _previewed(session, _find(door, session, batch_id))
+        shape = _previewed(door, session, _find(door, session, batch_id))
     answer(_without_preview(shape), as_json, lambda: _told(shape))
 
 
@@ -169,7 +169,7 @@ def preview(batch_id: str, as_json: bool) -> None:
     例：pusher batch preview 0192…
     """
     with open_door() as door, door.store.reading() as session:
-        shape = _previewed(session, _find(door, session, batch_id))
+        shape = _previewed(door, session, _find(door, session, batch_id))
     samples = shape["preview"]["samples"]
     answer(
         shape,
@@ -207,7 +207,7 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
             move: Callable[..., None] = getattr(review, name.replace("-", "_"))
             move(session, row, **given)
             session.refresh(row)
-            shape = _previewed(session, row)
+            shape = _previewed(door, session, row)
         reach("K2")
         answer(_without_preview(shape), as_json, lambda: [said, *_told(shape)])
 
@@ -278,7 +278,7 @@ def anew(batch_id: str, remark: str, by: str, now: str | None, as_json: bool) ->
         if not left:
             raise Refusal("这个批次没有待人工核实的通知", code="nothing_doubtful")
         shape = _previewed(
-            session, draft_anew(session, left, by=clerk.number, now=door.now, remark=remark)
+            door, session, draft_anew(session, left, by=clerk.number, now=door.now, remark=remark)
         )
     answer(_without_preview(shape), as_json, lambda: [f"已起草另发 {len(left)} 条", *_told(shape)])
 
@@ -347,12 +347,15 @@ def recipients(batch_id: str, out: str, by: str) -> None:
     click.echo(f"已写出 {out}", err=True)
 
 
-def _previewed(session: Any, row: Any) -> dict[str, Any]:
+def _previewed(door: Door, session: Any, row: Any) -> dict[str, Any]:
     from pusher.listening.reconcile import batch_shape
     from pusher.plain import plain
     from pusher.sending.preview import preview as look
 
-    return {**batch_shape(session, row), "preview": plain(look(session, row))}
+    return {
+        **batch_shape(session, row),
+        "preview": plain(look(session, row, door.settings.gateways)),
+    }
 
 
 def _without_preview(shape: dict[str, Any]) -> dict[str, Any]:

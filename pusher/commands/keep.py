@@ -39,11 +39,16 @@ def doctor(quiet: bool, as_json: bool) -> None:
     from pusher.clock import office_now
     from pusher.keeping.doctor import examine, shown_settings
     from pusher.keeping.finding import Level
+    from pusher.sending.wording import registered
     from pusher.settings import survey_settings
 
     survey = survey_settings()
     settings = shown_settings(survey.settings)
-    findings = list(examine(survey, now=office_now(survey.settings.clock_ahead)))
+    book: dict[str, list[str]] = {}
+    for template in registered():
+        book.setdefault(template.channel.value, []).append(template.key)
+    now = office_now(survey.settings.clock_ahead)
+    findings = list(examine(survey, now=now, book=book))
     sound = all(f.level is not Level.WRONG for f in findings)
     shown = [f for f in findings if not quiet or f.level is not Level.FINE]
     answer(

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from profiles.model import Office, ProfileKind
+from profiles.model import Channel, Office, ProfileKind
 from profiles.roster import Register
 from profiles.sealing import open_sealer
 from pusher import staff
@@ -28,7 +28,7 @@ from pusher.reading.taxonomy import taxonomy
 from pusher.registers import take_in
 from pusher.sandbox.credentials import print_config
 from pusher.sending.hours import next_working_morning
-from pusher.sending.wording import registered
+from pusher.sending.wording import GATEWAYS, registered
 from pusher.settings import FILE_NAME, Settings, read_settings
 from pusher.store import Store
 from pusher.working_days import read_calendar
@@ -52,6 +52,12 @@ STREET = "370104013"
 LAST_MORNING = datetime(2026, 12, 11, 9, 30, tzinfo=OFFICE_ZONE)
 """The last morning on which the district stands as it was written: its windows are open."""
 ADMIN = ("admin", "0001", "管理员（样例）")
+_KEYS = {
+    "aliyun": ("access_key_id", "access_key_secret"),
+    "tencent": ("secret_id", "secret_key", "sdk_app_id"),
+    "wechat": ("appid", "secret", "token"),
+}
+"""The credentials of the stand-in vendors, first choice first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +146,25 @@ def gateway_tables(*, port: int, signature: str) -> list[str]:
         signature: of the office; its stand-in knows it.
     """
     config = print_config()
-    keys = {
-        "aliyun": ("access_key_id", "access_key_secret"),
-        "wechat": ("appid", "secret", "token"),
-    }
     lines = []
-    for (name, wanted), channel in zip(keys.items(), ("sms", "wechat"), strict=True):
+    for name, keys in _KEYS.items():
         lines += [f"[gateways.{name}]", f'endpoint = "http://127.0.0.1:{port}"']
-        lines += [f"{key} = {json.dumps(config[name][key])}" for key in wanted]
-        if name == "aliyun":
+        lines += [f"{key} = {json.dumps(config[name][key])}" for key in keys]
+        if name in GATEWAYS[Channel.SMS]:
             said = json.dumps(signature, ensure_ascii=False)
             lines += [f"sign_name = {said}", 'price = "0.045"']
         lines += [f"[gateways.{name}.templates]"]
-        lines += [f'{r.key} = "{r.code}"' for r in registered() if r.channel == channel]
+        lines += [
+            f'{r.key} = "{code_with(name, r.code)}"'
+            for r in registered()
+            if name in GATEWAYS[r.channel]
+        ]
     return lines
+
+
+def code_with(gateway: str, code: str) -> str:
+    """The invented *code* of a template as the vendor of *gateway* writes its own."""
+    return code.removeprefix("SMS_") if gateway == "tencent" else code
 
 
 def _hire(session: Session, office: Office, token: str, now: datetime) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from profiles.sealing import BadKeyFile, open_sealer
-from pusher.demo.furnish import OFFICE
+from pusher.demo.furnish import OFFICE, code_with
 from pusher.sandbox.app import create_app
 from pusher.sandbox.book import Template, TemplateBook
 from pusher.sandbox.serve import serve
-from pusher.sending.wording import GATEWAYS, registered
+from pusher.sending.wording import GATEWAYS, as_registered, registered
 from pusher.web.callbacks import callback_addresses
 
 
@@ -21,7 +21,11 @@ def template_book(
         phone: its telephone, a fixed word of its templates; None: the sample office's.
     """
     return TemplateBook(
-        [Template(name, r.code, r.text) for r in registered(phone) for name in GATEWAYS[r.channel]],
+        [
+            Template(name, code_with(name, r.code), as_registered(r.text, name))
+            for r in registered(phone)
+            for name in GATEWAYS[r.channel]
+        ],
         signs=[OFFICE["signature"], signature],
     )
 

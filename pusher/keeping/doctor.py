@@ -1,6 +1,6 @@
 """The doctor: every setting and where it came from, and everything that is wrong, in one look."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -55,18 +55,21 @@ def shown_settings(settings: Settings) -> list[Shown]:
     return found
 
 
-def examine(survey: Survey, *, now: datetime) -> Iterator[Finding]:
+def examine(
+    survey: Survey, *, now: datetime, book: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Finding]:
     """Look at settings, folder, gateways, database and machine, one after another.
 
     Args:
         survey: of the settings, sound or not; what is not sound stands at its default.
         now: the moment on the office clock.
+        book: see `look_at_gateways`.
     """
     yield from (wrong("设置", problem) for problem in survey.problems)
     settings = survey.settings
     folder = list(look_at_folder(settings))
     yield from folder
-    yield from look_at_gateways(settings)
+    yield from look_at_gateways(settings, book=book)
     yield _second_factor(settings)
     if all(f.level is not Level.WRONG for f in folder):
         yield from look_at_database(settings, now=now)

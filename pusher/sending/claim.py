@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, col, exists, or_, select, update
 
 from profiles.addresses import address_of
 from profiles.columns import new_id
@@ -14,7 +14,7 @@ from pusher.audit import note
 from pusher.gateways.base import Parcel
 from pusher.model.batch import Batch, BatchKind, BatchState
 from pusher.model.errors import Overtaken
-from pusher.model.notice import Attempt, Notice, NoticeState, Reason
+from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState, Reason
 from pusher.sending.doors import walk_instead
 from pusher.sending.drafting import text_of
 from pusher.sending.hours import may_send_at, next_moment
@@ -69,7 +69,7 @@ def claim(session: Session, way: Way, *, settings: Settings, now: datetime, at_m
     The caller commits before it hands anything over.
 
     Args:
-        way: as `open_way` found it in this transaction.
+        way: as `open_ways` found it in this transaction.
         now: the moment of the claim, on the office clock; leases count from here.
         at_most: notices.
     """
@@ -214,6 +214,12 @@ def _claimable(session: Session, way: Way, *, now: datetime, at_most: int) -> Se
         .order_by(col(Batch.send_after), col(Batch.id))
         .with_for_update(read=True)
     ).all()
+    # An unsure call may yet turn out to be taken, even one that was denied twice: through another
+    # vendor the person could get both.
+    unsure = exists().where(
+        col(Attempt.notice_id) == Notice.id, col(Attempt.result) == AttemptResult.UNSURE
+    )
+    ours, wording = unsure.where(col(Attempt.gateway) == way.name), col(Notice.wording)
     notices: list[Notice] = []
     for batch_id in released:
         asked = (
@@ -222,6 +228,8 @@ def _claimable(session: Session, way: Way, *, now: datetime, at_most: int) -> Se
                 Notice.batch_id == batch_id,
                 Notice.state == NoticeState.DRAFTED,
                 Notice.channel == way.channel,
+                ~unsure.where(col(Attempt.gateway) != way.name),
+                or_(wording.is_(None), wording.not_in(way.leaves), ours),
                 or_(col(Notice.not_before).is_(None), col(Notice.not_before) <= now),
             )
             .limit(at_most - len(notices))

@@ -19,7 +19,7 @@ from pusher.gateways.base import Answer, Gateway, Result, Why, boot_seconds
 from pusher.sending.claim import Claim, Errand, claim
 from pusher.sending.record import HELD, Jitter, record
 from pusher.sending.release import finish, release
-from pusher.sending.route import open_way
+from pusher.sending.route import open_ways
 from pusher.settings import Settings
 from pusher.store import Store
 
@@ -163,15 +163,16 @@ def _round(
     jitter: Jitter,
 ) -> Counter[str]:
     """One claim, its hand-over and its record; empty if there was nothing to claim."""
+    counts: Counter[str] = Counter()
     with store.writing() as session:
         claimed_at, now = boot_seconds(), moment()
-        way = open_way(session, gateways, channel, settings=settings, now=now)
-        if way is None:
-            return Counter()
-        some = min(at_most, way.at_most or at_most)
-        claimed = claim(session, way, settings=settings, now=now, at_most=some)
-    counts = _count(claimed)
-    if not claimed.errands:
+        for way in open_ways(session, gateways, channel, settings=settings, now=now):
+            some = min(at_most, way.at_most or at_most)
+            claimed = claim(session, way, settings=settings, now=now, at_most=some)
+            counts = _count(claimed)
+            if counts:
+                break
+    if not counts["claimed"]:
         return counts
     reach("K3")
     answers = hand_over(

@@ -17,6 +17,7 @@ from pusher.model.notice import Notice, NoticeMatch, NoticeState
 from pusher.model.policy import Policy
 from pusher.sending.drafting import text_of
 from pusher.sending.particulars import benefit_line, modest_line, modest_title
+from pusher.sending.registration import Tables, ways_told
 from pusher.sending.roll import Row, recipients
 from pusher.working_days import read_calendar
 
@@ -81,8 +82,12 @@ class Preview:
     cautions: list[str]
 
 
-def preview(session: Session, batch: Batch) -> Preview:
-    """Count *batch* and show its texts."""
+def preview(session: Session, batch: Batch, tables: Tables | None = None) -> Preview:
+    """Count *batch* and show its texts.
+
+    Args:
+        tables: ``[gateways.NAME]`` of the settings; None: nothing is said of the ways it may take.
+    """
     ours = (Notice.batch_id == batch.id,)
     going = (*ours, col(Notice.state) != NoticeState.WITHHELD)
     states = _counted(session, col(Notice.state), *ours)
@@ -101,7 +106,7 @@ def preview(session: Session, batch: Batch) -> Preview:
         samples=_samples(session, *going),
         visits=sum(doors.values()),
         visits_by_reason=doors,
-        cautions=_cautions(session, batch),
+        cautions=_cautions(session, batch, tables),
     )
 
 
@@ -166,7 +171,7 @@ def _samples(session: Session, *going: Any) -> list[Sample]:
     return sorted(samples, key=lambda s: (-s.count, s.channel, s.text))
 
 
-def _cautions(session: Session, batch: Batch) -> list[str]:
+def _cautions(session: Session, batch: Batch, tables: Tables | None) -> list[str]:
     policy = session.get_one(Policy, batch.policy_id)
     title = policy.short_title or policy.title
     found = []
@@ -177,4 +182,5 @@ def _cautions(session: Session, batch: Batch) -> list[str]:
         found.append(f"待遇一句话含敏感身份用语，发给个人时{f'写作“{kept}”' if kept else '不写'}")
     calendar = read_calendar(session)
     years = {moment.astimezone(OFFICE_ZONE).year for moment in (batch.send_after, batch.latest_at)}
+    found += [] if tables is None else ways_told(session, batch, tables)
     return found + [doubt for year in sorted(years) if (doubt := calendar.doubts(year))]

@@ -1,4 +1,8 @@
-"""What one SMS segment, or one WeChat notice, costs the office: from the gateways' tables."""
+"""What one SMS segment, or one WeChat notice, costs the office: from the gateways' tables.
+
+A batch is drafted before anybody knows which of several gateways will take it, so it is priced at
+the dearest: what staff approve is the most that it can cost.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
@@ -6,12 +10,11 @@ from typing import Any
 
 from profiles.model import Channel
 from pusher.model.errors import Unwilling
+from pusher.sending.wording import GATEWAYS
 
-GATEWAYS = {Channel.SMS: "aliyun", Channel.WECHAT: "wechat"}
-"""Which gateway serves a channel."""
 USUAL = {Channel.SMS: Decimal("0.045"), Channel.WECHAT: Decimal("0")}
 """Yuan; Aliyun's list price for notices up to 100,000 a month, and WeChat's. An office that pays
-another price says so in its gateway's table: ``price = "0.038"``."""
+another price, or another vendor, says so in that gateway's table: ``price = "0.038"``."""
 
 
 class BadPrice(Unwilling):
@@ -21,7 +24,7 @@ class BadPrice(Unwilling):
 
 
 def prices(tables: Mapping[str, Mapping[str, Any]]) -> dict[Channel, Decimal]:
-    """The price of one segment (SMS) or notice (WeChat), in yuan, by channel.
+    """The most that one segment (SMS) or notice (WeChat) can cost, in yuan, by channel.
 
     Args:
         tables: ``[gateways.NAME]`` of the settings.
@@ -29,12 +32,23 @@ def prices(tables: Mapping[str, Mapping[str, Any]]) -> dict[Channel, Decimal]:
     Raises:
         BadPrice: not a decimal of at least 0 and below 100.
     """
-    found = dict(USUAL)
-    for channel, name in GATEWAYS.items():
-        written = tables.get(name, {}).get("price")
-        if written is not None:
-            found[channel] = _read(name, written)
-    return found
+    return {
+        channel: max(
+            (price_of(name, tables[name], channel) for name in names if name in tables),
+            default=USUAL[channel],
+        )
+        for channel, names in GATEWAYS.items()
+    }
+
+
+def price_of(name: str, table: Mapping[str, Any], channel: Channel) -> Decimal:
+    """What one segment or notice costs through one gateway, in yuan.
+
+    Raises:
+        BadPrice: see `prices`.
+    """
+    written = table.get("price")
+    return USUAL[channel] if written is None else _read(name, written)
 
 
 def _read(name: str, written: object) -> Decimal:

@@ -24,7 +24,7 @@ from pusher.sending.deliver import deadline_of, hand_over, running_from
 from pusher.sending.hours import may_send_at
 from pusher.sending.judge import Bearing, is_elderly, look_around, objections
 from pusher.sending.record import Jitter, record
-from pusher.sending.route import Way, open_way
+from pusher.sending.route import Way, open_ways
 from pusher.sending.wording import BadWording
 from pusher.settings import Settings
 from pusher.store import Store
@@ -62,8 +62,9 @@ def repeat(
     gateway = gateways[name]
     with store.writing() as session:
         moment, claimed_at = running_from(now), boot_seconds()
-        way = open_way(session, gateways, Channel(gateway.channel), settings=settings, now=now)
-        if way is None or way.name != name:
+        ways = open_ways(session, gateways, Channel(gateway.channel), settings=settings, now=now)
+        way = next((way for way in ways if way.name == name), None)
+        if way is None:
             return Counter()
         repeats = _write_down(session, way, settings=settings, now=now)
     if not repeats.errands:

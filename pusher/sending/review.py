@@ -7,7 +7,7 @@ fit it any more.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -28,8 +28,9 @@ from pusher.sending.anew import take_back
 from pusher.sending.compose import NO_LIMITS, TooLate
 from pusher.sending.drafting import TEXT
 from pusher.sending.limits import Limits, refuse_over_budget
+from pusher.sending.registration import Tables, unregistered
 from pusher.sending.tellable import refuse_unless_tellable
-from pusher.sending.wording import BadWording, vendor_code, wordings
+from pusher.sending.wording import BadWording
 
 STATES = {
     BatchState.DRAFT: "草稿",
@@ -124,7 +125,7 @@ def approve(
     by: str,
     now: datetime,
     shown: str,
-    gateways: Mapping[str, Mapping[str, Any]],
+    gateways: Tables,
     limits: Limits = NO_LIMITS,
 ) -> None:
     """Release *batch* for sending.
@@ -135,7 +136,7 @@ def approve(
         by: staff number of who approves; not of who submitted.
         now: the moment of the decision.
         shown: the hash of what the approver was shown.
-        gateways: the settings' tables; every text must be registered with its vendor.
+        gateways: the settings' tables; every text must be registered with a vendor of its channel.
         limits: what the month may cost.
 
     Raises:
@@ -306,21 +307,9 @@ def _check_time(batch: Batch, now: datetime) -> None:
         raise TooLate("已过该批次最晚的发送时间，请取消后重新起草")
 
 
-def _check_registered(
-    session: Session, batch: Batch, gateways: Mapping[str, Mapping[str, Any]]
-) -> None:
-    drafted = (Notice.batch_id == batch.id, Notice.state == NoticeState.DRAFTED)
-    known = wordings()
-    problems = []
-    for key in session.exec(select(Notice.wording).where(*drafted).distinct()):
-        try:
-            if key is None or key not in known:
-                raise BadWording(f"没有“{key}”这个模板，请重新起草")
-            vendor_code(known[key], gateways)
-        except BadWording as error:
-            problems.append(str(error))
-    if problems:
-        raise BadWording("；".join(sorted(set(problems))))
+def _check_registered(session: Session, batch: Batch, gateways: Tables) -> None:
+    if problems := unregistered(session, batch, gateways):
+        raise BadWording("；".join(problems))
 
 
 def _remark(reason: str) -> str:

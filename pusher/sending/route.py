@@ -1,7 +1,12 @@
-"""Which gateway serves a channel now: the first configured one that nothing speaks against."""
+"""Which gateways serve a channel now, and which of them a wording takes.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+A notice takes the first in the order of the settings that is open and whose vendor has its
+wording. It changes to another only while every call made for it is proved not to have been taken:
+`pusher.sending.claim` leaves one with an unsure call to the gateway that may have it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +20,7 @@ from pusher.gateways.base import Gateway
 from pusher.hold import is_held
 from pusher.model.clockwork import Pause
 from pusher.model.notice import Attempt, AttemptResult
+from pusher.sending.wording import code_of, wordings
 from pusher.settings import Settings
 
 TRIPS_AT: Final = 20
@@ -35,11 +41,13 @@ class Way:
         name: key of its table.
         at_most: parcels it may be handed at once; 1 while it is tried again after failures,
             None for any number.
+        leaves: keys of the wordings that go another way, or wait for one.
     """
 
     name: str
     gateway: Gateway
     at_most: int | None = None
+    leaves: frozenset[str] = frozenset()
 
     @property
     def channel(self) -> Channel:
@@ -47,34 +55,60 @@ class Way:
         return Channel(self.gateway.channel)
 
 
-def open_way(
+def open_ways(
     session: Session,
     gateways: Mapping[str, Gateway],
     channel: Channel,
     *,
     settings: Settings,
     now: datetime,
-) -> Way | None:
-    """Pick the gateway for *channel*, as the first act of the transaction that claims for it.
+) -> list[Way]:
+    """Pick the gateways for *channel*, as the first act of the transaction that claims for them.
 
     Args:
         gateways: by name, in the order of the settings.
 
     Returns:
-        None if all sending is held, if none serves the channel, or if all that do are paused or
-        resting after failures.
+        First choice first. Empty if all sending is held, if none serves the channel, or if all
+        that do are paused or resting after failures.
     """
     join_the_claims(session)
     if is_held(session):
-        return None
+        return []
     paused = paused_gateways(session)
-    for name, gateway in gateways.items():
-        if gateway.channel != channel.value or name in paused:
+    serving = [name for name, gateway in gateways.items() if gateway.channel == channel.value]
+    found = []
+    for name in serving:
+        if name in paused:
             continue
         rest = resting_until(session, name, settings=settings, now=now)
         if rest is None or rest <= now:
-            return Way(name, gateway, None if rest is None else 1)
-    return None
+            found.append(Way(name, gateways[name], None if rest is None else 1))
+    return _shared_out(found, serving, channel, settings)
+
+
+def _shared_out(
+    ways: Sequence[Way], serving: Sequence[str], channel: Channel, settings: Settings
+) -> list[Way]:
+    """Give each wording to the first of *ways* whose vendor has it.
+
+    One that no vendor has goes to the first of all, where the claim finds out and tells staff; one
+    that only a closed gateway's vendor has waits for it.
+    """
+    takers: dict[str, str | None] = {}
+    for wording in wordings().values():
+        if wording.channel is channel:
+            knowing = [
+                name
+                for name in serving
+                if code_of(wording.template, settings.gateways.get(name, {})) is not None
+            ]
+            able = (way.name for way in ways if way.name in knowing or not knowing)
+            takers[wording.key] = next(able, None)
+    return [
+        replace(way, leaves=frozenset(key for key, name in takers.items() if name != way.name))
+        for way in ways
+    ]
 
 
 def paused_gateways(session: Session) -> set[str]:

@@ -24,6 +24,15 @@ GATEWAYS: Mapping[Channel, tuple[str, ...]] = {
     Channel.WECHAT: ("wechat",),
 }
 """Names of the gateways that serve a channel."""
+CALLED: Mapping[str, str] = {
+    "aliyun": "阿里云短信",
+    "tencent": "腾讯云短信",
+    "yunmas": "云MAS短信",
+    "wechat": "微信公众号",
+}
+"""What staff call a gateway."""
+_NUMBERING = frozenset({"tencent"})
+"""Gateways whose vendors number the variables of a template."""
 SMS_VARIABLE = 35
 """阿里云 [44357]: a variable takes 1 to 35 characters."""
 LONGEST_SMS = 500
@@ -196,34 +205,52 @@ def fill(wording: Wording, values: Mapping[str, str]) -> Filled:
 def vendor_code(
     wording: Wording, gateways: Mapping[str, Mapping[str, Any]], *, gateway: str | None = None
 ) -> str:
-    """The code under which the office registered *wording* with its vendor.
+    """The code under which the office registered *wording* with a vendor.
 
     Args:
         wording: of `wordings`.
         gateways: the settings' tables by gateway name; codes stand in the table ``templates``.
-        gateway: which one; None: the first table that serves the channel.
+        gateway: which one; None: the first of those that serve the channel and have one.
 
     Returns:
         Empty where the gateway is handed whole texts.
 
     Raises:
-        BadWording: no gateway serves the channel, or its table has no code for this template.
+        BadWording: no gateway serves the channel, or none has a code for this template.
     """
     serving = [name for name in gateways if name in GATEWAYS[wording.channel]]
-    name = gateway or next(iter(serving), None)
-    if name is None:
+    asked = serving if gateway is None else [gateway]
+    if not asked:
         way = "短信" if wording.channel is Channel.SMS else "微信"
         raise BadWording(f"尚未设置{way}通道，请先在设置中填写 [gateways] 一节")
-    if takes_any_words(gateways.get(name, {})):
-        return ""
-    codes = gateways.get(name, {}).get("templates")
-    code = codes.get(wording.template) if isinstance(codes, Mapping) else None
-    if not isinstance(code, str) or not code.strip():
+    codes = (code_of(wording.template, gateways.get(name, {})) for name in asked)
+    code = next((code for code in codes if code is not None), None)
+    if code is None:
         raise BadWording(
-            f"模板“{wording.template}”尚未向 {name} 报备；"
-            f"报备后请把代码填入 [gateways.{name}.templates]"
+            f"模板“{wording.template}”尚未向 {'、'.join(asked)} 报备；"
+            f"报备后请把代码填入 [gateways.{asked[0]}.templates]"
         )
-    return code.strip()
+    return code
+
+
+def code_of(template: str, table: Mapping[str, Any]) -> str | None:
+    """The code of *template* in one gateway's table; None: not registered with its vendor.
+
+    Empty where the gateway is handed whole texts.
+    """
+    if takes_any_words(table):
+        return ""
+    codes = table.get("templates")
+    code = codes.get(template) if isinstance(codes, Mapping) else None
+    return code.strip() or None if isinstance(code, str) else None
+
+
+def as_registered(text: str, gateway: str) -> str:
+    """*text* as the vendor of *gateway* wants it: ``${name}``, or ``{1}``, ``{2}`` in its order."""
+    if gateway not in _NUMBERING:
+        return text
+    names = holes(text)
+    return _HOLE.sub(lambda hole: f"{{{names.index(hole.group(1)) + 1}}}", text)
 
 
 def in_order(key: str | None, params: Mapping[str, str]) -> Mapping[str, str]:

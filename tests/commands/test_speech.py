@@ -133,11 +133,15 @@ def test_an_office_rehearses_with_its_own_telephone_and_signature(office: Path) 
 
     assert tables["aliyun"]["sign_name"] == "槐荫政务公开"
     assert tables["wechat"]["endpoint"] == "http://127.0.0.1:8001"
+    assert list(tables) == ["aliyun", "tencent", "wechat"]
     codes = {row.code for row in registered("0531-00000009")}
     assert {
         *tables["aliyun"]["templates"].values(),
         *tables["wechat"]["templates"].values(),
     } == codes
+    assert {f"SMS_{code}" for code in tables["tencent"]["templates"].values()} == {
+        *tables["aliyun"]["templates"].values()
+    }
     texts = [row.text for row in registered("0531-00000009") if "0531" in row.text]
     assert texts
     assert all("0531-00000009" in text for text in texts)

@@ -127,6 +127,16 @@ def test_a_gateway_without_its_secret_is_named(home: Path) -> None:
     assert "[gateways.x]：没有这个通道" in told
 
 
+def test_templates_that_a_vendor_does_not_have_are_named(home: Path) -> None:
+    with home.joinpath(FILE_NAME).open("a", encoding="utf-8") as file:
+        file.write('[gateways.aliyun.templates]\nsms_match_resident = "SMS_1"\n')
+
+    told = said(home, "note")
+
+    assert "[gateways.aliyun.templates] 还缺" in told
+    assert "（sms_match_resident_no_benefit、" in told
+
+
 def test_a_damaged_page_is_found_and_the_backup_pointed_to(home: Path) -> None:
     with home.joinpath("pusher.db").open("r+b") as file:
         for page in range(2, 40, 3):

@@ -10,7 +10,7 @@ from pusher.model.notice import NoticeState
 from pusher.sending.claim import claim
 from pusher.sending.release import release
 from pusher.sending.rescue import Rescued, rescue
-from pusher.sending.route import open_way
+from pusher.sending.route import open_ways
 from pusher.settings import Settings
 from pusher.store import Store
 from tests.makers import NOW
@@ -48,6 +48,5 @@ def given_dead_worker(store: Store, box: Outbox, notices: int = 1) -> None:
     given_batch(store, notices)
     with store.writing() as session:
         release(session, now=NOW)
-        way = open_way(session, {box.name: box}, Channel.SMS, settings=SETTINGS, now=NOW)
-        assert way is not None
+        [way] = open_ways(session, {box.name: box}, Channel.SMS, settings=SETTINGS, now=NOW)
         claim(session, way, settings=SETTINGS, now=NOW, at_most=100)

@@ -5,9 +5,11 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -30,19 +32,22 @@ from pusher.listening.receipts import fold
 from pusher.listening.report import report
 from pusher.model.batch import Batch, BatchState
 from pusher.model.clockwork import Pause
-from pusher.model.notice import Attempt, Notice, NoticeState
+from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
 from pusher.sending.claim import claim
 from pusher.sending.deliver import deliver
 from pusher.sending.release import release
 from pusher.sending.rescue import rescue
 from pusher.sending.review import cancel
-from pusher.sending.route import open_way, pause_gateway
+from pusher.sending.route import open_ways, pause_gateway
 from pusher.store import Store
 from tests.makers import NOW
 from tests.sending.delivery_makers import given_batch, make_settings, notices_of
 from tests.sending.outbox import UNSURE, Outbox, accepts, says
 
-SETTINGS = make_settings(quiet_hours=False)
+_ALIYUN = make_settings(quiet_hours=False)
+SETTINGS = replace(_ALIYUN, gateways={**_ALIYUN.gateways, "tencent": _ALIYUN.gateways["aliyun"]})
+"""Of an office that registered its templates with two vendors."""
+NAMES = ("aliyun", "tencent")
 NOTICES = 5
 
 
@@ -51,12 +56,12 @@ class Died(Exception):
 
 
 class Vendor(Outbox):
-    """Counts the messages it really took, whatever it answered."""
+    """Counts the messages it really took, whatever it answered; both vendors share the books."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.taken: Counter[str] = Counter()
-        self.ways: list[str] = []
+    def __init__(self, name: str, taken: Counter[str], ways: list[str]) -> None:
+        super().__init__(name)
+        self.taken = taken
+        self.ways = ways
 
     def hand_over(self, parcels: Sequence[Parcel], *, deadline: float) -> list[Answer]:
         return [self._take(parcel) for parcel in parcels]
@@ -87,7 +92,7 @@ WAYS = st.sampled_from(
 
 
 class AnyCourse(RuleBasedStateMachine):
-    """One batch, one queryable vendor that is honest when asked, and much bad luck."""
+    """One batch, two queryable vendors that are honest when asked, and much bad luck."""
 
     template: Path
     sealer: Sealer
@@ -98,26 +103,29 @@ class AnyCourse(RuleBasedStateMachine):
         shutil.copy(self.template, self.folder / "pusher.db")
         self.store = Store(f"sqlite:///{self.folder / 'pusher.db'}", sealer=self.sealer)
         self.batch = given_batch(self.store, NOTICES)
-        self.vendor = Vendor()
-        self.gateways: dict[str, Gateway] = {"aliyun": self.vendor}
+        self.taken: Counter[str] = Counter()
+        self.ways: list[str] = []
+        self.vendors = {name: Vendor(name, self.taken, self.ways) for name in NAMES}
+        self.gateways: dict[str, Gateway] = {**self.vendors}
         self.now = NOW
         self.hushed: dict[str, int] = {}
 
     @rule(ways=st.lists(WAYS, max_size=NOTICES), limit=st.sampled_from([None, 1, 2]))
     def send(self, ways: list[str], limit: int | None) -> None:
-        self.vendor.ways = list(ways)
+        self.ways[:] = ways
         try:
             deliver(self.store, self.gateways, settings=SETTINGS, now=self.now, limit=limit,
                     owner="test", jitter=lambda: 1.0)  # fmt: skip
         except Died:
-            self.vendor.ways = []
+            self.ways.clear()
 
     @rule()
     def die_after_the_claim(self) -> None:
         with self.store.writing() as session:
             release(session, now=self.now)
-            way = open_way(session, self.gateways, Channel.SMS, settings=SETTINGS, now=self.now)
-            if way is not None:
+            for way in open_ways(
+                session, self.gateways, Channel.SMS, settings=SETTINGS, now=self.now
+            ):
                 claim(session, way, settings=SETTINGS, now=self.now, at_most=2)
 
     @rule(minutes=st.sampled_from([1, 2, 6, 16, 60]))
@@ -128,13 +136,15 @@ class AnyCourse(RuleBasedStateMachine):
     def clear_up(self) -> None:
         rescue(self.store, self.gateways, settings=SETTINGS, now=self.now, jitter=lambda: 1.0)
 
-    @precondition(lambda self: self.vendor.parcels)
+    @precondition(lambda self: self.taken)
     @rule(which=st.integers(0, 20), delivered=st.booleans())
     def hear(self, which: int, delivered: bool) -> None:
-        parcel = self.vendor.parcels[which % len(self.vendor.parcels)]
+        took = [(name, parcel) for name in NAMES for parcel in self.vendors[name].parcels]
+        name, parcel = took[which % len(took)]
         self._push(
+            name,
             {"phone_number": parcel.to, "success": delivered, "err_code": "DELIVERED",
-             "out_id": parcel.reference, "biz_id": f"biz-{parcel.reference}"}
+             "out_id": parcel.reference, "biz_id": f"biz-{parcel.reference}"},
         )  # fmt: skip
 
     @rule(which=st.integers(0, NOTICES - 1))
@@ -145,13 +155,13 @@ class AnyCourse(RuleBasedStateMachine):
             attempts = len(
                 session.exec(select(Attempt).where(Attempt.notice_id == notice.id)).all()
             )
-        self._push({"phone_number": phone, "content": "TD", "sequence_id": "1"})
+        self._push("aliyun", {"phone_number": phone, "content": "TD", "sequence_id": "1"})
         self.hushed.setdefault(str(notice.id), attempts)
 
-    @rule()
-    def pause(self) -> None:
+    @rule(name=st.sampled_from(NAMES))
+    def pause(self, name: str) -> None:
         with self.store.writing() as session:
-            pause_gateway(session, "aliyun", because="样例", now=self.now)
+            pause_gateway(session, name, because="样例", now=self.now)
 
     @rule()
     def resume(self) -> None:
@@ -166,8 +176,8 @@ class AnyCourse(RuleBasedStateMachine):
             if batch.state in (BatchState.APPROVED, BatchState.SENDING):
                 cancel(session, batch, by="0001", now=self.now, reason="样例")
 
-    def _push(self, entry: dict[str, Any]) -> None:
-        take_in(self.store, "aliyun", json.dumps([entry]).encode(), now=self.now)
+    def _push(self, name: str, entry: dict[str, Any]) -> None:
+        take_in(self.store, name, json.dumps([entry]).encode(), now=self.now)
         with self.store.writing() as session:
             fold(session, self.gateways, now=self.now)
 
@@ -180,12 +190,23 @@ class AnyCourse(RuleBasedStateMachine):
 
     @invariant()
     def nobody_got_two(self) -> None:
-        assert max(self.vendor.taken.values(), default=0) <= 1
+        # neither of one vendor nor one of each
+        assert max(self.taken.values(), default=0) <= 1
+
+    @invariant()
+    def nobody_changes_vendor_after_a_doubt(self) -> None:
+        doubted: dict[UUID, str] = {}
+        with self.store.reading() as session:
+            attempts = session.exec(select(Attempt).order_by(col(Attempt.number))).all()
+        for attempt in attempts:
+            assert doubted.get(attempt.notice_id, attempt.gateway) == attempt.gateway
+            if attempt.result is AttemptResult.UNSURE:
+                doubted[attempt.notice_id] = attempt.gateway
 
     @invariant()
     def every_state_is_true(self) -> None:
         for phone, notice in self._by_phone():
-            taken = self.vendor.taken[phone]
+            taken = self.taken[phone]
             if notice.state is NoticeState.ACCEPTED:
                 assert taken == 1
             elif notice.state in (NoticeState.DRAFTED, NoticeState.FAILED, NoticeState.WITHHELD):

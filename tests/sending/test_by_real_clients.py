@@ -1,6 +1,7 @@
 """Delivery and rescue by the real clients, against the stand-in, over real sockets."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,16 +9,17 @@ from sqlmodel import select
 
 from profiles.model import Channel
 from pusher.clock import office_now
+from pusher.demo.furnish import code_with
+from pusher.demo.stand_in import template_book
 from pusher.gateways.base import Gateway
 from pusher.gateways.post import Post
 from pusher.model.clockwork import Pause
 from pusher.model.notice import AttemptResult, NoticeState
-from pusher.sandbox.book import Template, TemplateBook
 from pusher.sending.deliver import Delivered, deliver
 from pusher.sending.rescue import Rescued, rescue
 from pusher.sending.wording import registered
 from pusher.store import Store
-from tests.gateways.conftest import aliyun_at, wechat_at
+from tests.gateways.conftest import aliyun_at, tencent_at, wechat_at
 from tests.makers import NOW
 from tests.sandbox.stand import Stand, standing
 from tests.sending.delivery_makers import attempts_of, given_batch, make_settings, states_of
@@ -25,6 +27,8 @@ from tests.sending.delivery_makers import attempts_of, given_batch, make_setting
 # the vendors know the machine's days only, and the tests' day is another
 AHEAD = (NOW - office_now()).total_seconds()
 SETTINGS = make_settings(clock_ahead_s=AHEAD, call_timeout_s=3.0)
+CODES = {r.key: code_with("tencent", r.code) for r in registered() if r.channel is Channel.SMS}
+BOTH = replace(SETTINGS, gateways={**SETTINGS.gateways, "tencent": {"templates": CODES}})
 LATER = NOW + timedelta(seconds=SETTINGS.settle_s + 60)
 A_THIRD = timedelta(seconds=SETTINGS.settle_s / 3 + 1)
 
@@ -32,12 +36,8 @@ A_THIRD = timedelta(seconds=SETTINGS.settle_s / 3 + 1)
 @pytest.fixture(scope="module")
 def knowing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     """A stand-in with which the product's own templates are registered."""
-    book = TemplateBook(
-        Template("aliyun" if r.channel is Channel.SMS else "wechat", r.code, r.text)
-        for r in registered()
-    )
     journal = tmp_path_factory.mktemp("stand") / "journal.jsonl"
-    with standing(journal, book=book, hold_s=8) as stand:
+    with standing(journal, book=template_book(), hold_s=8) as stand:
         yield stand
 
 
@@ -152,4 +152,30 @@ def test_a_vendor_that_nobody_can_reach_costs_nothing_but_time(store: Store, sta
 
     assert states_of(store) == {NoticeState.ACCEPTED: 3}
     assert len(stand.messages()) == 3
+    post.close()
+
+
+@pytest.mark.parametrize("fault", ["auth_expired", "bad_json"])
+def test_the_second_vendor_takes_what_the_first_surely_did_not(
+    store: Store, stand: Stand, fault: str
+) -> None:
+    given_batch(store, 24)
+    post = Post(call_timeout=timedelta(seconds=10))
+    ways: dict[str, Gateway] = {
+        "aliyun": aliyun_at(stand.address, post), "tencent": tencent_at(stand.address, post),
+    }  # fmt: skip
+    stand.order("faults", provider="aliyun", kind=fault)
+
+    for minutes in (0, 2, 4):
+        now = NOW + timedelta(minutes=minutes)
+        deliver(store, ways, settings=BOTH, now=now, owner="test")
+
+    texts = stand.messages()
+    assert len(texts) == len({text["to"] for text in texts})
+    by_tencent = [text for text in texts if text["provider"] == "tencent"]
+    doubted = states_of(store).get(NoticeState.UNSURE, 0)
+    assert len(by_tencent) == states_of(store)[NoticeState.ACCEPTED] == 24 - doubted
+    # the first twenty, and one for each time that the first was tried again
+    assert doubted == 0 if fault == "auth_expired" else 20 <= doubted < 24
+    assert all("高龄津贴" in text["text"] for text in by_tencent)
     post.close()

@@ -19,7 +19,7 @@ from pusher.model.staff import AuditEntry
 from pusher.sending.claim import claim
 from pusher.sending.deliver import deliver
 from pusher.sending.rescue import rescue
-from pusher.sending.route import open_way
+from pusher.sending.route import open_ways
 from pusher.store import Store
 from tests.makers import NOW
 from tests.sending.delivery_makers import (
@@ -123,10 +123,10 @@ def test_placing_and_lifting_stand_in_the_audit_and_a_second_hold_changes_nothin
 
 def claim_some(session: Session, at_most: int = 100) -> int:
     ways: dict[str, Gateway] = {"aliyun": Outbox()}
-    way = open_way(session, ways, Channel.SMS, settings=SETTINGS, now=NOW)
-    if way is None:
-        return 0
-    return len(claim(session, way, settings=SETTINGS, now=NOW, at_most=at_most).errands)
+    return sum(
+        len(claim(session, way, settings=SETTINGS, now=NOW, at_most=at_most).errands)
+        for way in open_ways(session, ways, Channel.SMS, settings=SETTINGS, now=NOW)
+    )
 
 
 def silence(session: Session, notice: Notice) -> None:

@@ -16,10 +16,12 @@ from pusher.model.clockwork import DayKind, Holiday
 from pusher.model.match import Decision
 from pusher.model.notice import Notice, NoticeState
 from pusher.sending.preview import NO_STREET, Row, preview, recipients
+from pusher.sending.prices import BadPrice, prices
 from pusher.sending.segments import segments
 from pusher.store import Store
 from tests.makers import NOW, make_office
 from tests.sending.makers import (
+    GATEWAYS,
     draft,
     make_child,
     make_confirmed,
@@ -230,3 +232,37 @@ def test_a_preview_warns_of_words_left_out_and_of_an_unknown_calendar(store: Sto
     assert any("写作“每人每月120元”" in line for line in cautions)
     assert any(line.startswith("2027年的节假日安排尚未录入") for line in cautions)
     assert len(cautions) == 3
+
+
+def test_a_preview_tells_of_the_ways_that_its_texts_may_take(store: Store) -> None:
+    codes = GATEWAYS["aliyun"]["templates"]
+    some = {key: code for key, code in codes.items() if "_family" not in key}
+    wechat = GATEWAYS["wechat"]
+    both = {
+        "aliyun": {"templates": codes, "price": "0.045"},
+        "tencent": {"templates": some, "price": "0.05"},
+        "wechat": wechat,
+    }
+    with store.writing() as session:
+        session.add(Holiday(day=date(2026, 10, 1), kind=DayKind.OFF, name="国庆", source="样例"))
+        batch = crowd(session)
+        alike = preview(session, batch, {**GATEWAYS, "tencent": GATEWAYS["aliyun"]}).cautions
+        told = preview(session, batch, both).cautions
+        none = preview(session, batch, {"aliyun": {"templates": {}}, "wechat": wechat}).cautions
+
+    assert alike == []
+    assert any(line.startswith("腾讯云短信没有报备 sms_match_family") for line in told)
+    assert any("用到的 1 条" in line for line in told)
+    assert any("最贵的通道计（腾讯云短信每条0.05元）" in line for line in told)
+    assert len(told) == 2
+    assert any("尚未向 aliyun 报备" in line for line in none)
+
+
+def test_a_text_is_priced_at_the_dearest_way_it_may_take() -> None:
+    tables = {"aliyun": {"price": "0.045"}, "tencent": {"price": "0.05"}, "wechat": {}}
+
+    assert prices(tables)[Channel.SMS] == Decimal("0.05")
+    assert prices({"tencent": {"price": "0.038"}})[Channel.SMS] == Decimal("0.038")
+    assert prices({})[Channel.SMS] == Decimal("0.045")
+    with pytest.raises(BadPrice, match=r"gateways.tencent"):
+        prices({"tencent": {"price": "四分五"}})

@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profiles.model import Channel
+from pusher.commands.words import word
 from pusher.sending.segments import segments, signed
 from pusher.sending.shorten import length, shorten
 from pusher.sending.wording import (
+    CALLED,
     BadWording,
+    as_registered,
     choose,
     discreet_words,
     fill,
@@ -244,6 +247,32 @@ def test_a_wording_goes_out_under_the_offices_own_code() -> None:
 def test_a_template_that_was_never_registered_is_refused(table: dict[str, object]) -> None:
     with pytest.raises(BadWording, match=r"“sms_match_resident”尚未向 aliyun 报备"):
         vendor_code(wordings()["sms_match_resident"], {"aliyun": table})
+
+
+def test_one_vendor_that_has_it_is_enough() -> None:
+    tables = {"aliyun": {}, "tencent": {"templates": {"sms_match_resident": "1001"}}}
+    wording = wordings()["sms_match_resident"]
+
+    assert vendor_code(wording, tables) == "1001"
+    with pytest.raises(BadWording, match="尚未向 aliyun 报备"):
+        vendor_code(wording, tables, gateway="aliyun")
+    with pytest.raises(BadWording, match="尚未向 aliyun、tencent 报备"):
+        vendor_code(wordings()["sms_code"], tables)
+
+
+def test_a_vendor_that_numbers_variables_counts_them_as_they_stand_in_the_text() -> None:
+    for one in registered():
+        numbered = as_registered(one.text, "tencent")
+
+        assert as_registered(one.text, "aliyun") == one.text
+        assert "$" not in numbered
+        for number, name in enumerate(one.fields, 1):
+            numbered = numbered.replace(f"{{{number}}}", f"${{{name}}}")
+        assert numbered == one.text
+
+
+def test_the_console_calls_gateways_as_the_texts_for_staff_do() -> None:
+    assert {name: word("gateway_name", name) for name in CALLED} == CALLED
 
 
 def test_a_channel_without_gateway_is_refused() -> None:

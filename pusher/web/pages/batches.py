@@ -217,7 +217,7 @@ def _show(
     page = page_number(request)
     with desk.store.reading() as session:
         batch = find_batch(session, who, batch_id)
-        seen = _seen(session, who, batch)
+        seen = _seen(session, desk, who, batch)
         rows = _rows(session, batch, wanted, page, unmasked=unmasked)
         people = concerned(session, [row.id for row in rows.rows]) if unmasked else []
     note_page_look(desk, who, people, at="recipients")
@@ -238,12 +238,12 @@ def _show(
     )
 
 
-def _seen(session: Session, who: SignedIn, batch: Batch) -> dict[str, Any]:
+def _seen(session: Session, desk: Desk, who: SignedIn, batch: Batch) -> dict[str, Any]:
     """Everything on the page but the roll."""
     may = _may(who, batch)
     told = report(session, batch=batch)
     arrived = told.by_outcome[Outcome.DELIVERED] + told.by_outcome[Outcome.READ]
-    seen = preview(session, batch)
+    seen = preview(session, batch, desk.settings.gateways)
     return {
         "batch": batch,
         "course": course(batch),

@@ -21,8 +21,8 @@ from pusher.model.clockwork import DayKind, Holiday, Pause
 from pusher.model.errors import NotFound
 from pusher.model.staff import Role
 from pusher.sending.hours import ELDERLY, GENERAL, Window, seed_calendar
-from pusher.sending.prices import BadPrice, prices
-from pusher.sending.wording import GATEWAYS, registered, takes_any_words
+from pusher.sending.prices import BadPrice, price_of
+from pusher.sending.wording import GATEWAYS, code_of, registered, takes_any_words
 from pusher.web.callbacks import callback_addresses
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
@@ -167,8 +167,7 @@ def _ways(session: Session, desk: Desk) -> list[Way]:
     known = [
         (channel, name)
         for channel, names in GATEWAYS.items()
-        for name in names
-        if name in tables or name == names[0]
+        for name in [name for name in tables if name in names] or names[:1]
     ]
     shown = shown_settings(desk.settings)
     return [_way(desk, name, channel, pauses, shown) for channel, name in known]
@@ -180,10 +179,8 @@ def _way(
     table = desk.settings.gateways.get(name)
     start = f"gateways.{name}."
     lines = {one.name.removeprefix(start): one.value for one in shown if one.name.startswith(start)}
-    codes = (table or {}).get("templates")
-    registered_codes = codes if isinstance(codes, Mapping) else {}
     try:
-        price = prices(desk.settings.gateways)[channel]
+        price = price_of(name, table or {}, channel)
     except BadPrice:
         price = None
     return Way(
@@ -196,7 +193,7 @@ def _way(
         missing=[
             one.key
             for one in registered()
-            if one.channel is channel and not str(registered_codes.get(one.key, "")).strip()
+            if one.channel is channel and code_of(one.key, table or {}) is None
         ],
         lines={key: value for key, value in lines.items() if key not in ("price", "templates")},
         callbacks=_callbacks(desk, name),

@@ -30,7 +30,7 @@ from pusher.model.notice import AttemptResult
 from pusher.sending.claim import call_of
 from pusher.sending.heed import heed_refusal
 from pusher.sending.record import stop_gateway
-from pusher.sending.route import Way, open_ways
+from pusher.sending.route import Way, way_for
 from pusher.sending.wording import fill, vendor_code, wordings
 from pusher.settings import Settings
 from pusher.store import Store
@@ -120,9 +120,9 @@ def send_code(
 def _way(
     session: Session, gateways: Mapping[str, Gateway], *, settings: Settings, now: datetime
 ) -> Way:
-    for way in open_ways(session, gateways, Channel.SMS, settings=settings, now=now):
-        if WORDING not in way.leaves:
-            return way
+    way = way_for(session, gateways, WORDING, settings=settings, now=now)
+    if way is not None:
+        return way
     held = is_held(session)
     because = "目前全部停发" if held else "没有可用的短信通道，可能已停用、欠费或正在恢复"
     raise NotSent(f"验证码没有发出：{because}；{_OTHERWISE}")

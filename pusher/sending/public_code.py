@@ -28,7 +28,7 @@ from pusher.model.public import ASKED, PublicCode, Purpose
 from pusher.sending.claim import call_of
 from pusher.sending.heed import heed_refusal
 from pusher.sending.record import stop_gateway
-from pusher.sending.route import Way, open_way
+from pusher.sending.route import Way, way_for
 from pusher.sending.wording import BadWording, fill, vendor_code, wordings
 from pusher.settings import Settings
 from pusher.store import Store
@@ -93,7 +93,7 @@ def write_down(
         TooMany: see `profiles.codes.PACE`, `MOST_FROM_ONE_PLACE`, `MOST_FOR_ANYBODY`.
         NoWay: no gateway is open, or its vendor has no template for codes.
     """
-    way = open_way(session, gateways, Channel.SMS, settings=settings, now=now)
+    way = way_for(session, gateways, WORDING, settings=settings, now=now)
     if way is None:
         raise NoWay("现在发不出验证码，请稍后再试")
     row, salt, code = new_id(), secrets.token_hex(16), draw_code(draw)

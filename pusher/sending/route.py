@@ -87,6 +87,20 @@ def open_ways(
     return _shared_out(found, serving, channel, settings)
 
 
+def way_for(
+    session: Session,
+    gateways: Mapping[str, Gateway],
+    wording: str,
+    *,
+    settings: Settings,
+    now: datetime,
+) -> Way | None:
+    """The open gateway that texts of one wording take; None: there is none. See `open_ways`."""
+    channel = wordings()[wording].channel
+    ways = open_ways(session, gateways, channel, settings=settings, now=now)
+    return next((way for way in ways if wording not in way.leaves), None)
+
+
 def _shared_out(
     ways: Sequence[Way], serving: Sequence[str], channel: Channel, settings: Settings
 ) -> list[Way]:

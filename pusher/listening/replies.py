@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, and_, col, select, update
 
 from profiles.addresses import contact_index
-from profiles.model import Channel, Doubt, OptOut
+from profiles.model import Channel, Doubt, Office, OptOut
 from profiles.optouts import lift, opt_out
 from profiles.sealing import sealer_of
 from profiles.signs import doubt, see_sign
@@ -17,8 +17,11 @@ from pusher.audit import note
 from pusher.gateways.base import Reply as Said
 from pusher.gateways.base import ReplyKind
 from pusher.listening.plain import near, plain
+from pusher.listening.questions import is_question, record
 from pusher.model.errors import IllegalMove, Overtaken
 from pusher.model.notice import Notice, NoticeState
+from pusher.model.policy import Policy
+from pusher.model.question import Question, QuestionSource
 from pusher.model.word import Inbox, Meaning, Reply
 
 ADDRESS: Final = "reply.address_sealed"
@@ -149,7 +152,22 @@ def keep(
     if said.kind is ReplyKind.MESSAGE:
         _weigh_address(session, reply, text, now=inbox.received_at)
     session.flush()
+    if reply.meaning is Meaning.OTHER and is_question(text):
+        _ask(session, reply, text)
     return reply
+
+
+def _ask(session: Session, reply: Reply, text: str) -> None:
+    """An answer that asks something stands among the questions too; nobody but staff answers it."""
+    notice = session.get(Notice, reply.notice_id) if reply.notice_id else None
+    policy = session.get(Policy, notice.policy_id) if notice else None
+    office_id = policy.office_id if policy else session.exec(select(Office.id)).first()
+    if office_id is not None:
+        record(
+            session, office_id=office_id, source=QuestionSource.REPLY, text=text, at=reply.at,
+            external_number=str(reply.id), notice_id=reply.notice_id,
+            policy_id=policy.id if policy else None,
+        )  # fmt: skip
 
 
 def address_of(session: Session, reply: Reply) -> str:
@@ -196,6 +214,15 @@ def settle(
         for said in _standing(session, reply.channel, reply.address_index):
             if said.doubtful:
                 lift(session, said, now=now)
+    session.exec(
+        update(Question)
+        .where(
+            col(Question.source) == QuestionSource.REPLY,
+            col(Question.external_number) == str(reply.id),
+            col(Question.handled_at).is_(None),
+        )
+        .values(handled_by=by, handled_at=now, remark=remark[:200])
+    )
     note(session, "reply.settle", about=("reply", reply.id), by=by, now=now, stop=stop)
     session.refresh(reply)
 

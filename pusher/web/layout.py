@@ -50,6 +50,7 @@ PLACES = (
     Place("/batches", "批次", _WORKING, "batch"),
     Place("/visits", "入户送达", _WALKING, "visit"),
     Place("/replies", "回复", _WORKING, "reply"),
+    Place("/questions", "问答", _WORKING, "question"),
     Place("/requests", "本人要求", _WORKING, "rights"),
     Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
     Place("/duties", "督办", _SUPERVISING, "duty"),

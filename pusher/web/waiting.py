@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from profiles.model import Contact, ImportState, Profile, RosterImport
+from pusher.listening.questions import OPEN as ASKED
 from pusher.listening.replies import OPEN
 from pusher.listening.rights import open_requests
 from pusher.listening.visits import RELEASED
@@ -17,6 +18,7 @@ from pusher.model.duty import Duty, DutyState, Level
 from pusher.model.interpretation import Interpretation
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Genre, Policy, PolicyState
+from pusher.model.question import Question
 from pusher.model.staff import Role
 from pusher.model.word import Reply
 from pusher.web.session import SignedIn
@@ -61,6 +63,7 @@ def waiting(session: Session, who: SignedIn, *, today: date) -> list[Waiting]:
         kinds += [_drafts(session, who), _reminders(session, who), _imports(session, who)]
     daily = [
         _replies(session),
+        _questions(session, who),
         _requests(session, who),
         _unsure(session, who),
         _visits(session, who),
@@ -189,6 +192,12 @@ def _imports(session: Session, who: SignedIn) -> Waiting:
 def _replies(session: Session) -> Waiting:
     count = _count(session, Reply, OPEN)
     return Waiting(count, "条", "回复待处理", "疑似退订的已先停发，等人决定", "/replies", "去处理")
+
+
+def _questions(session: Session, who: SignedIn) -> Waiting:
+    count = _count(session, Question, ASKED, col(Question.office_id) == who.office_id)
+    told = "系统没答上的提问和没办结的诉求"
+    return Waiting(count, "条", "提问待处理", told, "/questions?state=open", "去处理")
 
 
 def _unsure(session: Session, who: SignedIn) -> Waiting:

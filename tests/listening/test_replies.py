@@ -1,18 +1,18 @@
 """An answer binds from when it was received, by text message and on WeChat."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlmodel import select
 
 from profiles.consent import lift
 from profiles.model import Channel, OptOut
-from pusher.listening.replies import (
-    address_of,
-    text_of,
-)
+from pusher.listening.questions import text_of as question_text
+from pusher.listening.replies import address_of, settle, text_of
 from pusher.model.notice import NoticeState, Reason
-from pusher.model.word import Meaning
+from pusher.model.question import Question, QuestionSource
+from pusher.model.word import Meaning, Reply
 from pusher.store import Store
 from tests.listening.answering import given_reader, is_silent, opt_outs_of, replies_of
 from tests.listening.callbacks import answer, folded, last_call, push, push_event, sent
@@ -170,3 +170,22 @@ def test_somebody_who_left_and_follows_again_goes_to_staff(store: Store) -> None
     follow = next(r for r in replies_of(store) if r.meaning is Meaning.OTHER)
     assert follow.settled_at is None
     assert is_silent(store, follow.address_index, Channel.WECHAT)
+
+
+def test_an_answer_that_asks_something_is_a_question_until_staff_settle_it(store: Store) -> None:
+    phone = given_reader(store)
+    push(store, [answer(phone, "我电话19900004321，高龄津贴怎么领？")])
+    push(store, [answer(phone, "谢谢")])
+    folded(store)
+
+    with store.writing() as session:
+        kept = session.exec(select(Question)).one()
+        reply = session.get_one(Reply, UUID(kept.external_number or ""))
+        assert (kept.source, kept.answered) == (QuestionSource.REPLY, False)
+        assert kept.notice_id == reply.notice_id and kept.policy_id is not None
+        assert question_text(session, kept) == "我电话****，高龄津贴怎么领？"
+        settle(session, reply, stop=False, by="1001", now=NOW, remark="已电话答复")
+
+    with store.reading() as session:
+        kept = session.exec(select(Question)).one()
+        assert (kept.handled_by, kept.remark) == ("1001", "已电话答复")

@@ -83,6 +83,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/duties/{duty_id}/close"): SEND,
     ("POST", "/duties/{duty_id}/drop"): SEND,
     ("POST", "/duties/{duty_id}/hand-over"): SEND,
+    ("GET", "/questions"): LOOK,
+    ("POST", "/questions/{question_id}"): CLERK,
     ("GET", "/replies"): LOOK,
     ("POST", "/replies/{reply_id}/settle"): CLERK,
     ("GET", "/requests"): LOOK,

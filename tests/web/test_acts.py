@@ -55,6 +55,7 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/visits/postings/{posting_id}/down"): "posting.down",
     ("POST", "/visits/postings/{posting_id}/photo"): "posting.photo",
     ("POST", "/replies/{reply_id}/settle"): "reply.settle",
+    ("POST", "/questions/{question_id}"): "question.handle",
     ("POST", "/notices/{notice_id}/settle"): "notice.settle_unsure",
     ("POST", "/notices/{notice_id}/anew"): "batch.draft_anew",
     ("POST", "/contacts/{contact_id}"): "contact.confirm",

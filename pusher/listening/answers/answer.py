@@ -74,6 +74,7 @@ class Answer:
         asks: what the asker could tell to learn whether it may be for them.
         confident: a policy in force answers it; otherwise it is declined, or what it is about
             is over or not yet decided, and the answer says so.
+        answered: it was not left open: whatever is declined because we do not know waits for staff.
         policy: what it is about, or the nearest.
         says: what the facts that were told come to; None where none was told.
     """
@@ -82,6 +83,7 @@ class Answer:
     citations: tuple[Citation, ...]
     asks: tuple[Ask, ...]
     confident: bool
+    answered: bool = True
     policy: Policy | None = None
     tag_code: str | None = None
     says: Says | None = None
@@ -184,7 +186,8 @@ def _declined(office: Office, asked: Asked, nearest: Fit | None) -> Answer:
         }
         lines.append(Line(_words()["declined"]["nearest"].format(**told, **_names(policy))))
     lines.append(Line(_call(office, None)))
-    return Answer(tuple(lines), (), (), confident=False, policy=policy)
+    known = asked.refused is not None
+    return Answer(tuple(lines), (), (), confident=False, answered=known, policy=policy)
 
 
 def _call(office: Office, policy: Policy | None) -> str:
@@ -239,6 +242,7 @@ class _Sheet:
             tuple(_citation(self._fit, one) for one in self._cited),
             asks,
             confident,
+            True,
             policy,
             session.exec(tag.order_by(PolicyTag.tag_code)).first(),
             says,

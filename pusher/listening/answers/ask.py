@@ -57,9 +57,10 @@ def keep(session: Session, office: Office, text: str, said: Answer, *, now: date
         source=QuestionSource.ASK,
         text=text,
         at=now,
-        policy_id=said.policy.id if said.policy is not None else None,
+        # the nearest of a question that was declined is a guess
+        policy_id=said.policy.id if said.policy is not None and said.citations else None,
         tag_code=said.tag_code,
-        answered=said.confident,
+        answered=said.answered,
         confident=said.confident,
         clauses=clauses_of(said),
     )

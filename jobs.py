@@ -224,6 +224,9 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
         "deliver": Job(_each_tick, rounds.deliver_due, "发送到时的、已批准的通知", moves=True),
         "purge": Job(_daily, rounds.purge_past_term, "清空超过保存期限的内容"),
         "terms": Job(_each_minute, rounds.index_policies, "把新确认的政策编入问答的索引"),
+        "topics": Job(
+            _hourly, rounds.sort_questions, "把新来的疑问归到话题里，问的人多了立为二次解读"
+        ),
         "forget": Job(
             _hourly,
             rounds.finish_forgetting,

@@ -29,6 +29,8 @@ class Lock(IntEnum):
     """Between all writers and a change of the sealing key."""
     EPOCH = 7_316_004
     """Doors that open count one after another."""
+    TOPICS = 7_316_005
+    """Questions are put into topics one after another: who comes first decides what is alike."""
 
 
 def join_the_claims(session: Session) -> None:
@@ -47,6 +49,11 @@ def count_in_turn(session: Session) -> None:
     On PostgreSQL two that open at once would both find no number yet, and both write the first.
     """
     _lock(session, "pg_advisory_xact_lock", Lock.EPOCH)
+
+
+def sort_in_turn(session: Session) -> None:
+    """Wait for others who put questions into topics; the next see what this transaction did."""
+    _lock(session, "pg_advisory_xact_lock", Lock.TOPICS)
 
 
 def _lock(session: Session, function: str, lock: Lock) -> None:

@@ -27,12 +27,13 @@ from pusher.commands.run import demo, jobs, sandbox, send, serve
 from pusher.commands.speech import speak_chinese
 from pusher.commands.supervise import supervise
 from pusher.commands.tags import tags
+from pusher.commands.topics import topics
 from pusher.commands.watch import watch
 
 VERBS = (
     init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
-    recall, batch, send, hold, visits, hotline, leaflet, posting, ask, report, supervise, audit,
-    privacy, doctor, backup, restore, upgrade, key, program,
+    recall, batch, send, hold, visits, hotline, topics, leaflet, posting, ask, report, supervise,
+    audit, privacy, doctor, backup, restore, upgrade, key, program,
 )  # fmt: skip
 
 

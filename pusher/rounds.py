@@ -134,6 +134,28 @@ def purge_past_term(desk: Desk) -> Mapping[str, int]:
         return asdict(purge(session, settings=desk.settings, now=desk.moment()))
 
 
+def sort_questions(desk: Desk) -> Mapping[str, int]:
+    """Put new questions into topics, and open a duty for each that got hot."""
+    from sqlmodel import select
+
+    from profiles.model import Office
+    from pusher.listening.topics import group, heat_of
+    from pusher.reading.taxonomy import keywords
+
+    counts: Counter[str] = Counter()
+    with desk.store.reading() as session:
+        offices = session.exec(select(Office.id)).all()
+    for office_id in offices:
+        with desk.store.writing() as session:
+            done = group(
+                session, office_id, keywords=keywords(), heat=heat_of(desk.settings),
+                by="clockwork", now=desk.moment(),
+            )  # fmt: skip
+        counts += Counter(asdict(done))
+        desk.beat()
+    return counts
+
+
 def index_policies(desk: Desk) -> Mapping[str, int]:
     """Make the rows by which questions find policies, some at a time."""
     from sqlmodel import select

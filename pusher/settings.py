@@ -63,6 +63,10 @@ class Settings:
         quiet_hours: False only for a rehearsal; the console then shows it in red.
         cap_per_reader: notices for one reader within `cap_days`, corrections apart; 0: any number.
         cap_days: see there.
+        topic_days: of so many days the questions are counted that make a topic hot.
+        topic_questions: so many alike make it hot, and owe a second interpretation.
+        interpretation_days: working days after publication, or after a topic got hot, by which an
+            interpretation is due.
         budget_per_month: yuan that the batches of one month may cost; 0: any sum.
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
@@ -108,6 +112,9 @@ class Settings:
     quiet_hours: bool = True
     cap_per_reader: int = 0
     cap_days: int = 7
+    topic_days: int = 7
+    topic_questions: int = 5
+    interpretation_days: int = 3
     budget_per_month: Decimal = Decimal(0)
     rehearsal: bool = False
     fail_point: str = ""
@@ -285,6 +292,8 @@ def _as(name: str, value: Any) -> Any:
         return _as_port(value)
     if name.startswith("cap_") or name == "posting_days":
         return _as_count(value)
+    if name in ("topic_days", "topic_questions", "interpretation_days"):
+        return _as_count(value, least=1)
     if name.endswith("_s"):
         return _as_number(value, low=-1e9 if name == "clock_ahead_s" else 0.01, high=1e9)
     if not isinstance(value, str) or not value.isprintable():
@@ -382,8 +391,8 @@ def _as_port(value: Any) -> int:
     return int(number)
 
 
-def _as_count(value: Any) -> int:
-    number = _as_number(value, low=0, high=10_000)
+def _as_count(value: Any, *, least: int = 0) -> int:
+    number = _as_number(value, low=least, high=10_000)
     if number != int(number):
         raise ValueError("应为整数")
     return int(number)

@@ -39,7 +39,7 @@ def batch() -> None:
     "--include",
     default="eligible",
     show_default=True,
-    help="eligible 可能符合、possible 待核实、subscribed 订阅，用逗号分隔",
+    help="eligible 可能符合、possible 待核实、subscribed 订阅，用逗号分隔；解读只给告知过的人",
 )
 @click.option("--channels", default="sms,wechat", show_default=True, help="sms 短信、wechat 微信")
 @click.option("--send-after", metavar="时间", help="不早于（ISO 8601）")

@@ -21,6 +21,7 @@ from pusher.model.errors import IllegalMove, NotFound, Overtaken
 from pusher.model.hotline import HotlineCall, HotlineImport, QuestionTie
 from pusher.model.policy import Policy
 from pusher.model.question import Question, QuestionSource
+from pusher.model.topic import TopicQuestion
 
 MOST_KEPT = 1_000
 """Cells left out that are kept with an import; a report of more helps nobody."""
@@ -175,6 +176,7 @@ def undo(session: Session, kept: HotlineImport, *, by: str, now: datetime) -> tu
 def forget_questions(session: Session, rows: Sequence[UUID]) -> None:
     """Delete questions and what hangs on them. The caller commits."""
     for chunk in in_chunks(rows):
+        session.exec(delete(TopicQuestion).where(col(TopicQuestion.question_id).in_(chunk)))
         session.exec(delete(QuestionTie).where(col(QuestionTie.question_id).in_(chunk)))
         session.exec(delete(HotlineCall).where(col(HotlineCall.question_id).in_(chunk)))
         session.exec(delete(Question).where(col(Question.id).in_(chunk)))

@@ -22,6 +22,7 @@ import pusher.model.rights
 import pusher.model.source
 import pusher.model.staff
 import pusher.model.terms
+import pusher.model.topic
 import pusher.model.watching
 import pusher.model.word  # noqa: F401  (imported for the tables they define)
 

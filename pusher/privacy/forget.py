@@ -55,6 +55,7 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "question": "随其回复、通知提出的内容清空，处理说明清空",
         "hotlinecall": "只有类别和街道",
         "questiontie": "只有政策里的词",
+        "topicquestion": "只有与多人相同的词",
         "visit": "社区、备注清空，未上门的不再列出",
         "visitmatch": "只有编号",
         "auditentry": "只有编号，按法律保留",
@@ -75,7 +76,8 @@ OF_NOBODY: Final = frozenset(
         # a thing by its id or its day, and a title of a policy
         "duty",
         "reminder",
-        "hotlineimport",
+        # the words that many share
+        *("hotlineimport", "topic"),
     }
 )
 """Tables without a row that tells of a person whom the office keeps a profile of."""

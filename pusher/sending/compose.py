@@ -25,7 +25,7 @@ from pusher.sending.hours import next_moment
 from pusher.sending.limits import Limits, heard_of_late, left_of_the_budget
 from pusher.sending.sort_out import Sorted, sort_out
 from pusher.sending.tellable import refuse_unless_tellable
-from pusher.sending.told_before import only_told
+from pusher.sending.told_before import as_told, only_told
 from pusher.working_days import read_calendar
 
 FARTHEST: Final = timedelta(days=90)
@@ -56,7 +56,10 @@ class TooLate(Unwilling):
 
 
 _NOBODY_CHOSEN = "这次匹配中没有所选的人，无人可通知"
-_NOBODY_WAS_TOLD = "没有人收到过这份政策的通知，不需要更正"
+_NOBODY = {
+    BatchKind.CORRECTION: "没有人收到过这份政策的通知，不需要更正",
+    BatchKind.INTERPRETATION: "没有人收到过这份政策的通知，解读不必单独告知",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def plan(
     Args:
         session: a reading one will do, so that nobody waits while a hundred thousand are sorted.
         run: of this policy, judged by its present rule.
-        include: decisions taken in.
+        include: decisions taken in; of an interpretation whoever was told is, and nobody else.
         channels: that may be used; WeChat is taken before SMS.
         send_after: not before; None: the next moment within the office's hours.
         prices: yuan for an SMS segment and for a WeChat message; WeChat is free unless said.
@@ -119,15 +122,20 @@ def plan(
         BadWording: a template or the price of an SMS is missing.
     """
     as_of = now.astimezone(OFFICE_ZONE).date()
+    explains = kind is BatchKind.INTERPRETATION
+    found = as_told(session, policy) if explains else []
+    if explains:
+        include = {match.decision for match, _ in found} or include
     rule = refuse_unless_tellable(session, policy, run, kind=kind, decisions=include, as_of=as_of)
     earlier = _earlier(session, policy.id, kind)
-    found = [pair for pair in _found(session, run, include) if pair[0].profile_id not in known]
-    corrects = kind is BatchKind.CORRECTION
-    if corrects:
+    if not explains:
+        found = [pair for pair in _found(session, run, include) if pair[0].profile_id not in known]
+    if kind is BatchKind.CORRECTION:
         found = only_told(session, policy, found)
     if not found:
-        raise NobodyToTell(_NOBODY_WAS_TOLD if corrects else _NOBODY_CHOSEN)
-    first, latest = times(session, policy, send_after=send_after, now=now, corrects=corrects)
+        raise NobodyToTell(_NOBODY.get(kind, _NOBODY_CHOSEN))
+    outlasts = kind in (BatchKind.CORRECTION, BatchKind.INTERPRETATION)
+    first, latest = times(session, policy, send_after=send_after, now=now, outlasts=outlasts)
     batch = Batch(
         office_id=policy.office_id,
         policy_id=policy.id,
@@ -203,9 +211,12 @@ def times(
     *,
     send_after: datetime | None,
     now: datetime,
-    corrects: bool = False,
+    outlasts: bool = False,
 ) -> tuple[datetime, datetime]:
-    """From when, and until when the news is still news; a correction is, also after the last day.
+    """From when, and until when the news is still news.
+
+    Args:
+        outlasts: it is news also after the last day to apply.
 
     Raises:
         TooFarAhead: the first moment of sending lies beyond `FARTHEST`.
@@ -216,7 +227,7 @@ def times(
         last = (now + FARTHEST).astimezone(OFFICE_ZONE).date()
         raise TooFarAhead(f"发送时间太远，名单到那时可能已经变了；请定在 {last} 以前")
     latest = first + LONGEST_WAIT
-    if policy.apply_until and not corrects:
+    if policy.apply_until and not outlasts:
         latest = min(latest, _end_of(policy.apply_until))
     if latest <= max(first, now):
         raise TooLate("到可以发送的时候，该政策的申请已经截止；请改早发送时间，或不再发送")

@@ -1,18 +1,18 @@
 """Matches → addresses where they meet, people who are left out, doors to walk to."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from profiles.ages import day_of
 from profiles.model import Channel, Contact, Profile
 from profiles.reach import Refusal
 from profiles.recipients import recipients
 from pusher.model.batch import BatchKind
-from pusher.model.match import Match
+from pusher.model.match import Match, MatchRun
 from pusher.model.notice import Reason
 from pusher.model.policy import AudienceRule, Policy
 from pusher.model.telling import TOLD_BEFORE, Telling
@@ -62,16 +62,20 @@ def sort_out(
     Staff chose to tell them: who would else find it in a digest gets a notice of their own.
 
     Args:
-        rule: says whose facts the matches rest on.
+        rule: says whose facts the matches rest on; those of an earlier rule, by that one.
         found: matches with whom they concern, each profile once, in the order of the notices.
         kind: of the batch to be.
         channels: those that the batch may use.
         now: the moment of drafting.
     """
     earlier = who_heard(session, policy, kind)
-    told = tell(
-        session, policy, rule, found, earlier=earlier, kind=kind, channels=channels, now=now
-    )
+    told = [
+        one
+        for its_rule, part in _by_rule(session, rule, found)
+        for one in tell(
+            session, policy, its_rule, part, earlier=earlier, kind=kind, channels=channels, now=now
+        )
+    ]
     elsewhere = _reachable_elsewhere(session, told, now)
     result = Sorted()
     for one in told:
@@ -80,6 +84,25 @@ def sort_out(
         else:
             _write_to(one, earlier, result)
     return result
+
+
+def _by_rule(
+    session: Session, rule: AudienceRule, found: Sequence[tuple[Match, Profile]]
+) -> Iterator[tuple[AudienceRule, list[tuple[Match, Profile]]]]:
+    """The matches with the rule that found them, the present one first."""
+    runs = {match.run_id for match, _ in found}
+    rules = dict(
+        session.exec(
+            select(MatchRun.id, AudienceRule)
+            .join(AudienceRule, col(AudienceRule.id) == MatchRun.rule_id)
+            .where(col(MatchRun.id).in_(runs))
+        ).all()
+    )
+    parts: dict[UUID, tuple[AudienceRule, list[tuple[Match, Profile]]]] = {rule.id: (rule, [])}
+    for pair in found:
+        its = rules[pair[0].run_id]
+        parts.setdefault(its.id, (its, []))[1].append(pair)
+    yield from (part for part in parts.values() if part[1])
 
 
 def _write_to(one: Told, earlier: Earlier, result: Sorted) -> None:

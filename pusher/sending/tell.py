@@ -103,8 +103,7 @@ def tell(
         In the order of *found*.
     """
     day = day_of(now)
-    # who was told must hear that it changed, most of all when it no longer stands
-    stands = Standing.OPEN if kind is BatchKind.CORRECTION else standing(policy, day)
+    stands = _as_it_stands(policy, kind, day)
     reading = recipients(session, [p for _, p in found], channels=channels, as_of=day)
     ask = _asking_for_wards(session, rule, day)
     wards = {match.id: ask(match, profile) for match, profile in found}
@@ -119,6 +118,17 @@ def tell(
         )
         for match, profile in found
     ]
+
+
+def _as_it_stands(policy: Policy, kind: BatchKind, day: date) -> Standing:
+    stands = standing(policy, day)
+    # who was told must hear that it changed, most of all when it no longer stands
+    if kind is BatchKind.CORRECTION:
+        return Standing.OPEN
+    # an interpretation goes to who was told, also when it is too late to apply
+    explains = kind is BatchKind.INTERPRETATION
+    late = stands in (Standing.CLOSED, Standing.EXHAUSTED)
+    return Standing.OPEN if explains and late else stands
 
 
 def _way(

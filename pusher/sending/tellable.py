@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from pusher.model.batch import BatchKind
 from pusher.model.errors import Unwilling
+from pusher.model.interpretation import Interpretation
 from pusher.model.match import Decision, MatchRun
 from pusher.model.policy import AudienceRule, Genre, Openness, Policy, PolicyState
 from pusher.model.standing import Standing, standing
@@ -44,8 +45,8 @@ def refuse_unless_tellable(
 
     Raises:
         NotTellable: an interpretation, not confirmed, not open to the public, over, matched by an
-            older rule, a draft for comment for others than subscribers, or a reminder of no
-            deadline.
+            older rule, a draft for comment for others than subscribers, a reminder of no
+            deadline, or news of an interpretation that nobody can read.
     """
     stands = standing(policy, as_of)
     if policy.genre is Genre.INTERPRETATION:
@@ -54,7 +55,9 @@ def refuse_unless_tellable(
         raise NotTellable(WHY_NOT[Standing.INTERNAL])
     # who was told must hear that it changed, most of all when it no longer stands
     corrects = kind is BatchKind.CORRECTION
-    if stands in WHY_NOT and not corrects:
+    # who got it, or was too late for it, goes on asking
+    explains = kind is BatchKind.INTERPRETATION and stands in (Standing.CLOSED, Standing.EXHAUSTED)
+    if stands in WHY_NOT and not corrects and not explains:
         raise NotTellable(WHY_NOT[stands])
     if policy.state is PolicyState.READ or (
         policy.state is not PolicyState.CONFIRMED and not corrects
@@ -64,9 +67,32 @@ def refuse_unless_tellable(
         raise NotTellable("请选择要通知哪些人：符合、可能符合或订阅")
     if stands is Standing.DRAFT and set(decisions) != {Decision.SUBSCRIBED}:
         raise NotTellable("征求意见稿只能发给订阅的人，请只选“订阅”")
+    if kind is BatchKind.INTERPRETATION and not _is_explained(session, policy):
+        raise NotTellable("还没有核对过的解读可看；请先登记一份解读，或核对读到的解读")
     if kind is BatchKind.REMINDER and policy.apply_until is None:
         raise NotTellable("该政策没有截止日期，无从提醒；如有截止日期，请先在政策里补上")
     return _rule_of(session, policy, run)
+
+
+def _is_explained(session: Session, policy: Policy) -> bool:
+    """Whether there is an interpretation that staff looked at and people can read."""
+    family = select(Policy.id).where(Policy.family_id == policy.family_id)
+    return (
+        session.exec(
+            select(Interpretation.id)
+            .where(
+                col(Interpretation.policy_id).in_(family),
+                col(Interpretation.checked_at).is_not(None),
+                col(Interpretation.ended_at).is_(None),
+                or_(
+                    col(Interpretation.address).is_not(None),
+                    col(Interpretation.document_id).is_not(None),
+                ),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
 
 
 def _rule_of(session: Session, policy: Policy, run: MatchRun) -> AudienceRule:

@@ -1,9 +1,10 @@
-"""Who was told of a document, in whatever version: whom a correction reaches, and no other."""
+"""Who was told of a document, in whatever version: whom a correction or an interpretation reaches,
+and no other."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from profiles.model import Profile
 from pusher.model.batch import Batch, Visit, VisitMatch, VisitState
@@ -38,6 +39,33 @@ def told_before(session: Session, policy: Policy) -> set[UUID]:
         .where(col(Batch.policy_id).in_(family), col(Visit.state) == VisitState.DONE)
     )
     return {*written, *visited}
+
+
+def as_told(session: Session, policy: Policy) -> list[tuple[Match, Profile]]:
+    """Everybody who was told, each with the newest match by which they were.
+
+    Also who would not fit any more: whoever has read of it may go on asking.
+    """
+    told = told_before(session, policy)
+    family = select(Policy.id).where(
+        col(Policy.family_id) == policy.family_id, col(Policy.version) <= policy.version
+    )
+    by_notice = select(NoticeMatch.match_id).join(
+        Notice, (col(Notice.id) == col(NoticeMatch.notice_id)) & col(Notice.policy_id).in_(family)
+    )
+    by_visit = (
+        select(VisitMatch.match_id)
+        .join(Visit, col(Visit.id) == col(VisitMatch.visit_id))
+        .join(Batch, (col(Batch.id) == col(Visit.batch_id)) & col(Batch.policy_id).in_(family))
+    )
+    rows = session.exec(
+        select(Match, Profile)
+        .join(Profile, col(Profile.id) == Match.profile_id)
+        .where(or_(col(Match.id).in_(by_notice), col(Match.id).in_(by_visit)))
+        .order_by(col(Match.id))
+    )
+    newest = {profile.id: (match, profile) for match, profile in rows if profile.id in told}
+    return sorted(newest.values(), key=lambda pair: pair[0].id)
 
 
 def only_told(

@@ -49,6 +49,7 @@ PLACES = (
     Place("/interpretations", "解读", _WORKING, "interpretation"),
     Place("/batches", "批次", _WORKING, "batch"),
     Place("/visits", "入户送达", _WALKING, "visit"),
+    Place("/topics", "热点", _WORKING, "topic"),
     Place("/replies", "回复", _WORKING, "reply"),
     Place("/questions", "问答", _WORKING, "question"),
     Place("/requests", "本人要求", _WORKING, "rights"),

@@ -12,6 +12,7 @@ from profiles.model import Contact, ImportState, Profile, RosterImport
 from pusher.listening.questions import OPEN as ASKED
 from pusher.listening.replies import OPEN
 from pusher.listening.rights import open_requests
+from pusher.listening.topics import said_of, topics_of
 from pusher.listening.visits import RELEASED
 from pusher.model.batch import Batch, BatchKind, BatchState, Visit, VisitState
 from pusher.model.duty import Duty, DutyState, Level
@@ -62,6 +63,7 @@ def waiting(session: Session, who: SignedIn, *, today: date) -> list[Waiting]:
         kinds += [_policies(session, who), _interpretations(session, who)]
         kinds += [_drafts(session, who), _reminders(session, who), _imports(session, who)]
     daily = [
+        _topics(session, who),
         _replies(session),
         _questions(session, who),
         _requests(session, who),
@@ -187,6 +189,19 @@ def _imports(session: Session, who: SignedIn) -> Waiting:
     count = _count(session, RosterImport, *where)
     explained = "检查过、还没有确认，或没有导完"
     return Waiting(count, "份", "名册未导完", explained, "/imports", "去导入", names)
+
+
+def _topics(session: Session, who: SignedIn) -> Waiting:
+    found = topics_of(session, who.office_id)
+    return Waiting(
+        len(found),
+        "个",
+        "热点问题待解读",
+        "许多人问同样的事，再解读一次并告诉收到过通知的人",
+        "/topics",
+        "去解读",
+        [said_of(topic.words) for topic in found[:_NAMED]],
+    )
 
 
 def _replies(session: Session) -> Waiting:

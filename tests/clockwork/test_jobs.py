@@ -258,6 +258,7 @@ def test_each_job_says_what_it_does_and_how_often() -> None:
         "recall",
         "purge",
         "terms",
+        "topics",
         "supervise",
         "remind",
         "forget",

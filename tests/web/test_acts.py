@@ -70,6 +70,8 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/profiles/{profile_id}/opt-outs/{opt_out_id}/lift"): "profile.lift",
     ("POST", "/profiles/{profile_id}/copy"): "privacy.export",
     ("POST", "/profiles/{profile_id}/forget"): "privacy.forget",
+    ("POST", "/topics/{topic_id}/settle"): "topic.settle",
+    ("POST", "/topics/{topic_id}/dismiss"): "topic.dismiss",
     ("POST", "/imports/hotline"): "hotline.import",
     ("POST", "/imports/hotline/{hotline_id}/undo"): "hotline.undo",
     ("POST", "/imports/hotline/{hotline_id}/calls/{question_id}"): "question.tie",

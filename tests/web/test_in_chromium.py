@@ -10,18 +10,23 @@ from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlmodel import Session
 
 from profiles.links import WHY_PAGE, make_link_token
 from profiles.model import Doubt, OptOut
 from profiles.sealing import Sealer
 from pusher import staff as accounts
 from pusher.duties import open_duty
+from pusher.listening.questions import record
+from pusher.listening.topics import Heat, group, topics_of
 from pusher.model.batch import BatchState
 from pusher.model.clockwork import Pause
 from pusher.model.duty import DutyKind, Level
 from pusher.model.notice import NoticeState
 from pusher.model.policy import Policy, PolicyState
+from pusher.model.question import QuestionSource
 from pusher.model.staff import Role
+from pusher.model.topic import Topic
 from pusher.store import Store
 from pusher.web.gate import Gate, gate_of, routes_of
 from tests.journeys.browser import browsing
@@ -134,6 +139,7 @@ def furnish(console: Console) -> dict[str, str]:
             "visit_id": visit.id,
             "contact_id": doubted.id,
             "interpretation_id": explained.id,
+            "topic_id": _topic(session, told, console).id,
             "staff_id": console.staff[Role.COMMUNITY].id,
         }
         notice = unsure.id
@@ -155,6 +161,17 @@ def _upload(console: Console) -> UUID:
     )
     assert answer.status_code == 303, answer.text[-2000:]
     return UUID(answer.headers["location"].rsplit("/", 1)[1])
+
+
+def _topic(session: Session, policy: Policy, console: Console) -> Topic:
+    """Five worksheets that ask the same."""
+    for text in ("津贴没有到账", "津贴没到卡上", "津贴几号发", "津贴停发了吗", "津贴还没发"):
+        record(
+            session, office_id=policy.office_id, source=QuestionSource.HOTLINE, text=text,
+            at=console.now, policy_id=policy.id,
+        )  # fmt: skip
+    group(session, policy.office_id, keywords={}, heat=Heat(), by="clockwork", now=console.now)
+    return topics_of(session, policy.office_id)[0]
 
 
 def _call(console: Console) -> UUID:

@@ -29,6 +29,7 @@ from pusher.web.pages import (
     settings,
     sources,
     staff,
+    topics,
     visits,
 )
 
@@ -50,6 +51,7 @@ ROUTERS = (
     leaflets.router,
     replies.router,
     questions.router,
+    topics.router,
     requests.router,
     profiles.router,
     privacy.router,

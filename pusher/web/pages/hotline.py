@@ -23,6 +23,7 @@ from pusher.listening.hotline import (
 )
 from pusher.listening.hotline_sheet import COLUMNS, NEEDED
 from pusher.listening.questions import text_of
+from pusher.listening.topics import group, heat_of
 from pusher.model.errors import NotFound
 from pusher.model.hotline import HotlineCall, HotlineImport, QuestionTie
 from pusher.model.policy import Policy
@@ -82,6 +83,11 @@ def upload_calls(request: Request, desk: DeskHere, who: Clerk, form: StaffForm) 
         return _show_list(request, desk, who, fields, status=422)
     with desk.store.writing() as session:
         taken = take_in(session, worked)
+    with desk.store.writing() as session:
+        group(
+            session, who.office_id, keywords=keywords(), heat=heat_of(desk.settings),
+            by=who.number, now=desk.now(),
+        )  # fmt: skip
     said = f"已导入：新增 {taken.added} 件，以前导过 {taken.known} 件。"
     return go(f"/imports/hotline/{taken.import_id}", desk=desk, said=said)
 

@@ -221,6 +221,12 @@ JOBS: Final[Mapping[str, Job]] = MappingProxyType(
             "每天核对该办未办的事：立为督办、办好的办结、逾期的升级",
             moves=True,
         ),
+        "digest": Job(
+            _daily,
+            rounds.draft_digests,
+            "每个工作日起草订阅摘要（每日、每周各一批），由人审批后发送",
+            moves=True,
+        ),
         "deliver": Job(_each_tick, rounds.deliver_due, "发送到时的、已批准的通知", moves=True),
         "purge": Job(_daily, rounds.purge_past_term, "清空超过保存期限的内容"),
         "terms": Job(_each_minute, rounds.index_policies, "把新确认的政策编入问答的索引"),

@@ -206,6 +206,41 @@ def watch_sites(desk: Desk) -> Mapping[str, int]:
     return watch_once(desk.store, desk.settings, now=desk.moment(), stop=desk.stop)
 
 
+def draft_digests(desk: Desk) -> Mapping[str, int]:
+    """Draft the digest of the day and of the week, for staff to look at."""
+    from sqlalchemy.exc import IntegrityError
+    from sqlmodel import select
+
+    from profiles.model import Office, Pace
+    from pusher.model.errors import Overtaken
+    from pusher.sending.digest import NothingNew, plan_digest, write_digest
+    from pusher.sending.limits import limits_of
+    from pusher.sending.prices import prices
+
+    settings, counts = desk.settings, Counter[str]()
+    with desk.store.reading() as session:
+        offices = session.exec(select(Office)).all()
+    for office in offices:
+        for pace in (Pace.DAILY, Pace.WEEKLY):
+            now = desk.moment()
+            try:
+                with desk.store.reading() as session:
+                    worked_out = plan_digest(
+                        session, office, pace, prices=prices(settings.gateways),
+                        public_url=settings.public_url, by="digest", now=now,
+                        limits=limits_of(settings),
+                        send_after=None if settings.quiet_hours else now,
+                    )  # fmt: skip
+                with desk.store.writing() as session:
+                    write_digest(session, worked_out)
+            except (NothingNew, Overtaken, IntegrityError) as why_not:
+                # nothing new, or another clockwork was faster
+                counts[getattr(why_not, "code", "overtaken")] += 1
+            else:
+                counts[pace.value] += 1
+    return counts
+
+
 def recall_people(desk: Desk) -> Mapping[str, int]:
     """Find who has come to fit, then keep the columns for the next start."""
     from sqlmodel import select

@@ -116,7 +116,10 @@ def supplements(session: Session, policy: Policy) -> list[MatchRun]:
     return list(
         session.exec(
             select(MatchRun)
-            .where(MatchRun.policy_id == policy.id, MatchRun.kind != RunKind.WHOLE)
+            .where(
+                MatchRun.policy_id == policy.id,
+                col(MatchRun.kind).in_((RunKind.RECALL, RunKind.AHEAD)),
+            )
             .order_by(col(MatchRun.at).desc(), col(MatchRun.id).desc())
         )
     )

@@ -1,6 +1,6 @@
 """The notices of one policy that are approved and sent together, and the visits beside them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from profiles.columns import Moment, checked, new_id
+from profiles.model import Pace
 
 
 class BatchKind(StrEnum):
@@ -17,6 +18,9 @@ class BatchKind(StrEnum):
     REMINDER = "reminder"
     CORRECTION = "correction"
     INTERPRETATION = "interpretation"
+    DIGEST = "digest"
+    """What subscribers have not heard of yet, several policies in one notice, at their own pace;
+    the batch's policy is the first of them."""
 
 
 class BatchState(StrEnum):
@@ -95,6 +99,20 @@ class Batch(SQLModel, table=True):
     """What the approver was shown."""
     remark: str | None = Field(default=None, max_length=200)
     """Why it was sent back, paused or cancelled, the last time."""
+
+
+class Digest(SQLModel, table=True):
+    """That the subscribers of one pace got their digest of one day or week: once, whoever asks."""
+
+    __table_args__ = (UniqueConstraint("office_id", "pace", "period_on"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    office_id: UUID = Field(foreign_key="office.id")
+    pace: Pace = Field(sa_column=checked(Pace, "pace"))
+    period_on: date
+    """The day; of a week its Monday."""
+    batch_id: UUID = Field(foreign_key="batch.id", index=True)
+    at: datetime = Field(sa_type=Moment)
 
 
 class VisitState(StrEnum):

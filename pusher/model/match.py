@@ -38,6 +38,8 @@ class RunKind(StrEnum):
     """Who has come to fit since: new, changed, a year older."""
     AHEAD = "ahead"
     """Who will fit on a day to come, and does not yet: coming of age."""
+    DIGEST = "digest"
+    """Who follows one of its tags and has not heard of it: found by their wish alone."""
 
 
 class MatchRun(SQLModel, table=True):

@@ -23,6 +23,7 @@ from pusher.model.policy import Policy
 from pusher.sending.drafting import Drafter
 from pusher.sending.hours import next_moment
 from pusher.sending.limits import Limits, heard_of_late, left_of_the_budget
+from pusher.sending.paces import at_their_pace
 from pusher.sending.sort_out import Sorted, sort_out
 from pusher.sending.tellable import refuse_unless_tellable
 from pusher.sending.told_before import as_told, only_told
@@ -56,6 +57,7 @@ class TooLate(Unwilling):
 
 
 _NOBODY_CHOSEN = "这次匹配中没有所选的人，无人可通知"
+_ALL_IN_DIGESTS = "所选的人都要每日或每周的摘要，系统会在摘要里告诉他们"
 _NOBODY = {
     BatchKind.CORRECTION: "没有人收到过这份政策的通知，不需要更正",
     BatchKind.INTERPRETATION: "没有人收到过这份政策的通知，解读不必单独告知",
@@ -97,6 +99,7 @@ def plan(
 ) -> Plan:
     """Work out the notices of one policy; nothing is written.
 
+    Who only follows a subject and wants a digest is left to it (`sending.digest`).
     Every match that is taken in ends in one place: a notice (those that meet at one address
     share one), a withheld notice with its reason, or a visit on the offline list. Texts are
     final from here on.
@@ -121,15 +124,19 @@ def plan(
         TooLate: the application ends before the first moment of sending.
         BadWording: a template or the price of an SMS is missing.
     """
+    if kind is BatchKind.DIGEST:
+        raise NobodyToTell("订阅摘要由系统在每个工作日早上起草，不用手工起草")
     as_of = now.astimezone(OFFICE_ZONE).date()
     explains = kind is BatchKind.INTERPRETATION
     found = as_told(session, policy) if explains else []
     if explains:
         include = {match.decision for match, _ in found} or include
     rule = refuse_unless_tellable(session, policy, run, kind=kind, decisions=include, as_of=as_of)
-    earlier = _earlier(session, policy.id, kind)
+    earlier = drafted_earlier(session, policy.id, kind)
     if not explains:
         found = [pair for pair in _found(session, run, include) if pair[0].profile_id not in known]
+    if kind is BatchKind.FIRST:
+        found = _at_once(session, found)
     if kind is BatchKind.CORRECTION:
         found = only_told(session, policy, found)
     if not found:
@@ -150,8 +157,8 @@ def plan(
     )
     drafter = _drafter(session, batch, policy, prices, public_url, as_of)
     places = sort_out(session, policy, rule, found, kind=kind, channels=channels, now=now)
-    _keep_to(session, drafter, places, limits, now=now)
-    rows, counted = _rows(drafter, places)
+    keep_to(session, drafter, places, limits, now=now)
+    rows, counted = rows_of(drafter, places)
     return Plan(batch, rows, counted, earlier)
 
 
@@ -175,7 +182,7 @@ def write_down(session: Session, worked_out: Plan) -> Batch:
         decisions=[Decision(word) for word in batch.include],
         as_of=batch.drafted_at.astimezone(OFFICE_ZONE).date(),
     )
-    if _earlier(session, batch.policy_id, batch.kind) != worked_out.earlier:
+    if drafted_earlier(session, batch.policy_id, batch.kind) != worked_out.earlier:
         raise Overtaken(_OVERTAKEN)
     session.add(batch)
     session.flush()
@@ -191,6 +198,20 @@ def write_down(session: Session, worked_out: Plan) -> Batch:
     by, now = batch.drafted_by, batch.drafted_at
     note(session, "batch.draft", about=about, by=by, now=now, **worked_out.counted)
     return batch
+
+
+def _at_once(
+    session: Session, found: Sequence[tuple[Match, Profile]]
+) -> list[tuple[Match, Profile]]:
+    """Without those who only follow a subject and want a digest.
+
+    Raises:
+        NobodyToTell: it is all of them.
+    """
+    waits = at_their_pace(session, [match for match, _ in found])
+    if found and len(waits) == len(found):
+        raise NobodyToTell(_ALL_IN_DIGESTS)
+    return [pair for pair in found if pair[0].id not in waits]
 
 
 def _found(
@@ -252,7 +273,7 @@ def _drafter(
     return Drafter(batch, policy, office, sealer_of(session), prices, public_url, as_of)
 
 
-def _earlier(session: Session, policy_id: UUID, kind: BatchKind) -> tuple[int, int]:
+def drafted_earlier(session: Session, policy_id: UUID, kind: BatchKind) -> tuple[int, int]:
     """How many notices and visits this policy has in batches of this kind."""
     ours = (Batch.policy_id == policy_id, Batch.kind == kind)
     counted = [
@@ -264,7 +285,7 @@ def _earlier(session: Session, policy_id: UUID, kind: BatchKind) -> tuple[int, i
     return counted[0], counted[1]
 
 
-def _keep_to(
+def keep_to(
     session: Session, drafter: Drafter, places: Sorted, limits: Limits, *, now: datetime
 ) -> None:
     """Leave out who has heard enough, then whatever the budget does not cover, in order."""
@@ -284,9 +305,10 @@ def _keep_to(
                 places.leave_out(one, why)
 
 
-def _rows(
+def rows_of(
     drafter: Drafter, places: Sorted
 ) -> tuple[list[tuple[Table, Sequence[Mapping[str, Any]]]], dict[str, int]]:
+    """The rows of a batch, by table in the order they are written, and how many of each kind."""
     notices = [(drafter.notice(m), m.told) for m in places.meetings.values()]
     withheld = [(drafter.left_out(t, why), t) for (_, why), t in places.left_out.items()]
     visits = [(drafter.visit(t, because), t) for because, t in places.doors.values()]
@@ -299,20 +321,22 @@ def _rows(
         {"visit_id": visit.id, "match_id": one.match.id} for visit, told in visits for one in told
     ]
     rows: list[tuple[Table, Sequence[Mapping[str, Any]]]] = [
-        (_table(Notice), [_row(row) for row, _ in (*notices, *withheld)]),
-        (_table(Visit), [_row(row) for row, _ in visits]),
-        (_table(NoticeMatch), links),
-        (_table(VisitMatch), doors),
+        (table_of(Notice), [row_of(row) for row, _ in (*notices, *withheld)]),
+        (table_of(Visit), [row_of(row) for row, _ in visits]),
+        (table_of(NoticeMatch), links),
+        (table_of(VisitMatch), doors),
     ]
     return rows, {"drafted": len(notices), "withheld": len(withheld), "visits": len(visits)}
 
 
-def _table(of: type[SQLModel]) -> Table:
+def table_of(of: type[SQLModel]) -> Table:
+    """The table of a model, for inserting many rows."""
     return SQLModel.metadata.tables[str(of.__tablename__)]
 
 
-def _row(thing: SQLModel) -> dict[str, Any]:
-    return {column.key: getattr(thing, column.key) for column in _table(type(thing)).columns}
+def row_of(thing: SQLModel) -> dict[str, Any]:
+    """A thing as a row of its table."""
+    return {column.key: getattr(thing, column.key) for column in table_of(type(thing)).columns}
 
 
 _AT_ONCE: Final = 5_000

@@ -65,6 +65,11 @@ class Drafter:
         channel, told = meeting.contact.channel, meeting.told
         row = self._row(_reader_of(told), told)
         wording, filled = self._words(channel, row.basis, told)
+        return self._written(row, meeting, wording, filled)
+
+    def _written(self, row: Notice, meeting: Meeting, wording: Wording, filled: Filled) -> Notice:
+        """*row* with its address, its words, their price and their seal."""
+        channel = meeting.contact.channel
         row.channel, row.contact_id = channel, meeting.contact.id
         row.address_index, row.wording = meeting.contact.address_index, wording.key
         row.segments = segments(filled.text) if channel is Channel.SMS else 0

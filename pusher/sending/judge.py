@@ -129,8 +129,8 @@ def objections(
         against.setdefault(arrived, Reason.DUPLICATE)
     by_policy: dict[UUID, list[tuple[Notice, Approach]]] = {}
     for notice in notices:
-        for approach in _approaches(session, notice, bearing):
-            by_policy.setdefault(notice.policy_id, []).append((notice, approach))
+        for policy_id, approach in _approaches(session, notice, bearing):
+            by_policy.setdefault(policy_id, []).append((notice, approach))
     for policy_id, wanted in by_policy.items():
         for notice, reason in _refused(session, policy_id, wanted, now=now):
             # a death outweighs whatever was found before: it decides what staff may say
@@ -208,7 +208,10 @@ def _address_stands(notice: Notice, bearing: Bearing) -> bool:
     )
 
 
-def _approaches(session: Session, notice: Notice, bearing: Bearing) -> Iterator[Approach]:
+def _approaches(
+    session: Session, notice: Notice, bearing: Bearing
+) -> Iterator[tuple[UUID, Approach]]:
+    """Each match of a notice with its policy: a digest tells of several."""
     reader = bearing.people[notice.profile_id]
     contact = bearing.contacts.get(notice.contact_id) if notice.contact_id else None
     for match, rule_id in bearing.told[notice.id]:
@@ -224,7 +227,8 @@ def _approaches(session: Session, notice: Notice, bearing: Bearing) -> Iterator[
             bearing.day,
             is_ward=concerned.id in bearing.links,
         )
-        yield Approach(concerned, reader, contact, match.sensitive, facts, born_of(wards))
+        approach = Approach(concerned, reader, contact, match.sensitive, facts, born_of(wards))
+        yield match.policy_id, approach
 
 
 def _each_once(wanted: Sequence[tuple[Notice, Approach]]) -> list[list[tuple[Notice, Approach]]]:

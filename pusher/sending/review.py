@@ -19,17 +19,18 @@ from profiles.sealing import sealer_of
 from pusher.audit import note
 from pusher.clock import OFFICE_ZONE
 from pusher.failpoint import reach
-from pusher.model.batch import MOVES, Batch, BatchState, Visit, VisitMatch
+from pusher.model.batch import MOVES, Batch, BatchKind, BatchState, Visit, VisitMatch
 from pusher.model.errors import IllegalMove, Overtaken, SamePerson, Unwilling
-from pusher.model.match import Decision, MatchRun
+from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.notice import Notice, NoticeMatch, NoticeState, Reason
-from pusher.model.policy import Policy
+from pusher.model.policy import Policy, PolicyState
+from pusher.model.standing import standing
 from pusher.sending.anew import take_back
 from pusher.sending.compose import NO_LIMITS, TooLate
 from pusher.sending.drafting import TEXT
 from pusher.sending.limits import Limits, refuse_over_budget
 from pusher.sending.registration import Tables, unregistered
-from pusher.sending.tellable import refuse_unless_tellable
+from pusher.sending.tellable import WHY_NOT, NotTellable, refuse_unless_tellable
 from pusher.sending.wording import BadWording
 
 STATES = {
@@ -300,6 +301,23 @@ def _check_still_tellable(session: Session, batch: Batch, now: datetime) -> None
         decisions=[Decision(word) for word in batch.include],
         as_of=now.astimezone(OFFICE_ZONE).date(),
     )
+    for policy in policies_of(session, batch) if batch.kind is BatchKind.DIGEST else ():
+        stands = standing(policy, now.astimezone(OFFICE_ZONE).date())
+        if policy.state is not PolicyState.CONFIRMED or stands in WHY_NOT:
+            why = WHY_NOT.get(stands, "已有变动，不能推送")
+            raise NotTellable(f"摘要里的“{policy.short_title}”不能再发：{why}；请取消，等下一期")
+
+
+def policies_of(session: Session, batch: Batch) -> list[Policy]:
+    """What the drafted or sent notices of *batch* tell of; several for a digest."""
+    told = (
+        select(Match.policy_id)
+        .join(NoticeMatch, col(NoticeMatch.match_id) == Match.id)
+        .join(Notice, col(Notice.id) == NoticeMatch.notice_id)
+        .where(Notice.batch_id == batch.id, Notice.state != NoticeState.WITHHELD)
+    )
+    asked = select(Policy).where(col(Policy.id).in_(told)).order_by(col(Policy.id).desc())
+    return list(session.exec(asked))
 
 
 def _check_time(batch: Batch, now: datetime) -> None:

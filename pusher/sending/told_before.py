@@ -26,7 +26,8 @@ def told_before(session: Session, policy: Policy) -> set[UUID]:
         .join(NoticeMatch, col(NoticeMatch.match_id) == col(Match.id))
         .join(Notice, col(Notice.id) == col(NoticeMatch.notice_id))
         .where(
-            col(Notice.policy_id).in_(family),
+            # a digest tells of policies besides the one it stands under
+            col(Match.policy_id).in_(family),
             col(Notice.state).in_(LEFT),
             col(Notice.outcome) != Outcome.UNDELIVERED,
         )
@@ -50,9 +51,7 @@ def as_told(session: Session, policy: Policy) -> list[tuple[Match, Profile]]:
     family = select(Policy.id).where(
         col(Policy.family_id) == policy.family_id, col(Policy.version) <= policy.version
     )
-    by_notice = select(NoticeMatch.match_id).join(
-        Notice, (col(Notice.id) == col(NoticeMatch.notice_id)) & col(Notice.policy_id).in_(family)
-    )
+    by_notice = select(NoticeMatch.match_id)
     by_visit = (
         select(VisitMatch.match_id)
         .join(Visit, col(Visit.id) == col(VisitMatch.visit_id))
@@ -61,7 +60,10 @@ def as_told(session: Session, policy: Policy) -> list[tuple[Match, Profile]]:
     rows = session.exec(
         select(Match, Profile)
         .join(Profile, col(Profile.id) == Match.profile_id)
-        .where(or_(col(Match.id).in_(by_notice), col(Match.id).in_(by_visit)))
+        .where(
+            col(Match.policy_id).in_(family),
+            or_(col(Match.id).in_(by_notice), col(Match.id).in_(by_visit)),
+        )
         .order_by(col(Match.id))
     )
     newest = {profile.id: (match, profile) for match, profile in rows if profile.id in told}

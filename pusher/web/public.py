@@ -21,7 +21,7 @@ from profiles.model import Office
 from profiles.optouts import has_opted_out, opt_out
 from profiles.sealing import sealer_of
 from pusher import audit
-from pusher.model.batch import Batch
+from pusher.model.batch import Batch, BatchKind
 from pusher.model.errors import NotFound
 from pusher.model.interpretation import Interpretation
 from pusher.model.match import Match, MatchRun, reasons_of
@@ -60,6 +60,7 @@ class Told:
     """What a link opens: a notice, its policy and who sent it.
 
     Attributes:
+        digest: every policy that a digest names; none for a notice of one policy.
         judged_on: the day whose register people were chosen by.
         subjects: names of its tags that tell nothing of the reader's health, means or family.
         wanted: clauses of the policy by which people were chosen, as they stood then; none for
@@ -72,6 +73,7 @@ class Told:
 
     notice: Notice
     policy: Policy
+    digest: Sequence[Policy]
     office: Office
     tags: Sequence[PolicyTag]
     subjects: Sequence[str]
@@ -180,17 +182,19 @@ def _told(session: Session, word: str) -> Told:
     if notice is None:
         raise NotFound("链接无效")
     policy = session.get_one(Policy, notice.policy_id)
-    tags = session.exec(select(PolicyTag).where(col(PolicyTag.policy_id) == policy.id)).all()
     matches = session.exec(
         select(Match)
         .join(NoticeMatch, col(NoticeMatch.match_id) == col(Match.id))
         .where(col(NoticeMatch.notice_id) == notice.id)
         .order_by(col(Match.id))
     ).all()
+    policies = _policies(session, notice, policy, matches)
+    tags = _tags(session, notice, policies, matches)
     run, wanted, barred = _clauses(session, notice, matches)
     return Told(
         notice=notice,
         policy=policy,
+        digest=policies if notice.kind is BatchKind.DIGEST else (),
         office=session.get_one(Office, policy.office_id),
         tags=tags,
         subjects=[tag.name for tag in tags if not _tells(tag.name)],
@@ -201,6 +205,28 @@ def _told(session: Session, word: str) -> Told:
         silent=_is_silent(session, notice, [tag.tag_code for tag in tags]),
         interpretations=public_interpretations_of(session, policy),
     )
+
+
+def _policies(
+    session: Session, notice: Notice, policy: Policy, matches: Sequence[Match]
+) -> list[Policy]:
+    if notice.kind is not BatchKind.DIGEST:
+        return [policy]
+    told = {match.policy_id for match in matches} | {policy.id}
+    asked = select(Policy).where(col(Policy.id).in_(told)).order_by(col(Policy.id).desc())
+    return list(session.exec(asked))
+
+
+def _tags(
+    session: Session, notice: Notice, policies: Sequence[Policy], matches: Sequence[Match]
+) -> list[PolicyTag]:
+    """The subjects of a notice, each once; of a digest, those that its reader follows."""
+    asked = select(PolicyTag).where(col(PolicyTag.policy_id).in_([one.id for one in policies]))
+    found = {tag.tag_code: tag for tag in session.exec(asked)}
+    if notice.kind is not BatchKind.DIGEST:
+        return list(found.values())
+    followed = {code for match in matches for code in match.followed}
+    return [tag for code, tag in found.items() if code in followed]
 
 
 def _clauses(

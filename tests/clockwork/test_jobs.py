@@ -256,6 +256,7 @@ def test_each_job_says_what_it_does_and_how_often() -> None:
         "audit_head",
         "watch",
         "recall",
+        "digest",
         "purge",
         "terms",
         "topics",

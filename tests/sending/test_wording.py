@@ -26,6 +26,10 @@ from pusher.sending.wording import (
 
 VALUES = {
     "title": "高龄津贴",
+    "title1": "高龄津贴",
+    "title2": "企业稳岗补贴",
+    "title3": "居家社区养老服务补贴",
+    "number": "12",
     "benefit": "每人每月100元",
     "deadline": "2026年12月18日",
     "days": "10",

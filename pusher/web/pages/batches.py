@@ -11,14 +11,14 @@ from sqlmodel import Session
 from pusher import audit
 from pusher.failpoint import reach
 from pusher.listening.report import report
-from pusher.model.batch import Batch, BatchState
+from pusher.model.batch import Batch, BatchKind, BatchState
 from pusher.model.errors import NotFound
 from pusher.model.notice import Outcome, Reason
 from pusher.model.policy import Policy
 from pusher.model.staff import Role
 from pusher.sending.limits import limits_of
 from pusher.sending.preview import preview
-from pusher.sending.review import approve, cancel, pause, resume, send_back, submit
+from pusher.sending.review import approve, cancel, pause, policies_of, resume, send_back, submit
 from pusher.sending.roll import Row, concerned, recipients
 from pusher.web.batch_figures import counted, course, lines, share, shares, trail
 from pusher.web.desk import Desk, DeskHere
@@ -248,6 +248,7 @@ def _seen(session: Session, desk: Desk, who: SignedIn, batch: Batch) -> dict[str
         "batch": batch,
         "course": course(batch),
         "policy": session.get_one(Policy, batch.policy_id),
+        "policies": policies_of(session, batch) if batch.kind is BatchKind.DIGEST else [],
         "preview": seen,
         "by_street": shares(seen.by_street),
         "by_decision": shares(seen.by_decision),

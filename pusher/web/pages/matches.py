@@ -184,7 +184,7 @@ def _show(
         missing=_labels(found["missing"]),
         missing_codes=list(found["missing"]),
         decisions=list(Decision),
-        kinds=list(BatchKind),
+        kinds=[kind for kind in BatchKind if kind is not BatchKind.DIGEST],
         channels=list(Channel),
         fields=fields,
         may_draft=who.role is Role.CLERK,

@@ -1,6 +1,6 @@
 """digests for subscribers, by day and by week.
 
-Revision: 0029, after 0028.
+Revision: 0030, after 0029.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from profiles import columns
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

@@ -19,6 +19,8 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+# A table's rows are not validated when they are made; what would do it is built when it is asked.
+SQLModel.model_config["defer_build"] = True
 
 
 def new_id() -> UUID:

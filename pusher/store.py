@@ -13,13 +13,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -27,6 +23,10 @@ from profiles.sealing import Sealer
 from profiles.turns import Lock
 from pusher.wal import is_foreign, log_of, remember
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations" / "versions"
 _WRITERS: Final = Lock.WRITERS.value
 
 
@@ -93,7 +93,10 @@ class Store:
         """
         self._check_log()
         with self._reader.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
 
     def check_schema(self) -> None:
         """Refuse a database that this program does not understand.
@@ -166,6 +169,8 @@ class Store:
 
 def migrate(url: str, revision: str = "head") -> None:
     """Bring the database at *url* to *revision*, under the lock that all writers share."""
+    from alembic import command
+
     with _locked(_lock_file(url)):
         command.upgrade(_alembic(url), revision)
 
@@ -182,14 +187,18 @@ def fold_log(file: Path) -> None:
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database at *url* back to *revision* (``base`` empties it)."""
+    from alembic import command
+
     with _locked(_lock_file(url)):
         command.downgrade(_alembic(url), revision)
 
 
 def revisions() -> list[str]:
-    """Every migration this program knows, the newest first."""
-    scripts = ScriptDirectory.from_config(_alembic(""))
-    return [script.revision for script in scripts.walk_revisions()]
+    """Every migration this program knows, the newest first: their files begin with their numbers.
+
+    Every command asks at its start; Alembic, which builds a line of them, takes long to load.
+    """
+    return sorted((file.name[:4] for file in _MIGRATIONS.glob("[0-9]*.py")), reverse=True)
 
 
 def migration_engine(url: str) -> Engine:
@@ -197,7 +206,9 @@ def migration_engine(url: str) -> Engine:
     return _engines(url)[0]
 
 
-def _alembic(url: str) -> Config:
+def _alembic(url: str) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", "pusher:migrations")
     config.attributes["url"] = url

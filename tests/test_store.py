@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import select
@@ -13,7 +14,7 @@ from sqlmodel import select
 from profiles.model import Office
 from profiles.sealing import Keys, Sealer
 from pusher.model.all import METADATA
-from pusher.store import Store, WrongSchema, _alembic, downgrade, migrate
+from pusher.store import Store, WrongSchema, _alembic, downgrade, migrate, revisions
 
 
 def _office(name: str = "样例区", code: str = "370199") -> Office:
@@ -103,6 +104,12 @@ def test_processes_that_write_wait_for_one_another(store: Store) -> None:
     assert [process.exitcode for process in processes] == [0, 0]
     with store.reading() as session:
         assert session.exec(select(Office.name)).one() == "20"
+
+
+def test_the_migrations_are_one_line_in_the_order_of_their_files() -> None:
+    line = ScriptDirectory.from_config(_alembic("")).walk_revisions()
+
+    assert [script.revision for script in line] == revisions()
 
 
 def test_the_migrations_make_the_tables_that_the_model_describes(store: Store) -> None:

@@ -16,14 +16,14 @@ from typing import Final, TypeVar
 from pusher.listening.nearest import at_large
 from pusher.words.rows import Terms
 
-ALIKE: Final = 0.2
+ALIKE: Final = 0.25
 """Cosine from which a question belongs to a group; measured in
 ``tests/listening/test_hotline_measure.py``."""
-_OF_TITLE: Final = 0.35
-"""What a word counts that the policy's own name holds: whoever asks about it says that."""
+_SIDES: Final = 0.7
+"""What the sides of the matter count beside the words."""
 _MOST_WORDS: Final = 6
 Vector = Mapping[str, float]
-"""Word, or side of the matter → weight; words and sides are of length 1 each."""
+"""Word, or side of the matter → weight; words together are of length 1, sides of `_SIDES`."""
 Key = TypeVar("Key")
 
 
@@ -45,24 +45,30 @@ class Group:
             self.weights[word] += weight  # type: ignore[assignment]
             self.within[word] += 1
 
-    def words(self) -> list[str]:
-        """What at least two of them share, heaviest first."""
-        shared = [word for word, number in self.within.items() if number > 1]
-        return sorted(shared, key=lambda word: (-self.weights[word], word))[:_MOST_WORDS]
+    def words(self, *, title: Collection[str] = ()) -> list[str]:
+        """What at least two of them share, heaviest first: each word once, whole.
+
+        Args:
+            title: words of the name of their policy, which tell nothing of what is asked; they
+                stand only where there is no other.
+        """
+        shared = sorted(
+            (word for word, number in self.within.items() if number > 1),
+            key=lambda word: (-self.weights[word], word),
+        )
+        telling = [word for word in shared if not _is_of(word, title)] or shared
+        whole = [w for w in telling if not any(w != other and w in other for other in telling)]
+        return whole[:_MOST_WORDS]
 
 
-def vector_of(text: str, words_of: Terms, *, title: Collection[str]) -> Vector:
-    """A question as a vector; empty where it has no word that says anything.
-
-    Args:
-        title: words of the name of its policy.
-    """
-    heavy = {word: at_large(word) * _tells(word, title) for word in words_of(text)}
+def vector_of(text: str, words_of: Terms) -> Vector:
+    """A question as a vector; empty where it has no word that says anything."""
+    heavy = {word: at_large(word) for word in words_of(text)}
     length = sqrt(sum(weight * weight for weight in heavy.values())) or 1.0
     sides = [side for side, words in _sides().items() if any(word in text for word in words)]
     return {
         **{word: weight / length for word, weight in heavy.items()},
-        **{side: 1 / sqrt(len(sides)) for side in sides},
+        **{side: _SIDES / sqrt(len(sides)) for side in sides},
     }
 
 
@@ -85,8 +91,8 @@ def cosine(one: Vector, other: Vector) -> float:
     return sum(one[w] * other.get(w, 0.0) for w in one) / lengths if lengths else 0.0
 
 
-def _tells(word: str, title: Collection[str]) -> float:
-    return _OF_TITLE if any(word in one or one in word for one in title) else 1.0
+def _is_of(word: str, title: Collection[str]) -> bool:
+    return any(word in one or one in word for one in title)
 
 
 def _length(weights: Iterable[float]) -> float:

@@ -162,12 +162,12 @@ class _Shelf:
     def name(self, session: Session) -> None:
         """Say of each topic what its questions share."""
         for row, topic in self._topics.items():
-            topic.words = self._groups[row].words()
+            topic.words = self._groups[row].words(title=self._title)
             session.add(topic)
         session.flush()
 
     def _vector(self, session: Session, question: Question) -> Mapping[str, float]:
-        return vector_of(text_of(session, question), self._words_of, title=self._title)
+        return vector_of(text_of(session, question), self._words_of)
 
 
 def _loosen(session: Session, office_id: UUID) -> None:
@@ -262,6 +262,27 @@ def owner_of(policy: Policy) -> str:
 def said_of(words: Iterable[str], *, most: int = 4) -> str:
     """The words of a topic as one reads them."""
     return "、".join(list(words)[:most]) or "多人追问"
+
+
+def busy(
+    session: Session, office_id: UUID, heat: Heat, *, now: datetime
+) -> Sequence[tuple[Policy, int]]:
+    """Policies that many ask about of late, but each something else: no topic of theirs is hot.
+
+    The most asked about first; words alone do not tell that two questions mean the same.
+    """
+    number = func.count()
+    rows = session.exec(
+        select(Policy, number)
+        .join(Question, col(Question.policy_id) == col(Policy.id))
+        .where(Question.office_id == office_id, Question.at > now - heat.within)
+        .group_by(col(Policy.id))
+        .having(number >= heat.at_least)
+        .order_by(number.desc(), col(Policy.id))
+        .limit(20)
+    ).all()
+    hot = {topic.policy_id for topic in topics_of(session, office_id)}
+    return [(policy, count) for policy, count in rows if policy.id not in hot]
 
 
 def topics_of(session: Session, office_id: UUID, *, hot: bool = True) -> Sequence[Topic]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from profiles.sealing import Sealer
 from pusher.listening.nearest import Nearest
 from pusher.reading.taxonomy import keywords
@@ -10,8 +12,17 @@ from tests.listening.asked import asked, district
 from tests.makers import make_office
 
 
+@pytest.mark.parametrize(
+    ("sheet", "least", "most_wrong"),
+    [
+        # measured: 78 of 80 right, none missed, none of the six about something else tied
+        ("hotline_rows.csv", 76, 2),
+        # never tuned to: 32 of 35, one missed, one of four tied that should not be
+        ("hotline_rows_kept_aside.csv", 31, 3),
+    ],
+)
 def test_most_worksheets_find_their_policy_and_few_others_find_one(
-    tmp_path: Path, sqlite_template: Path, sealer: Sealer
+    tmp_path: Path, sqlite_template: Path, sealer: Sealer, sheet: str, least: int, most_wrong: int
 ) -> None:
     file = tmp_path / "pusher.db"
     file.write_bytes(sqlite_template.read_bytes())
@@ -22,11 +33,10 @@ def test_most_worksheets_find_their_policy_and_few_others_find_one(
         nearest = Nearest.of(session, office.id, keywords())
     store.close()
 
-    found = [(one, nearest.to(one.text)) for one in asked()]
+    found = [(one, nearest.to(one.text)) for one in asked(sheet)]
     right = [stems[near.policy_id] == one.policy for one, near in found if near and one.policy]
     missed = [one.text for one, near in found if one.policy and near is None]
     strange = [one.text for one, near in found if near and not one.policy]
 
-    # measured: 78 of 80 right, none missed, none of the six about something else tied
-    assert sum(right) >= 76
-    assert len(missed) + len(strange) <= 2
+    assert sum(right) >= least
+    assert len(missed) + len(strange) <= most_wrong

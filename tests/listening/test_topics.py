@@ -41,8 +41,9 @@ from tests.sending.makers import (
 )
 
 PAID = ("津贴没有到账", "这个月津贴没到卡上", "津贴几号发", "津贴停发了吗", "津贴还没发")
-APPLY = ("津贴怎么申请", "申请要什么材料")
+APPLY = ("去哪里申请，要带什么证件", "申请要什么材料")
 HEAT = Heat()
+ASIDE = "hotline_rows_kept_aside.csv"
 
 
 def ask(
@@ -237,8 +238,11 @@ def test_satisfaction_is_counted_before_and_after(store: Store) -> None:
         assert (after.asked, after.satisfied, after.dissatisfied) == (0, 2, 0)
 
 
+@pytest.mark.parametrize(
+    ("sheet", "least", "least_hot"), [("hotline_rows.csv", 74, 8), (ASIDE, 20, 2)]
+)
 def test_most_invented_worksheets_come_to_the_topic_that_they_ask_about(
-    tmp_path: Path, sqlite_template: Path, sealer: Sealer
+    tmp_path: Path, sqlite_template: Path, sealer: Sealer, sheet: str, least: int, least_hot: int
 ) -> None:
     file = tmp_path / "pusher.db"
     file.write_bytes(sqlite_template.read_bytes())
@@ -247,7 +251,7 @@ def test_most_invented_worksheets_come_to_the_topic_that_they_ask_about(
         office = make_office(session)
         policies = district(session, office)
         gold: dict[Any, str] = {}
-        for one in asked():
+        for one in asked(sheet):
             if one.policy:
                 (question,) = ask(session, policies[one.policy], one.text, at=one.at)
                 gold[question.id] = one.topic
@@ -259,17 +263,16 @@ def test_most_invented_worksheets_come_to_the_topic_that_they_ask_about(
         hot = topics_of(session, office.id)
     store.close()
 
-    # measured: 75 of 80 in the topic where most of their kind are; all eight topics are hot
-    assert sum(max(counts.values()) for counts in where.values()) >= 73
-    assert len(hot) >= 8
+    # measured: 76 of 80 in the topic where most of their kind are, and all eight topics hot; of the
+    # sheet kept aside, five a topic and each put otherwise, 22 of 35 and two of seven
+    assert sum(max(counts.values()) for counts in where.values()) >= least
+    assert len(hot) >= least_hot
 
 
 def test_a_group_says_why_a_question_belongs_to_it() -> None:
     words_of = words_with({})
-    first, second = (
-        vector_of(text, words_of, title=()) for text in ("津贴没有到账", "我的津贴停发了")
-    )
-    other = vector_of("去哪里申请高龄补贴", words_of, title=())
+    first, second = (vector_of(text, words_of) for text in ("津贴没有到账", "我的津贴停发了"))
+    other = vector_of("去哪里申请高龄补贴", words_of)
     asked_alike = Group()
     asked_alike.add(first)
 

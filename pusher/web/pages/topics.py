@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from pusher.listening.questions import text_of
 from pusher.listening.settling import Echo, dismiss, echo, find_topic, settle
-from pusher.listening.topics import counted_by, owner_of, said_of, topics_of
+from pusher.listening.topics import busy, counted_by, heat_of, owner_of, said_of, topics_of
 from pusher.matching.match import latest_run
 from pusher.model.batch import Batch, BatchKind
 from pusher.model.duty import Duty, DutyKind, DutyState
@@ -73,8 +73,9 @@ def topics_page(request: Request, desk: DeskHere, who: Looking) -> Response:
     with desk.store.reading() as session:
         found = topics_of(session, who.office_id, hot=not everything)[:100]
         lines = [_line(session, topic) for topic in found]
+        others = busy(session, who.office_id, heat_of(desk.settings), now=desk.now())
     return show(
-        request, desk, who, "topics.html", lines=lines, everything=everything,
+        request, desk, who, "topics.html", lines=lines, everything=everything, others=others,
         days=desk.settings.topic_days, least=desk.settings.topic_questions,
     )  # fmt: skip
 

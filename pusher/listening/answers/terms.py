@@ -33,8 +33,13 @@ def refresh(session: Session, office_id: UUID, *, at_most: int = AT_ONCE) -> int
 
 
 def is_fresh(session: Session, office_id: UUID) -> bool:
-    """Whether no row is missing or older than its policy."""
-    return not _stale(session, office_id)
+    """Whether no policy lacks a row; one that is older than its policy is seen to by `refresh`."""
+    lacking = (
+        select(Policy.id)
+        .outerjoin(PolicyTerms, col(PolicyTerms.policy_id) == Policy.id)
+        .where(*_answerable(office_id), col(PolicyTerms.policy_id).is_(None))
+    )
+    return session.exec(lacking.limit(1)).first() is None
 
 
 def _stale(session: Session, office_id: UUID) -> list[tuple[UUID, str]]:

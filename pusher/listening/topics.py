@@ -18,7 +18,7 @@ from pusher.listening.nearest import Keywords, words_with
 from pusher.listening.questions import text_of
 from pusher.model.duty import DutyKind
 from pusher.model.policy import Policy
-from pusher.model.question import Question
+from pusher.model.question import Feedback, Question
 from pusher.model.topic import Topic, TopicQuestion
 from pusher.settings import Settings
 from pusher.words.rows import Terms
@@ -202,6 +202,8 @@ def _fresh(session: Session, office_id: UUID, now: datetime) -> dict[UUID, list[
             Question.office_id == office_id,
             Question.at > now - LIVE,
             Question.text_sealed != b"",
+            # “有用” and “不该发给我” ask nothing
+            or_(col(Question.feedback).is_(None), Question.feedback == Feedback.QUESTION),
             col(TopicQuestion.question_id).is_(None),
         )
         .order_by(col(Question.at), col(Question.id))

@@ -24,6 +24,17 @@ class QuestionSource(StrEnum):
     """An answer to a notice that asks something; staff answer it."""
 
 
+class Feedback(StrEnum):
+    """What a recipient says of a notice they got."""
+
+    USEFUL = "useful"
+    USELESS = "useless"
+    NOT_MINE = "not_mine"
+    """不该发给我: they do not fit; shown to staff beside their match."""
+    QUESTION = "question"
+    """They ask something; staff answer."""
+
+
 class Question(SQLModel, table=True):
     """One question; it names a person at most by the notice it came after.
 
@@ -51,6 +62,10 @@ class Question(SQLModel, table=True):
     """``[{"policy": id, "paragraph": n}]``: what the answer was made of; paragraphs from 0."""
     useful: bool | None = None
     """What the asker said of the answer."""
+    feedback: Feedback | None = Field(
+        default=None, sa_column=checked(Feedback, "feedback", nullable=True)
+    )
+    """Of the source `FEEDBACK` alone."""
     notice_id: UUID | None = Field(default=None, foreign_key="notice.id", index=True)
     external_number: str | None = Field(default=None, max_length=64)
     """The number it has where it came from: the hotline's ticket, the id of the reply."""

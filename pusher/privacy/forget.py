@@ -68,16 +68,8 @@ OF_NOBODY: Final = frozenset(
         *("policyoriginal", "policycitation", "policycorrection", "intake"),
         *("correction", "officephrase", "policyterms"),
         *("watchedcolumn", "watchedpage"),
-        *(
-            "batch",
-            "digest",
-            "staff",
-            "staffstreet",
-            "staffsession",
-            "invitation",
-            "slot",
-            "heartbeat",
-        ),
+        *("batch", "digest", "staff", "staffstreet", "staffsession", "invitation"),
+        *("slot", "heartbeat"),
         # a digest and a blind mark, for five minutes
         "signature",
         *("pause", "hold", "holiday", "epoch", "program", "programcall"),

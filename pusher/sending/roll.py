@@ -11,8 +11,8 @@ from sqlmodel import Session, col, func, select
 from profiles.model import Channel, Contact, Profile, Street
 from profiles.rows import in_chunks, profiles_by_id
 from profiles.shown import shown_address, shown_name
-from pusher.model.batch import Batch, Visit, VisitMatch
-from pusher.model.match import Decision, Match, readable, reasons_of
+from pusher.model.batch import Batch, BatchKind, Visit, VisitMatch
+from pusher.model.match import Decision, Match, MatchRun, readable, reasons_of
 from pusher.model.notice import Notice, NoticeMatch, Reason
 from pusher.model.policy import PolicyTag
 from pusher.sending.drafting import text_of
@@ -123,7 +123,15 @@ class _Sheet:
         self._session = session
         self._unmasked = unmasked
         self._people: dict[UUID, Profile] = {}
-        tags = session.exec(select(PolicyTag).where(PolicyTag.policy_id == batch.policy_id))
+        told = select(MatchRun.policy_id).where(MatchRun.id == batch.run_id)
+        if batch.kind is BatchKind.DIGEST:
+            told = (
+                select(Match.policy_id)
+                .join(NoticeMatch, col(NoticeMatch.match_id) == Match.id)
+                .join(Notice, col(Notice.id) == NoticeMatch.notice_id)
+                .where(Notice.batch_id == batch.id)
+            )
+        tags = session.exec(select(PolicyTag).where(col(PolicyTag.policy_id).in_(told)))
         self._tags = {tag.tag_code: tag.name for tag in tags}
         self._streets = {street.code: street.name for street in session.exec(select(Street))}
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from profiles.model import Pace, Profile
+from pusher.listening.feedback import give
 from pusher.listening.own_affairs import (
     agree_to_sensitive,
     change_pace,
@@ -24,6 +25,7 @@ from pusher.model.rights import Right
 from pusher.web.citizen import Citizen, CitizenHere, own_profile, show_citizen
 from pusher.web.cookies import Cookie, drop
 from pusher.web.desk import Desk, DeskHere
+from pusher.web.feedback import THANKS, find_own_notice, read_feedback
 from pusher.web.fields import Fields
 from pusher.web.interests import NOTICE, interests, tags_of
 from pusher.web.layout import go
@@ -125,6 +127,19 @@ def ask(request: Request, desk: DeskHere, who: CitizenHere, form: PublicForm) ->
         return _show(request, desk, who, fields, status=422)
     said = "已交给工作人员。会先打电话核实是您本人，再办理。"
     return _do(desk, who, lambda s, p, now: request_right(s, p, kind, words=words, now=now), said)
+
+
+@router.post("/feedback")
+def feedback(request: Request, desk: DeskHere, who: CitizenHere, form: PublicForm) -> Response:
+    """Keep what they say of a notice that came to them."""
+    fields = Fields(form)
+    said, words = read_feedback(fields)
+    if not fields.sound:
+        return _show(request, desk, who, fields, status=422)
+    with desk.store.writing() as session:
+        notice = find_own_notice(session, who.id, fields.typed("notice"))
+        give(session, notice, said, words=words, by="public", now=desk.now())
+    return go("/p/mine", desk=desk, said=THANKS[said])
 
 
 @router.post("/sign-out")

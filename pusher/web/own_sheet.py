@@ -38,6 +38,7 @@ class Followed:
 class Sent:
     """A notice that left."""
 
+    id: UUID
     policy_id: UUID
     title: str
     at: datetime | None
@@ -136,7 +137,7 @@ def _sensitive(session: Session, profile: Profile) -> bool | None:
 
 def _sent(session: Session, profile: Profile, now: datetime) -> list[Sent]:
     asked = (
-        select(Policy.id, Policy.title, Notice.accepted_at, Notice.channel)
+        select(Notice, Policy.title)
         .join(Policy, col(Policy.id) == Notice.policy_id)
         .where(
             Notice.profile_id == profile.id,
@@ -147,6 +148,6 @@ def _sent(session: Session, profile: Profile, now: datetime) -> list[Sent]:
         .limit(_MOST)
     )
     return [
-        Sent(policy, title, at, Channel(way) if way else None)
-        for policy, title, at, way in session.exec(asked)
+        Sent(one.id, one.policy_id, title, one.accepted_at, one.channel)
+        for one, title in session.exec(asked)
     ]

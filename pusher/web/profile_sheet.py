@@ -27,6 +27,7 @@ from profiles.model import (
 from profiles.rows import profiles_by_id
 from profiles.shown import shown_address, shown_name, shown_number
 from profiles.signs import needs_confirming
+from pusher.listening.feedback import disputed
 from pusher.model.batch import Batch, BatchKind, Visit, VisitState
 from pusher.model.match import Match
 from pusher.model.notice import Notice, NoticeMatch
@@ -90,6 +91,7 @@ class Told:
 
     Attributes:
         state, outcome, reason: of the notice; a visit has only a state.
+        disputed: its reader called it not meant for them.
         by_reader: it was written to somebody who reads for this person.
     """
 
@@ -103,6 +105,7 @@ class Told:
     reason: str | None
     visit: VisitState | None
     by_reader: bool
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,11 +269,14 @@ def _told(session: Session, profile: Profile) -> list[Told]:
         .order_by(col(Batch.drafted_at).desc(), col(Visit.id).desc())
         .limit(MOST_TOLD)
     ).all()
-    told = [_notice(profile, *row) for row in notices] + [_visit(*row) for row in visits]
+    against = disputed(session, [notice.id for notice, _, _ in notices])
+    told = [_notice(profile, *row, disputed=row[0].id in against) for row in notices] + [
+        _visit(*row) for row in visits
+    ]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 
-def _notice(profile: Profile, notice: Notice, batch: Batch, title: str) -> Told:
+def _notice(profile: Profile, notice: Notice, batch: Batch, title: str, *, disputed: bool) -> Told:
     return Told(
         at=notice.accepted_at or batch.drafted_at,
         batch_id=batch.id,
@@ -282,6 +288,7 @@ def _notice(profile: Profile, notice: Notice, batch: Batch, title: str) -> Told:
         reason=notice.reason.value if notice.reason else None,
         visit=None,
         by_reader=notice.profile_id != profile.id,
+        disputed=disputed,
     )
 
 

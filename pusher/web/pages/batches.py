@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from pusher import audit
 from pusher.failpoint import reach
+from pusher.listening.feedback import disputed
 from pusher.listening.report import report
 from pusher.model.batch import Batch, BatchKind, BatchState
 from pusher.model.errors import NotFound
@@ -220,6 +221,7 @@ def _show(
         seen = _seen(session, desk, who, batch)
         rows = _rows(session, batch, wanted, page, unmasked=unmasked)
         people = concerned(session, [row.id for row in rows.rows]) if unmasked else []
+        against = disputed(session, [row.id for row in rows.rows])
     note_page_look(desk, who, people, at="recipients")
     return show(
         request,
@@ -228,6 +230,7 @@ def _show(
         "batch.html",
         status=status,
         rows=rows,
+        disputed=against,
         fields=fields,
         asked=wanted,
         # a page that reloads by itself throws readers out of their place: only who asks for it

@@ -74,6 +74,8 @@ OF_NOBODY: Final = frozenset(
         "signature",
         *("pause", "hold", "holiday", "epoch", "program", "programcall"),
         "interpretation",
+        # a board; who may stand in its picture is nobody we know by it
+        *("posting", "postingphoto"),
         # a thing by its id or its day, and a title of a policy
         "duty",
         "reminder",

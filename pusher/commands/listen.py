@@ -1,12 +1,16 @@
 """After sending: visits, and reports."""
 
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
 from pusher.commands.policy import find_policy, find_row, staff_called
+
+if TYPE_CHECKING:
+    from pusher.listening.effects import Effects, Line
 
 
 @click.group()
@@ -109,10 +113,14 @@ def visits_tick(
 def report(policy_id: str | None, batch_id: str | None, since: str | None, as_json: bool) -> None:
     """统计：计划、发出、送达、未达、退订、上门、费用（按行计数）。
 
+    不指定批次时，另列各政策和各月的成效：找到、告知、送到、上门、回音、用时（每人每份政策计一次）。
+
     \b
-    例：pusher report --batch 0192… --json
+    例：pusher report --since 2026-11-01 --json
     """
+    from profiles.ages import day_of
     from pusher.commands.door import read_moment
+    from pusher.listening.effects import effects
     from pusher.listening.report import report as count
     from pusher.model.batch import Batch
     from pusher.plain import plain
@@ -126,8 +134,37 @@ def report(policy_id: str | None, batch_id: str | None, since: str | None, as_js
             else None,
             since=read_moment(since) if since else None,
         )
-    shape: dict[str, Any] = plain(found)
+        shape: dict[str, Any] = plain(found)
+        if batch_id is None:
+            came = effects(
+                session,
+                office_id=door.office(session).id,
+                since=day_of(read_moment(since)) if since else _BEGINNING,
+                today=day_of(door.now),
+                policy=find_policy(door, session, policy_id).id if policy_id else None,
+            )
+            shape["effects"] = _came(came)
     answer(shape, as_json, lambda: _reported(shape))
+
+
+_BEGINNING = date(2000, 1, 1)
+"""Before any policy of any office."""
+
+
+def _came(found: "Effects") -> dict[str, Any]:
+    """The effects as JSON, with what is reckoned from each line beside it."""
+    from pusher.plain import plain
+
+    def line(one: "Line") -> dict[str, Any]:
+        reckoned = {"cost_each": one.cost_each, "satisfaction": one.satisfaction}
+        return {**plain(one), **plain(reckoned)}
+
+    return {
+        **plain(found),
+        "total": line(found.total),
+        "by_policy": [line(one) for one in found.by_policy],
+        "by_month": [line(one) for one in found.by_month],
+    }
 
 
 def _reported(shape: dict[str, Any]) -> list[str]:
@@ -143,4 +180,27 @@ def _reported(shape: dict[str, Any]) -> list[str]:
         f"短信 {shape['segments']} 条，费用 {Decimal(shape['cost']):.2f} 元；"
         f"回执 {shape['receipts']}，退订 {shape['opt_outs']}（待人判断 {shape['doubtful']}），"
         f"存疑待核实 {shape['left_to_staff']}",
+        *_effect_lines(shape.get("effects")),
     ]
+
+
+def _effect_lines(came: dict[str, Any] | None) -> list[str]:
+    from pusher.commands.words import word
+
+    if not came or not came["by_policy"]:
+        return []
+    told = [
+        f"{one['month']}  {one['name']}：找到 {one['found']}，告知 {one['told']}，"
+        f"送到 {one['reached']}（上门 {one['visited']}），提问 {one['asked']}，"
+        f"诉求 {one['complained']}，退订 {one['opted_out']}，{Decimal(one['cost']):.2f} 元"
+        for one in came["by_policy"]
+    ]
+    why = "，".join(
+        f"{word('effect_why' if code in _WHY else 'reason_name', code)} {number}"
+        for code, number in came["not_told"].items()
+    )
+    return ["成效（每人每份政策计一次）：", *told, f"找到却没告知：{why or '没有'}"]
+
+
+_WHY = ("not_taken_in", "unsure", "waiting", "failed", "visit_waiting")
+"""Why not, beside the reasons of a notice that was left out."""

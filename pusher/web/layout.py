@@ -55,6 +55,7 @@ PLACES = (
     Place("/requests", "本人要求", _WORKING, "rights"),
     Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
     Place("/duties", "督办", _SUPERVISING, "duty"),
+    Place("/effects", "成效", _WORKING, "effect"),
     Place("/profiles", "档案", _WORKING, "profile", "名册"),
     Place("/imports", "导入", _WORKING, "import", "名册"),
     Place("/contacts", "待核实号码", _WORKING, "phone", "名册"),

@@ -78,6 +78,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/leaflets/{policy_id}"): LOOK | COMMUNITY,
     ("GET", "/leaflets/{policy_id}/pdf"): LOOK | COMMUNITY,
     ("GET", "/leaflets/{policy_id}/poster"): LOOK | COMMUNITY,
+    ("GET", "/effects"): LOOK,
+    ("GET", "/effects.csv"): LOOK,
     ("GET", "/duties"): LOOK | ADMIN,
     ("GET", "/duties/sheet"): LOOK | ADMIN,
     ("POST", "/duties/{duty_id}/close"): SEND,

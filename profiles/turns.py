@@ -31,6 +31,8 @@ class Lock(IntEnum):
     """Doors that open count one after another."""
     TOPICS = 7_316_005
     """Questions are put into topics one after another: who comes first decides what is alike."""
+    COUNTS = 7_316_006
+    """Claims that count what others have claimed go one after another."""
 
 
 def join_the_claims(session: Session) -> None:
@@ -41,6 +43,14 @@ def join_the_claims(session: Session) -> None:
 def stop_the_claims(session: Session) -> None:
     """Wait for all claims under way; the next begin after this transaction and see what it did."""
     _lock(session, "pg_advisory_xact_lock", Lock.CLAIMS)
+
+
+def claim_alone(session: Session) -> None:
+    """Let no other claim that counts go on until this transaction ends.
+
+    After `join_the_claims`, before anything else that others wait for.
+    """
+    _lock(session, "pg_advisory_xact_lock", Lock.COUNTS)
 
 
 def count_in_turn(session: Session) -> None:

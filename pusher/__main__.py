@@ -23,7 +23,7 @@ from pusher.commands.posting import posting
 from pusher.commands.privacy import privacy
 from pusher.commands.program import program
 from pusher.commands.roster import roster
-from pusher.commands.run import demo, jobs, sandbox, send, serve
+from pusher.commands.run import demo, jobs, sandbox, send, serve, worker
 from pusher.commands.speech import speak_chinese
 from pusher.commands.supervise import supervise
 from pusher.commands.tags import tags
@@ -31,9 +31,9 @@ from pusher.commands.topics import topics
 from pusher.commands.watch import watch
 
 VERBS = (
-    init, demo, serve, jobs, sandbox, staff, roster, contact, policy, watch, tags, explain, match,
-    recall, batch, send, hold, visits, hotline, topics, leaflet, posting, ask, report, supervise,
-    audit, privacy, doctor, backup, restore, upgrade, key, program,
+    init, demo, serve, jobs, worker, sandbox, staff, roster, contact, policy, watch, tags, explain,
+    match, recall, batch, send, hold, visits, hotline, topics, leaflet, posting, ask, report,
+    supervise, audit, privacy, doctor, backup, restore, upgrade, key, program,
 )  # fmt: skip
 
 

@@ -110,6 +110,7 @@ def deliver_due(desk: Desk) -> Mapping[str, int]:
             limit=_AT_ONCE,
             owner=desk.owner,
             stop=desk.stop,
+            patience=max(until - desk.moment(), timedelta()),
         )
         counts += Counter(asdict(came))
         desk.beat()

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -84,6 +85,14 @@ class Store:
                 return
         with self._writer.begin() as connection:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
+
+    def server_moment(self) -> datetime:
+        """The moment on the clock of the PostgreSQL server, aware."""
+        with self._reader.connect() as connection:
+            moment = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        if not isinstance(moment, datetime):
+            raise TypeError("a server tells a moment")
+        return moment
 
     def revision(self) -> str | None:
         """The migration that the database is at; None before the first.

@@ -84,7 +84,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     # the stand-in for the vendors knows only which templates are registered with them
     "pusher.sandbox": {"profiles", "templates", "pusher.settings", "pusher.clock"},
 }  # fmt: skip
-DOORS = ("jobs", "pusher.rounds", "pusher.__main__", "pusher.commands", "pusher.web", "pusher.demo")
+DOORS = (
+    "jobs", "pusher.rounds", "pusher.worker", "pusher.__main__", "pusher.commands", "pusher.web",
+    "pusher.demo",
+)  # fmt: skip
 
 HOMES: dict[str, tuple[str, ...]] = {
     "httpx": ("pusher.gateways", "pusher.reading.watch", "pusher.web.sign_in", "pusher.sandbox",

@@ -1,6 +1,7 @@
 """What keeps running: console, clockwork, stand-in gateways, and the demo that starts all three."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,6 +171,18 @@ def book_here(settings: "Settings") -> "TemplateBook | None":
 
 
 @click.command()
+def worker() -> None:
+    """多一双手发送：与 pusher jobs 和别的机器上的 worker 分担同一批通知（须用 PostgreSQL）。
+
+    \b
+    例：pusher worker
+    """
+    from pusher.commands.serving import run_worker
+
+    run_worker()
+
+
+@click.command()
 @click.option("--limit", type=click.IntRange(1), default=None, help="最多交出几条")
 @now_option
 @json_option
@@ -192,6 +205,7 @@ def send(limit: int | None, now: str | None, as_json: bool) -> None:
             now=door.now,
             limit=limit,
             owner="cli",
+            patience=timedelta(seconds=door.settings.tick_s),
         )
     shape = plain(found)
     answer(

@@ -1,4 +1,4 @@
-"""The console's process: checked before it opens, alone in its folder, logged."""
+"""The processes of console and worker: checked before they open, and logged."""
 
 import socket
 from collections.abc import Callable
@@ -12,6 +12,11 @@ from pusher.settings import Settings
 
 if TYPE_CHECKING:
     import uvicorn
+
+
+_ONE_MACHINE = (
+    "SQLite 只供一台机器使用，由 pusher jobs 发送；多台机器请改用 PostgreSQL（设置 database_url）"
+)
 
 
 def serve_console(*, host: str | None, port: int | None) -> None:
@@ -43,6 +48,36 @@ def serve_console(*, host: str | None, port: int | None) -> None:
         listener = held.enter_context(_listener(host, port))
         held.callback(open_log(settings.log_folder, "console").finish)
         _serve(door, listener)
+
+
+def run_worker() -> None:
+    """Deliver beside others until SIGTERM or SIGINT.
+
+    Raises:
+        Misconfigured: the configuration cannot work; each problem is named.
+        Refusal: the office is on SQLite, or the database is not ready.
+    """
+    from pusher.commands.doors import look_at_age, open_ways
+    from pusher.keeping.running import AlreadyRunning, door_open
+    from pusher.keeping.startup import startup_problems
+    from pusher.log import open_log
+    from pusher.worker import Worker
+
+    settings = settings_here()
+    if settings.database_file is not None:
+        raise Refusal(_ONE_MACHINE, code="one_machine", where="database_url")
+    if problems := startup_problems(settings):
+        raise Misconfigured(problems)
+    with ExitStack() as held:
+        try:
+            held.enter_context(door_open(settings.home))
+        except AlreadyRunning as error:
+            raise Refusal(str(error), code="already_running") from None
+        door = held.enter_context(open_door())
+        worker = Worker(door.store, open_ways(settings), settings)
+        look_at_age(door)
+        held.callback(open_log(settings.log_folder, "worker").finish)
+        worker.run()
 
 
 def _serve(door: Door, listener: socket.socket) -> None:

@@ -84,6 +84,8 @@ def _open(name: str, table: Table, post: Post) -> Gateway:
         raise BadGatewayTable(f"[gateways.{name}] 应是一个表")
     fields = _Fields(name, table)
     gateway = maker(fields, post)
+    for key in ("per_second", "daily_limit"):
+        fields.check_count(key)
     fields.refuse_unknown()
     return gateway
 
@@ -207,6 +209,13 @@ class _Fields:
         if parts.scheme == "http" and not _is_near(host):
             raise BadGatewayTable(f"{where} 须用 https，明文 http 只可用于本机和内网")
         return value
+
+    def check_count(self, key: str) -> None:
+        value = self._table.get(key, 1)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise BadGatewayTable(
+                f"[gateways.{self._name}] 的 {key} 应为 1 以上的整数，不加引号；不限则删去这一行"
+            )
 
     def check_aes_key(self, value: str) -> None:
         try:

@@ -203,7 +203,11 @@ class AttemptResult(StrEnum):
 class Attempt(SQLModel, table=True):
     """One intended call of a gateway, committed before the socket opens."""
 
-    __table_args__ = (UniqueConstraint("notice_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("notice_id", "number"),
+        # what a gateway was handed in a second and in a day
+        Index("ix_attempt_gateway_at", "gateway", "at"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     notice_id: UUID = Field(foreign_key="notice.id", index=True)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, exists, or_, select, update
 
 from profiles.addresses import address_of
 from profiles.columns import new_id
+from profiles.turns import claim_alone
 from pusher.audit import note
 from pusher.gateways.base import Parcel
 from pusher.model.batch import Batch, BatchKind, BatchState
@@ -76,6 +77,8 @@ def claim(session: Session, way: Way, *, settings: Settings, now: datetime, at_m
     calendar = read_calendar(session)
     if settings.quiet_hours and not may_send_at(now, elderly=False, calendar=calendar):
         return Claim()
+    if limits_of(settings).per_reader:
+        claim_alone(session)  # another claim may be about to write to the same reader
     notices = _claimable(session, way, now=now, at_most=at_most)
     if not notices:
         return Claim()

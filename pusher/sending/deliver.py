@@ -7,6 +7,7 @@ Whatever dies in between leaves HANDING notices whose lease ends; `rescue` takes
 
 import logging
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from profiles.model import Channel
 from pusher.failpoint import reach
 from pusher.gateways.base import Answer, Gateway, Result, Why, boot_seconds
 from pusher.sending.claim import Claim, Errand, claim
+from pusher.sending.pace import pace_of, room_now
 from pusher.sending.record import HELD, Jitter, record
 from pusher.sending.release import finish, release
 from pusher.sending.route import open_ways
@@ -67,6 +69,7 @@ def deliver(
     owner: str,
     stop: Callable[[], bool] = lambda: False,
     jitter: Jitter = random.random,
+    patience: timedelta = timedelta(),
 ) -> Delivered:
     """Send what is due, until nothing is claimable, *limit* is reached or *stop* says so.
 
@@ -77,6 +80,8 @@ def deliver(
         owner: who calls, for the log.
         stop: asked before each claim and each hand-over.
         jitter: see `record.Jitter`.
+        patience: how long it waits altogether for gateways that have been handed all that a
+            second allows; where that is not enough, the rest is left to the next call.
     """
     moment = running_from(now)
     with store.writing() as session:
@@ -84,6 +89,7 @@ def deliver(
     left = limit
     active = {Channel(gateway.channel) for gateway in gateways.values()}
     while active and not stop() and left != 0:
+        waits = []
         for channel in sorted(active):
             at_most = AT_ONCE if left is None else min(AT_ONCE, left)
             if at_most == 0:
@@ -98,10 +104,18 @@ def deliver(
                 stop=stop,
                 jitter=jitter,
             )
+            if isinstance(came, timedelta):
+                waits.append(came)
+                continue
             if not came:
                 active = active - {channel}
             counts += came
             left = None if left is None else left - came["claimed"]
+        if waits and len(waits) == len(active):
+            patience -= min(waits)
+            if patience < timedelta():
+                break
+            time.sleep(min(waits).total_seconds())
     with store.writing() as session:
         counts["finished"] += finish(session, now=moment())
     if any(counts.values()):
@@ -161,17 +175,27 @@ def _round(
     at_most: int,
     stop: Callable[[], bool],
     jitter: Jitter,
-) -> Counter[str]:
-    """One claim, its hand-over and its record; empty if there was nothing to claim."""
+) -> Counter[str] | timedelta:
+    """One claim, its hand-over and its record; empty if there was nothing to claim.
+
+    A time, where the gateways have been handed all that this second allows: until one has room.
+    """
     counts: Counter[str] = Counter()
+    waits = []
     with store.writing() as session:
         claimed_at, now = boot_seconds(), moment()
         for way in open_ways(session, gateways, channel, settings=settings, now=now):
-            some = min(at_most, way.at_most or at_most)
+            room = room_now(session, way.name, pace_of(settings, way.name), now=now)
+            if room.calls == 0:
+                waits.append(room.wait)
+                continue
+            some = min(at_most, way.at_most or at_most, room.calls or at_most)
             claimed = claim(session, way, settings=settings, now=now, at_most=some)
             counts = _count(claimed)
             if counts:
                 break
+    if not counts and waits:
+        return min(waits)
     if not counts["claimed"]:
         return counts
     reach("K3")

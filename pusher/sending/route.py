@@ -20,6 +20,7 @@ from pusher.gateways.base import Gateway
 from pusher.hold import is_held
 from pusher.model.clockwork import Pause
 from pusher.model.notice import Attempt, AttemptResult
+from pusher.sending.pace import left_today, pace_of
 from pusher.sending.wording import code_of, wordings
 from pusher.settings import Settings
 
@@ -39,8 +40,8 @@ class Way:
 
     Attributes:
         name: key of its table.
-        at_most: parcels it may be handed at once; 1 while it is tried again after failures,
-            None for any number.
+        at_most: parcels it may be handed at once: 1 while it is tried again after failures, or
+            what its day has left; None for any number.
         leaves: keys of the wordings that go another way, or wait for one.
     """
 
@@ -70,7 +71,7 @@ def open_ways(
 
     Returns:
         First choice first. Empty if all sending is held, if none serves the channel, or if all
-        that do are paused or resting after failures.
+        that do are paused, resting after failures, or have been handed what their day allows.
     """
     join_the_claims(session)
     if is_held(session):
@@ -82,8 +83,11 @@ def open_ways(
         if name in paused:
             continue
         rest = resting_until(session, name, settings=settings, now=now)
-        if rest is None or rest <= now:
-            found.append(Way(name, gateways[name], None if rest is None else 1))
+        if rest is not None and rest > now:
+            continue
+        left = left_today(session, name, pace_of(settings, name), now=now)
+        if left != 0:
+            found.append(Way(name, gateways[name], left if rest is None else 1))
     return _shared_out(found, serving, channel, settings)
 
 

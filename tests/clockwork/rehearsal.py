@@ -41,6 +41,7 @@ _LOADED = (
     "apscheduler.jobstores.memory",
     "apscheduler.schedulers.background",
     "pusher.clockwork",
+    "pusher.commands.serving",
     "pusher.gateways.aliyun",
     "pusher.gateways.post",
     "pusher.gateways.registry",
@@ -58,6 +59,7 @@ _LOADED = (
     "pusher.privacy.retention",
     "pusher.sending.deliver",
     "pusher.sending.rescue",
+    "pusher.worker",
 )
 _FORK = multiprocessing.get_context("forkserver")
 _FORK.set_forkserver_preload([__name__, *_LOADED])

@@ -40,7 +40,7 @@ def attempts(store: Store) -> list[datetime]:
 
 def states(store: Store) -> Counter[NoticeState]:
     with store.reading() as session:
-        return Counter(session.exec(select(Notice.state)))
+        return Counter(NoticeState(state) for state in session.exec(select(Notice.state)))
 
 
 def test_a_second_has_room_for_so_many_and_no_more(store: Store) -> None:

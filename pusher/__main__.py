@@ -9,6 +9,7 @@ from pusher.commands.ask import ask
 from pusher.commands.audit import audit
 from pusher.commands.batch import batch
 from pusher.commands.contact import contact
+from pusher.commands.gateway import gateway
 from pusher.commands.hold import hold
 from pusher.commands.hotline import hotline
 from pusher.commands.interpret import interpret
@@ -32,8 +33,8 @@ from pusher.commands.watch import watch
 
 VERBS = (
     init, demo, serve, jobs, worker, sandbox, staff, roster, contact, policy, watch, tags, explain,
-    match, recall, batch, send, hold, visits, hotline, topics, leaflet, posting, ask, report,
-    supervise, audit, privacy, doctor, backup, restore, upgrade, key, program,
+    match, recall, batch, send, hold, gateway, visits, hotline, topics, leaflet, posting, ask,
+    report, supervise, audit, privacy, doctor, backup, restore, upgrade, key, program,
 )  # fmt: skip
 
 

@@ -75,6 +75,11 @@ def open_gateways(tables: Mapping[str, Table], *, call_timeout: timedelta) -> di
     return {name: _open(name, table, post) for name, table in tables.items()}
 
 
+def endpoint_of(name: str, table: Table) -> str:
+    """Where a gateway's calls go: its table's address, or the vendor's own."""
+    return str(table.get("endpoint") or _ENDPOINTS.get(name, "")).rstrip("/")
+
+
 def _open(name: str, table: Table, post: Post) -> Gateway:
     maker = _MAKERS.get(name)
     if maker is None:
@@ -157,6 +162,13 @@ _MAKERS: Final[dict[str, Callable[[_Fields, Post], Gateway]]] = {
     "tencent": _tencent,
     "wechat": _wechat,
     "yunmas": _yunmas,
+}
+
+
+_ENDPOINTS: Final = {
+    "aliyun": aliyun.ENDPOINT,
+    "tencent": tencent.ENDPOINT,
+    "wechat": wechat.ENDPOINT,
 }
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from pusher.gateways import tencent_callbacks
+from pusher.gateways import tencent_callbacks, tencent_checkup
 from pusher.gateways.answers import json_object, retry_after, unanswered, without_code
 from pusher.gateways.base import (
     CHINA,
@@ -29,6 +29,7 @@ from pusher.gateways.base import (
     Why,
     masked,
 )
+from pusher.gateways.checkup import NOBODY, About, Checked, access, clock
 from pusher.gateways.post import Post, Request, Response, Word
 from pusher.gateways.tencent_codes import LIMIT_SECONDS, SEND, SEND_FAMILIES, UNTIL_TOMORROW
 from pusher.gateways.tencent_signing import SecretPair, signed_headers
@@ -107,15 +108,7 @@ class Tencent:
         begin, end = max(midnight - _DAY, now - _QUERY_DAYS * _DAY), min(midnight + 2 * _DAY, now)
         if begin >= end:
             return Lookup(Found.UNCLEAR, code="date_out_of_range")
-        asked = {
-            "BeginTime": int(begin.timestamp()),
-            "Offset": 0,
-            "Limit": _ROWS,
-            "PhoneNumber": f"+86{to}",
-            "SmsSdkAppId": self._app_id,
-            "EndTime": int(end.timestamp()),
-        }
-        [word] = self._post.post_all([self._request("PullSmsSendStatusByPhoneNumber", asked)])
+        [word] = self._post.post_all([self._statuses_of(to, begin, end)])
         rows = _rows(word)
         if isinstance(rows, str):
             return Lookup(Found.UNCLEAR, code=rows)
@@ -132,6 +125,44 @@ class Tencent:
     ) -> Callback:
         """Read receipts or a reply; the vendor signs neither, nor the hour."""
         return tencent_callbacks.read(body)
+
+    def check(self, templates: Sequence[str]) -> list[Checked]:
+        """Ask after nobody's texts of the last hour, then for the signatures and *templates*."""
+        now = self._now()
+        [word] = self._post.post_all([self._statuses_of(NOBODY, now - timedelta(hours=1), now)])
+        rows = _rows(word)
+        told = rows if isinstance(rows, str) else None
+        first = [access(word, told, _verdict(told or "")), *clock(word, now)]
+        if not first[0].sound:
+            return first
+        codes = [code for code in templates if tencent_checkup.is_code(code)]
+        first += [
+            Checked(About.TEMPLATE, False, code, Why.CONTENT, "not_a_number", "编号应为数字")
+            for code in templates
+            if code not in codes
+        ]
+        packs = [codes[at : at + _ROWS] for at in range(0, len(codes), _ROWS)]
+        asked = [self._request("DescribeSmsSignList", tencent_checkup.all_signatures())]
+        asked += [
+            self._request("DescribeSmsTemplateList", tencent_checkup.these_templates(pack))
+            for pack in packs
+        ]
+        sign, *words = self._post.post_all(asked)
+        first.append(tencent_checkup.signature(self._sign_name, sign))
+        for pack, answer in zip(packs, words, strict=True):
+            first += tencent_checkup.templates(pack, answer)
+        return first
+
+    def _statuses_of(self, to: str, begin: datetime, end: datetime) -> Request:
+        asked = {
+            "BeginTime": int(begin.timestamp()),
+            "Offset": 0,
+            "Limit": _ROWS,
+            "PhoneNumber": f"+86{to}",
+            "SmsSdkAppId": self._app_id,
+            "EndTime": int(end.timestamp()),
+        }
+        return self._request("PullSmsSendStatusByPhoneNumber", asked)
 
     def _send_sms(self, parcel: Parcel) -> Request:
         told: dict[str, object] = {

@@ -25,6 +25,7 @@ from pusher.gateways.base import (
     boot_seconds,
     masked,
 )
+from pusher.gateways.checkup import About, Checked
 from pusher.gateways.post import Post, Request, Response, Word
 from pusher.gateways.wechat_callbacks import CallbackSecrets, check_age, read
 from pusher.gateways.wechat_codes import SEND, TOKEN_REFUSED
@@ -32,6 +33,7 @@ from pusher.gateways.wechat_token import NoToken, TokenDesk
 
 ENDPOINT: Final = "https://api.weixin.qq.com"
 
+_PATIENCE_S = 30.0  # for a token that nobody's lease waits for
 _HEADERS = [("content-type", "application/json"), ("accept-encoding", "identity")]
 
 
@@ -120,6 +122,27 @@ class WeChat:
             check_age(query, came_at)
         return callback
 
+    def check(self, templates: Sequence[str]) -> list[Checked]:
+        """Fetch a token, then the account's list of templates."""
+        token = self._tokens.token(deadline=boot_seconds() + _PATIENCE_S)
+        if isinstance(token, NoToken):
+            return [Checked(About.ACCESS, False, why=token.why, code=token.code, said=token.said)]
+        query = urlencode({"access_token": token})
+        address = f"{self._endpoint}/cgi-bin/template/get_all_private_template?{query}"
+        [word] = self._post.post_all([Request("GET", address)])
+        listed = _listed(word)
+        found = [Checked(About.ACCESS, True)]
+        if isinstance(listed, str):
+            return found + [
+                Checked(About.TEMPLATE, None, code, Why.UNKNOWN, listed) for code in templates
+            ]
+        return found + [
+            Checked(About.TEMPLATE, True, code)
+            if code in listed
+            else Checked(About.TEMPLATE, False, code, Why.CONTENT, "not_found", "账号下没有")
+            for code in templates
+        ]
+
     def _send(self, parcels: Sequence[Parcel], token: str, deadline: float) -> list[Answer]:
         query = urlencode({"access_token": token})
         address = f"{self._endpoint}/cgi-bin/message/template/send?{query}"
@@ -186,6 +209,17 @@ def _answer(parcel: Parcel, word: Word) -> Answer:
     result, why = SEND.get(errcode, (Result.UNSURE, _unsure_why(errcode)))
     pause = timedelta(minutes=1) if why is Why.THROTTLED else None
     return Answer(parcel.reference, result, why, code=str(errcode), said=said, retry_after=pause)
+
+
+def _listed(word: Word) -> set[str] | str:
+    """The ids of the account's templates, or a code that says why not."""
+    if not isinstance(word, Response):
+        return word.code
+    told = json_object(word.body)
+    rows = told.get("template_list")
+    if word.status != 200 or not isinstance(rows, list):
+        return str(told.get("errcode") or f"http_{word.status}")
+    return {str(row.get("template_id")) for row in rows if isinstance(row, dict)}
 
 
 def _unsure_why(errcode: int) -> Why:

@@ -77,9 +77,14 @@ class AliyunDesk:
             return _turned(turned)
         params = call.params
         action = call.headers.get("x-acs-action") or params.get("Action", "")
-        if action == "QuerySendDetails":
+        asked = {
+            "QuerySendDetails": self._query,
+            "GetSmsSign": self._sign,
+            "GetSmsTemplate": self._template,
+        }.get(action)
+        if asked is not None:
             fault = self._faults.strikes("aliyun", "query")
-            return await self._faults.meet(fault, request, lambda: self._query(params), _BAD_DAYS)
+            return await self._faults.meet(fault, request, lambda: asked(params), _BAD_DAYS)
         if action in ("SendSms", "SendBatchSms"):
             fault = self._faults.strikes("aliyun", "send")
             return await self._faults.meet(
@@ -203,6 +208,21 @@ class AliyunDesk:
         rows = [_row(text) for text in found[(page - 1) * size : page * size]]
         return _answer(
             "OK", "OK", TotalCount=len(found), SmsSendDetailDTOs={"SmsSendDetailDTO": rows}
+        )
+
+    async def _sign(self, params: dict[str, str]) -> Response:
+        name = params.get("SignName", "")
+        if name not in self._exchange.book.signs:
+            return _answer("isv.SMS_SIGN_ILLEGAL", "签名不存在")
+        return _answer("OK", "OK", SignName=name, SignStatus=1)
+
+    async def _template(self, params: dict[str, str]) -> Response:
+        code = params.get("TemplateCode", "")
+        template = self._exchange.book.find("aliyun", code)
+        if template is None:
+            return _answer("isv.SMS_TEMPLATE_ILLEGAL", "模板不存在")
+        return _answer(
+            "OK", "OK", TemplateCode=code, TemplateContent=template.text, TemplateStatus="1"
         )
 
 

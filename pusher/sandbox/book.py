@@ -71,6 +71,11 @@ class TemplateBook:
         """Return the template, None if *provider* does not know it."""
         return self._templates.get((provider, code))
 
+    def of(self, provider: str) -> list[Template]:
+        """All templates of *provider*, by code."""
+        found = [one for (owner, _), one in self._templates.items() if owner == provider]
+        return sorted(found, key=lambda one: one.code)
+
     def register(self, template: Template) -> None:
         """Add *template*, or put it in the place of the one with its code."""
         self._templates[template.provider, template.code] = template

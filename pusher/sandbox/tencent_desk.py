@@ -20,6 +20,7 @@ from pusher.sandbox.exchange import CHINA, Exchange, Taken
 from pusher.sandbox.faults import BadDays, Faults
 from pusher.sandbox.tencent_check import Refusal, Signed, TencentGate
 from pusher.sandbox.tencent_pulls import BadWindow, TencentPulls
+from pusher.sandbox.tencent_register import TencentRegister
 
 LONGEST_VARIABLE: Final = 35
 """Characters; accounts opened since 2024 begin with 6 and ask the vendor for more."""
@@ -78,6 +79,7 @@ class TencentDesk:
         self._gate = gate
         self._per_number = per_number
         self._pulls = TencentPulls(exchange)
+        self._register = TencentRegister(exchange)
         self._sent: Counter[tuple[date, str]] = Counter(
             (text.accepted_at.astimezone(CHINA).date(), text.to)
             for text in exchange.taken
@@ -101,7 +103,8 @@ class TencentDesk:
         if refusal:
             return _error(refusal)
         action = call.headers.get("x-tc-action", "")
-        kind = self._pulls.kinds.get(action)
+        listing = self._register.kinds.get(action)
+        kind = listing or self._pulls.kinds.get(action)
         if call.headers.get("x-tc-version") != "2021-01-11":
             return _error(Refusal("NoSuchVersion", "The version of the API is not supported."))
         if kind is None and action != "SendSms":
@@ -109,7 +112,9 @@ class TencentDesk:
 
         async def answer() -> Response:
             try:
-                told = _read(call.body)
+                told = _object(call.body)
+                if listing is None:
+                    _check_application(told)
                 if kind is not None:
                     return _response(kind(told))
                 return await self._send(told)
@@ -173,19 +178,22 @@ class TencentDesk:
         )
 
 
-def _read(body: bytes) -> dict[str, object]:
-    """The object in *body*; every call names the application, and this account has one."""
+def _object(body: bytes) -> dict[str, object]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
         raise _Turned("InvalidParameter", "The request body is not a JSON object.")
+    return told
+
+
+def _check_application(told: Told) -> None:
+    """Texts and what became of them are an application's, and this account has one."""
     if "SmsSdkAppId" not in told:
         raise _Turned("MissingParameter", "The request is missing the parameter `SmsSdkAppId`.")
     if told["SmsSdkAppId"] != TENCENT_APP_ID:
         raise _Turned("UnauthorizedOperation.SmsSdkAppIdVerifyFail", "SmsSdkAppId verify fail")
-    return told
 
 
 def _checked(told: Told) -> tuple[list[str], list[str]]:

@@ -135,6 +135,8 @@ class WeChatDesk:
         router.add_api_route("/stable_token", self.stable_token, methods=["POST"])
         router.add_api_route("/message/template/send", self.template_send, methods=["POST"])
         router.add_api_route("/message/subscribe/bizsend", self.bizsend, methods=["POST"])
+        listing = "/template/get_all_private_template"
+        router.add_api_route(listing, self.all_templates, methods=["GET"])
         return router
 
     def forget(self) -> None:
@@ -165,6 +167,17 @@ class WeChatDesk:
     async def template_send(self, request: Request) -> Response:
         """Take one template message."""
         return await self._serve(request, self._take_template)
+
+    async def all_templates(self, request: Request) -> Response:
+        """List the account's templates."""
+        token = request.query_params.get("access_token", "")
+        if not self._tokens.is_good(token, self._exchange.now()):
+            return _told(40001, "invalid credential, access_token is invalid or not latest")
+        rows = [
+            {"template_id": one.code, "title": one.text.partition("\n")[0], "content": one.text}
+            for one in self._exchange.book.of("wechat")
+        ]
+        return JSONResponse({"template_list": rows})
 
     async def bizsend(self, request: Request) -> Response:
         """Take one subscription notice; the answer has no msgid."""

@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 from profiles.model import Channel
 from profiles.turns import join_the_claims
 from pusher.audit import note
+from pusher.clock import OFFICE_ZONE
 from pusher.gateways.base import Gateway
 from pusher.hold import is_held
 from pusher.model.clockwork import Pause
@@ -132,6 +133,26 @@ def _shared_out(
 def paused_gateways(session: Session) -> set[str]:
     """Names of those that staff, or the clockwork itself, have shut."""
     return set(session.exec(select(Pause.gateway)))
+
+
+def reasons_shut(
+    session: Session, names: Sequence[str], *, settings: Settings, now: datetime
+) -> dict[str, tuple[str, str]]:
+    """Which of *names* take nothing now, and why, for staff.
+
+    Returns:
+        Name → ``paused`` or ``resting``, and the reason in Chinese; open ones are left out.
+    """
+    found = {}
+    pauses = {pause.gateway: pause.because for pause in session.exec(select(Pause))}
+    for name in names:
+        rest = resting_until(session, name, settings=settings, now=now)
+        if name in pauses:
+            found[name] = ("paused", pauses[name])
+        elif rest is not None and rest > now:
+            clock = rest.astimezone(OFFICE_ZONE)
+            found[name] = ("resting", f"接连失败，{clock:%H:%M:%S} 以后再试")
+    return found
 
 
 def pause_gateway(session: Session, name: str, *, because: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from pusher.commands.door import answer, json_option, now_option, open_door
 from pusher.commands.policy import find_policy
 
 if TYPE_CHECKING:
-    from pusher.listening.answers.answer import Answer
+    from pusher.listening.answers.sheet import Answer
 
 
 @click.command()

@@ -13,9 +13,10 @@ from starlette.datastructures import FormData
 
 from profiles.identity import without_numbers
 from profiles.model import Office
-from pusher.listening.answers.answer import Answer, answer
+from pusher.listening.answers.answer import answer
 from pusher.listening.answers.ask import keep
 from pusher.listening.answers.asking import BadFact
+from pusher.listening.answers.sheet import Answer
 from pusher.listening.answers.terms import is_fresh, refresh
 from pusher.listening.questions import say_useful
 from pusher.model.errors import NotFound

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from profiles.model import Office
-from pusher.listening.answers.answer import Answer
 from pusher.listening.answers.ask import ask
 from pusher.listening.answers.asking import BadFact, Says
 from pusher.listening.answers.clauses import clauses, sentences
+from pusher.listening.answers.sheet import Answer
 from pusher.listening.answers.terms import refresh
 from pusher.listening.questions import text_of
 from pusher.model.policy import Openness, PolicyState, Registered
@@ -218,3 +218,22 @@ def test_no_word_of_a_body_is_lost_and_no_sentence_is_torn_at_its_limits(body: l
 
         assert "".join("".join(cut).split()) == "".join(clause.text.split())
         assert not any(quote.startswith(("但", "不得")) for quote in cut[1:])
+
+
+def test_a_question_on_several_policies_offers_them_all_and_the_asker_chooses(
+    store: Store,
+) -> None:
+    with store.writing() as session:
+        first = given_policy(session, short_title="高龄老年人津贴")
+        second = given_policy(
+            session, title="老年人就餐补贴实施细则（样例）", short_title="老年人就餐补贴",
+            document_number="槐民字〔2026〕15号", body=["老年人每餐补贴3元。"],
+            elements={"benefits": [{"quote": "每餐补贴3元"}]},
+        )  # fmt: skip
+
+        said = asked(session, "老年人有哪些政策")
+
+        assert not said.confident
+        assert {cited.policy for cited in said.citations} == {first.id, second.id}
+        assert "老年人就餐补贴：老年人每餐补贴3元。" in said.text
+        assert "高龄老年人津贴：每人每月100元。" in said.text

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from profiles.ages import day_of
 from profiles.model import Office
-from pusher.listening.answers.answer import Answer, answer
+from pusher.listening.answers.answer import answer
+from pusher.listening.answers.sheet import Answer
 from pusher.listening.answers.terms import refresh
 from pusher.listening.questions import record
 from pusher.model.question import Question, QuestionSource

@@ -35,6 +35,15 @@ class Want(StrEnum):
     HOW = "how"
 
 
+class Broad(StrEnum):
+    """What a word tells that many policies share."""
+
+    BENEFIT = "benefits"
+    """What one gets: 补贴."""
+    AUDIENCE = "audience"
+    """Who gets it: 老人, 企业."""
+
+
 class Refused(StrEnum):
     """Why a question is not for us, before any policy is looked at."""
 
@@ -55,12 +64,12 @@ class Concept:
     Attributes:
         words: the word that was used, and all that documents call it.
         weight: how much it tells; above 0.
-        broad: a policy is not found by it alone.
+        broad: a policy is not found by it alone; None: it names a subject.
     """
 
     words: frozenset[str]
     weight: float
-    broad: bool = False
+    broad: Broad | None = None
 
     def stands_in(self, text: str) -> bool:
         """Whether *text*, in normal form, names it."""
@@ -73,6 +82,7 @@ class Asked:
 
     Attributes:
         wants: what it asks for outright; empty where it asks in general.
+        lists: it asks for all there is on something.
         hints: what it may be after: 能领吗, 申请.
         age: in years, where it tells one.
         refused: None where policies are to be looked at.
@@ -83,6 +93,7 @@ class Asked:
     concepts: tuple[Concept, ...]
     wants: tuple[Want, ...]
     hints: tuple[Want, ...] = ()
+    lists: bool = False
     age: int | None = None
     refused: Refused | None = None
     elsewhere: str = ""
@@ -97,13 +108,18 @@ def understand(text: str, *, area_code: str) -> Asked:
     """
     clean = without_numbers(text).strip()[:LONGEST]
     even = _HIDDEN.sub(" ", normal(clean))
-    concepts = tuple(_concepts(even))
+    lists = _any_in(even, _words()["listing"]["words"])
+    found = tuple(_concepts(even))
+    # who asks for all there is does not care what it is called
+    subjects = tuple(one for one in found if one.broad is not Broad.BENEFIT)
+    concepts = subjects if lists and subjects else found
     place = _elsewhere(even, area_code)
     return Asked(
         clean,
         concepts,
         _wanted(even, "wants"),
         _wanted(even, "hints"),
+        lists,
         _age(even),
         _refused(even, concepts, place),
         place,
@@ -137,7 +153,7 @@ def _concepts(even: str) -> Iterator[Concept]:
         seen |= also | {word}
         if known:
             continue
-        broad = word in _broad()
+        broad = _broad().get(word)
         weight = _BROAD if broad else _LONG if len(word) > 2 else 1.0
         yield Concept(frozenset({word}) | also, weight, broad)
 
@@ -207,8 +223,8 @@ def _empty() -> frozenset[str]:
 
 
 @cache
-def _broad() -> frozenset[str]:
-    return frozenset(_words()["broad"]["words"])
+def _broad() -> Mapping[str, Broad]:
+    return {word: kind for kind in Broad for word in _words()["broad"][kind.value]}
 
 
 @cache

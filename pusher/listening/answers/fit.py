@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from pusher.listening.answers.asked import Asked, Concept
+from pusher.listening.answers.asked import Asked, Broad, Concept
 from pusher.listening.answers.terms import candidates, subject_of
 from pusher.model.policy import Policy, PolicyState, PolicyTag
 from pusher.model.source import PolicyCitation, Relation
@@ -20,7 +20,7 @@ LOOKED_AT: Final = 20
 SURE: Final = 0.6
 """Share of a question that a policy has to name before we stand by an answer."""
 SURER: Final = 0.85
-"""The same where its subject names only broad words, as 老人 and 补贴."""
+"""The same where its subject names only whom it is for, as 老人."""
 _OVER: Final = 0.85
 """What a policy counts that is no longer, or not yet, to be applied under."""
 _NAMED: Final = 2.0
@@ -34,8 +34,8 @@ class Fit:
 
     Attributes:
         share: of the question's words, by weight, those that the policy names, in [0, 1].
-        named: whether its subject names any of them.
-        told: whether it names one that is not broad.
+        told: whether its subject names one of them that is not broad.
+        meant: whether its subject names whom the question is about, as 老人.
         older: versions and documents that it took the place of.
     """
 
@@ -44,14 +44,14 @@ class Fit:
     tags: tuple[str, ...]
     score: float
     share: float
-    named: bool
     told: bool
+    meant: bool
     older: tuple[Policy, ...] = ()
 
     @property
     def sure(self) -> bool:
         """Whether it is what the question is about."""
-        return self.share >= (SURE if self.told else SURER) and self.named
+        return self.share >= SURE if self.told else self.meant and self.share >= SURER
 
 
 def fits(
@@ -140,8 +140,8 @@ def _fit(
         tags,
         score if stands in STANDS else score * _OVER,
         weight_of(there) / whole,
-        bool(named),
-        any(not one.broad for one in named),
+        any(one.broad is None for one in named),
+        any(one.broad is Broad.AUDIENCE for one in named),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pusher.listening.answers.asked import Asked, Concept, Want
+from pusher.listening.answers.asked import Asked, Broad, Concept, Want
 from pusher.listening.answers.clauses import Sentence, clauses, sentences
 from pusher.listening.answers.terms import subject_of
 from pusher.model.policy import Policy
@@ -145,7 +145,12 @@ class _Page:
         self, sentence: Sentence, concepts: Sequence[Concept], *, own: bool = False
     ) -> float:
         text = normal(sentence.quote if own else f"{self._heads(sentence)}{sentence.quote}")
-        return sum(one.weight for one in concepts if one.stands_in(text))
+        # 低保 finds no policy, but within one it is a case of its own
+        return sum(
+            1.0 if one.broad is Broad.AUDIENCE else one.weight
+            for one in concepts
+            if one.stands_in(text)
+        )
 
     def _heads(self, sentence: Sentence) -> str:
         return " ".join(self._body[place] for place in sentence.leads)

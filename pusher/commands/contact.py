@@ -1,12 +1,24 @@
-"""The contact verbs: which addresses may be a stranger's by now, and whose they turn out to be."""
+"""The contact verbs: which addresses may be a stranger's by now, whose they turn out to be, and
+which are bound at the counter."""
 
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
 from pusher.commands.door import Refusal, answer, json_option, now_option, open_door
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlmodel import Session
+
 by_option = click.option("--by", required=True, metavar="登录名", help="核实人")
+LONGEST_EVIDENCE = 200
 way_option = click.option(
     "--way", type=click.Choice(["上门", "电话", "窗口"]), default="电话",
     show_default=True, help="怎么核实的",
@@ -121,6 +133,123 @@ def contact_end(contact_id: UUID, by: str, way: str, now: str | None) -> None:
     """
     _settle(contact_id, theirs=False, by=by, way=way, now=now)
     click.echo("已停用")
+
+
+@contact.command("bind")
+@click.argument("profile_id", type=click.UUID, metavar="档案编号")
+@click.option(
+    "--channel", type=click.Choice(["wechat", "sms"]), default="wechat", show_default=True,
+    help="wechat 微信openid、sms 手机号",
+)  # fmt: skip
+@click.option(
+    "--address", metavar="地址", help="openid或手机号；写 - 从标准输入读，不留在命令历史里"
+)
+@click.option("--code", "by_code", is_flag=True, help="不给地址，生成绑定码，由本人在公众号里发来")
+@click.option("--evidence", required=True, metavar="凭据", help="怎么知道是本人的，不写个人信息")
+@by_option
+@now_option
+@json_option
+def contact_bind(
+    profile_id: UUID,
+    channel: str,
+    address: str | None,
+    by_code: bool,
+    evidence: str,
+    by: str,
+    now: str | None,
+    as_json: bool,
+) -> None:
+    """把微信或手机号绑定到一份档案；或生成绑定码，30 分钟内由本人发来。
+
+    \b
+    例：pusher contact bind 0198… --code --by wangli --evidence 本人持身份证到窗口
+        pusher contact bind 0198… --address - --by wangli --evidence 本人持身份证到窗口 < openid.txt
+    """
+    from pusher.commands.policy import staff_called
+
+    if (address is None) is not by_code:
+        raise click.UsageError("--address 和 --code 要给一个，也只能给一个")
+    if not 0 < len(evidence.strip()) <= LONGEST_EVIDENCE:
+        raise click.BadParameter(f"请写明，最多{LONGEST_EVIDENCE}字", param_hint="--evidence")
+    if address == "-":
+        address = sys.stdin.readline().strip()
+    with open_door(now) as door, door.store.writing() as session:
+        number = staff_called(session, by, "clerk").number
+        given = _Binding(profile_id, channel, door.office(session).id, evidence.strip(), number)
+        shape = (
+            _give_code(session, given, door.now)
+            if address is None
+            else _bind(session, given, address, door.now)
+        )
+    answer(shape, as_json, lambda: _bound_says(shape, by))
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """Whom a clerk binds, which way, and what they saw."""
+
+    profile_id: UUID
+    channel: str
+    office_id: UUID
+    evidence: str
+    by: str
+
+
+def _give_code(session: Session, given: _Binding, now: datetime) -> dict[str, Any]:
+    from profiles.model import Channel
+    from pusher.listening.binding import give_code
+
+    code = give_code(
+        session, given.profile_id, Channel(given.channel), office_id=given.office_id,
+        evidence=given.evidence, by=given.by, now=now,
+    )  # fmt: skip
+    return {"profile": str(given.profile_id), "code": code}
+
+
+def _bind(session: Session, given: _Binding, address: str, now: datetime) -> dict[str, Any]:
+    from profiles.model import Channel
+    from pusher.listening.binding import bind
+
+    bound = bind(
+        session, given.profile_id, Channel(given.channel), address, office_id=given.office_id,
+        evidence=given.evidence, by=given.by, now=now,
+    )  # fmt: skip
+    return {
+        "profile": str(given.profile_id), "contact": str(bound.contact.id),
+        "fresh": bound.fresh, "others": bound.others,
+    }  # fmt: skip
+
+
+def _bound_says(shape: dict[str, Any], by: str) -> list[str]:
+    if "code" in shape:
+        return [f"请本人在30分钟内向公众号（或短信号码）发：绑定{shape['code']}"]
+    lines = ["已绑定" if shape["fresh"] else "原来就是这份档案的，已核实"]
+    if shape["others"]:
+        lines.append(f"另有 {shape['others']} 份档案也用这个地址")
+    undo = f"pusher contact unbind {shape['contact']} --by {by} --reason 绑错"
+    return [*lines, f"撤销：{undo}"] if shape["fresh"] else lines
+
+
+@contact.command("unbind")
+@click.argument("contact_id", type=click.UUID, metavar="编号")
+@by_option
+@click.option("--reason", required=True, metavar="原因", help="为什么撤销，不写个人信息")
+@now_option
+def contact_unbind(contact_id: UUID, by: str, reason: str, now: str | None) -> None:
+    """撤销窗口绑定：不再向这个地址发这份档案的通知。
+
+    \b
+    例：pusher contact unbind 0198… --by wangli --reason 绑错了人
+    """
+    from pusher.commands.policy import staff_called
+    from pusher.listening.binding import unbind
+    from pusher.listening.contacts import find_contact
+
+    with open_door(now) as door, door.store.writing() as session:
+        one = find_contact(session, contact_id, office_id=door.office(session).id)
+        person = staff_called(session, by, "clerk")
+        unbind(session, one, reason=reason[:200], by=person.number, now=door.now)
+    click.echo("已撤销绑定")
 
 
 def _settle(contact_id: UUID, *, theirs: bool, by: str, way: str, now: str | None) -> None:

@@ -16,6 +16,7 @@ from profiles.signs import doubt, see_sign
 from pusher.audit import note
 from pusher.gateways.base import Reply as Said
 from pusher.gateways.base import ReplyKind
+from pusher.listening.binding import bind_by_word
 from pusher.listening.plain import near, plain
 from pusher.listening.questions import is_question, record
 from pusher.model.errors import IllegalMove, Overtaken
@@ -148,6 +149,9 @@ def keep(
         reply.settled_by, reply.settled_at = "clockwork", inbox.received_at
         reply.settlement = "关注公众号"
     session.add(reply)
+    session.flush()
+    if said.kind is ReplyKind.MESSAGE and reply.meaning is Meaning.OTHER:
+        _bind(session, reply, address, text, now=inbox.received_at)
     _heed(session, reply, said, received_at=inbox.received_at)
     if said.kind is ReplyKind.MESSAGE:
         _weigh_address(session, reply, text, now=inbox.received_at)
@@ -155,6 +159,14 @@ def keep(
     if reply.meaning is Meaning.OTHER and is_question(text):
         _ask(session, reply, text)
     return reply
+
+
+def _bind(session: Session, reply: Reply, address: str, text: str, *, now: datetime) -> None:
+    """Whoever sends the code that a clerk gave them is bound, and no matter for staff."""
+    if bind_by_word(session, reply.channel, address, text, now=now) is not None:
+        reply.settled_by, reply.settled_at = "clockwork", now
+        reply.settlement = "已按绑定码绑定"
+        session.add(reply)
 
 
 def _ask(session: Session, reply: Reply, text: str) -> None:

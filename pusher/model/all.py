@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import pusher.model.batch
+import pusher.model.binding
 import pusher.model.clockwork
 import pusher.model.contact_code
 import pusher.model.duty

@@ -13,6 +13,7 @@ from pusher.listening.questions import text_of as question_text
 from pusher.listening.replies import address_of, text_of
 from pusher.listening.rights import requests_of, words_of
 from pusher.model.batch import Batch, Visit
+from pusher.model.binding import BindingCode
 from pusher.model.contact_code import ContactCode
 from pusher.model.match import Match, MatchRun, reasons_of
 from pusher.model.notice import Notice
@@ -39,6 +40,7 @@ def export(
     return {
         **ground.collect(session, profile),
         "contactcode": _codes(session, profile.id),
+        "bindingcode": _binding_codes(session, profile.id),
         "publiccode": _asked_codes(session, profile),
         "publicsession": _sessions(session, profile.id),
         "match": _matches(session, profile.id),
@@ -133,6 +135,15 @@ def _codes(session: Session, person: UUID) -> list[dict[str, Any]]:
         {"at": one.at.isoformat(), "used_at": one.used_at.isoformat() if one.used_at else None}
         for one in session.exec(asked)
     ]
+
+
+def _binding_codes(session: Session, person: UUID) -> list[dict[str, Any]]:
+    asked = select(BindingCode).where(BindingCode.profile_id == person)
+    return [
+        {"channel": one.channel.value, "at": one.at.isoformat(),
+         "used_at": one.used_at.isoformat() if one.used_at else None}
+        for one in session.exec(asked.order_by(col(BindingCode.id)))
+    ]  # fmt: skip
 
 
 def _asked_codes(session: Session, profile: Profile) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from profiles import forget as ground
 from profiles.model import Contact, EndReason, Erasure, Profile
 from pusher import audit
 from pusher.model.batch import Visit
+from pusher.model.binding import BindingCode
 from pusher.model.contact_code import ContactCode
 from pusher.model.errors import IllegalMove
 from pusher.model.fact_index import FactIndex
@@ -35,6 +36,7 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "guardianship": "删除",
         "contact": "地址清空、停用；索引换成无意义的值",
         "contactcode": "删除",
+        "bindingcode": "删除",
         "publiccode": "本人独用号码的删除，其余一天后删除",
         "publicsession": "删除",
         "rightsrequest": "内容清空，只留何时要求、何时办完",
@@ -201,6 +203,7 @@ def _drop_codes(session: Session, person: UUID, addresses: Collection[str]) -> N
     theirs = select(Contact.id).where(Contact.profile_id == person)
     session.exec(delete(ContactCode).where(col(ContactCode.contact_id).in_(theirs)))
     session.exec(delete(PublicCode).where(col(PublicCode.address_index).in_(addresses)))
+    session.exec(delete(BindingCode).where(col(BindingCode.profile_id) == person))
     session.exec(delete(PublicSession).where(col(PublicSession.profile_id) == person))
 
 

@@ -17,6 +17,7 @@ from profiles.model import ImportState, RosterImport
 from profiles.roster_import import drop
 from pusher import audit
 from pusher.model.batch import Batch
+from pusher.model.binding import BindingCode
 from pusher.model.contact_code import ContactCode
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.posting import Posting, PostingPhoto
@@ -109,7 +110,9 @@ def _codes(session: Session, before: datetime) -> int:
     sent = delete(ContactCode).where(col(ContactCode.at) < before)
     asked = delete(PublicCode).where(col(PublicCode.at) < before)
     looks = delete(PublicSession).where(col(PublicSession.since) < before)
-    return sum(_count(session, past) for past in (links, sessions, sent, asked, looks))
+    given = delete(BindingCode).where(col(BindingCode.at) < before)
+    gone = (links, sessions, sent, asked, looks, given)
+    return sum(_count(session, past) for past in gone)
 
 
 def _photos(session: Session, before: date) -> int:

@@ -27,6 +27,7 @@ from profiles.model import (
 from profiles.rows import profiles_by_id
 from profiles.shown import shown_address, shown_name, shown_number
 from profiles.signs import needs_confirming
+from pusher.listening.binding import SOURCE
 from pusher.listening.feedback import disputed
 from pusher.model.batch import Batch, BatchKind, Visit, VisitState
 from pusher.model.match import Match
@@ -75,14 +76,17 @@ class Address:
 
     Attributes:
         doubt: why it may be somebody else's by now: a `Doubt`, or ``silent``.
+        bound: at a counter, so that the binding can be taken back.
     """
 
+    id: UUID
     channel: Channel
     address: str = field(repr=False)
     source: str
     added_at: datetime
     ended_at: datetime | None
     doubt: str | None
+    bound: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +214,14 @@ def _contacts(session: Session, profile: Profile, unmasked: bool, today: date) -
     )
     return [
         Address(
+            id=row.id,
             channel=row.channel,
             address=shown_address(session, row, unmasked=unmasked),
             source=row.source,
             added_at=row.added_at,
             ended_at=row.ended_at,
             doubt=_doubt(row, today),
+            bound=row.source == SOURCE and row.ended_at is None,
         )
         for row in rows
     ]

@@ -108,6 +108,8 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/profiles/{profile_id}/copy"): SEND,
     ("POST", "/profiles/{profile_id}/forget"): SEND,
     ("GET", "/contacts"): LOOK,
+    ("POST", "/profiles/{profile_id}/binding-code"): CLERK,
+    ("POST", "/contacts/{contact_id}/unbind"): CLERK,
     ("POST", "/contacts/{contact_id}"): CLERK,
     ("POST", "/contacts/{contact_id}/code"): CLERK,
     ("GET", "/contacts/{contact_id}/code"): CLERK,

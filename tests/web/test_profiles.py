@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import col, select
 
 from profiles.dossier import Known, number_of, write_dossier
-from profiles.model import Office, OptOut, Profile
+from profiles.model import Channel, Office, OptOut, Profile
+from pusher.listening.binding import bind_by_word
 from pusher.model.staff import AuditEntry, Role
 from tests.sending.makers import (
     drafted_for,
@@ -266,3 +267,25 @@ def test_a_policy_that_came_to_fit_since_the_list_stands_first(lite: Console) ->
 
     assert "高龄津贴" in first and "可能符合" in first and "不在名单中" in first
     assert "托育补助" in second and "不在其列" in second and "未算名单" in second
+
+
+def test_a_clerk_gives_a_binding_code_and_takes_a_binding_back(lite: Console) -> None:
+    with lite.office() as (session, office):
+        person = make_person(session, office, phone=None)
+    clerk, page = lite.browser(Role.CLERK), f"/profiles/{person.id}"
+
+    given = clerk.post(f"{page}/binding-code", {"evidence": "本人持证到窗口"}, page=page)
+    said = clerk.get(given.headers["location"]).text
+    code = re.search(r"绑定(\d{8})", said)
+    assert code
+    with lite.store.writing() as session:
+        bound = bind_by_word(session, Channel.WECHAT, "oSampleX", code[1], now=lite.now)
+        assert bound is not None
+    assert f'/contacts/{bound.id}/unbind"' in clerk.get(page).text
+    undone = f"/contacts/{bound.id}/unbind"
+    clerk.post(undone, {"reason": "绑错了人"}, page=page)
+
+    assert f'{undone}"' not in clerk.get(page).text
+    assert "没有给出绑定码" in clerk.get(
+        clerk.post(f"{page}/binding-code", {"evidence": ""}, page=page).headers["location"]
+    ).text  # fmt: skip

@@ -3,6 +3,7 @@
 from pusher.web.pages import (
     audit,
     batches,
+    bindings,
     confirm,
     contact_codes,
     contacts,
@@ -61,6 +62,7 @@ ROUTERS = (
     hotline.router,
     imports.router,
     contacts.router,
+    bindings.router,
     contact_codes.router,
     notices.router,
     staff.router,

@@ -12,7 +12,7 @@ from pusher.commands.contact import contact
 from pusher.commands.gateway import gateway
 from pusher.commands.hold import hold
 from pusher.commands.hotline import hotline
-from pusher.commands.interpret import interpret
+from pusher.commands.interpret import interpret, interpretation_plan
 from pusher.commands.keep import backup, doctor, restore, upgrade
 from pusher.commands.key import key
 from pusher.commands.leaflet import leaflet
@@ -57,6 +57,7 @@ def pusher() -> None:
 
 
 policy.add_command(interpret)
+policy.add_command(interpretation_plan)
 for verb in VERBS:
     pusher.add_command(verb)
 speak_chinese(pusher)

@@ -65,8 +65,8 @@ class Settings:
         cap_days: see there.
         topic_days: of so many days the questions are counted that make a topic hot.
         topic_questions: so many alike make it hot, and owe a second interpretation.
-        interpretation_days: working days after publication, or after a topic got hot, by which an
-            interpretation is due.
+        interpretation_needed: what becomes of a first batch of a policy that has neither an
+            interpretation nor a plan of one: off (nothing), warn, or required (it is refused).
         budget_per_month: yuan that the batches of one month may cost; 0: any sum.
         rehearsal: every gateway lies on this machine and nobody real can be reached.
         fail_point: where the process dies or freezes, `pusher.failpoint`; only in a rehearsal.
@@ -114,7 +114,7 @@ class Settings:
     cap_days: int = 7
     topic_days: int = 7
     topic_questions: int = 5
-    interpretation_days: int = 3
+    interpretation_needed: str = "warn"
     budget_per_month: Decimal = Decimal(0)
     rehearsal: bool = False
     fail_point: str = ""
@@ -292,7 +292,7 @@ def _as(name: str, value: Any) -> Any:
         return _as_port(value)
     if name.startswith("cap_") or name == "posting_days":
         return _as_count(value)
-    if name in ("topic_days", "topic_questions", "interpretation_days"):
+    if name in ("topic_days", "topic_questions"):
         return _as_count(value, least=1)
     if name.endswith("_s"):
         return _as_number(value, low=-1e9 if name == "clock_ahead_s" else 0.01, high=1e9)
@@ -346,6 +346,12 @@ def _as_fail_point(text: str) -> str:
 def _as_cipher(text: str) -> str:
     if text not in ("aes", "sm4"):
         raise ValueError("应为 aes 或 sm4")
+    return text
+
+
+def _as_need(text: str) -> str:
+    if text not in ("off", "warn", "required"):
+        raise ValueError("应为 off（不看）、warn（提醒）或 required（没有解读方案不得提交）")
     return text
 
 
@@ -422,6 +428,7 @@ _TEXTS: Mapping[str, Callable[[str], Any]] = {
     "public_url": _as_public_url,
     "budget_per_month": _as_money,
     "fail_point": _as_fail_point,
+    "interpretation_needed": _as_need,
     "metrics_token": _as_metrics_token,
     "seal_with": _as_cipher,
     "trusted_proxies": _as_addresses,

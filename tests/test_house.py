@@ -49,6 +49,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pusher.reading": {
         "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",
         "templates", "pusher.duties",
+        # an interpretation is due some working days after the publication
+        "pusher.working_days",
     },
     "pusher.matching": {
         "profiles", "pusher.model", "pusher.rules", "pusher.words", "pusher.audit", "pusher.store",

@@ -198,6 +198,8 @@ def _move(name: str, role: str, said: str, help_text: str, *, needs_reason: bool
             given: dict[str, Any] = {"by": person.number, "now": door.now}
             if needs_reason:
                 given["reason"] = reason or "命令行未写明原因"
+            if name == "submit":
+                given["interpretation_needed"] = door.settings.interpretation_needed
             if name == "approve":
                 given |= {
                     "shown": row.frozen_sha256 or "",
@@ -354,7 +356,14 @@ def _previewed(door: Door, session: Any, row: Any) -> dict[str, Any]:
 
     return {
         **batch_shape(session, row),
-        "preview": plain(look(session, row, door.settings.gateways)),
+        "preview": plain(
+            look(
+                session,
+                row,
+                door.settings.gateways,
+                interpretation_needed=door.settings.interpretation_needed,
+            )
+        ),
     }
 
 

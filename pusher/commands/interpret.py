@@ -80,6 +80,65 @@ def interpret(
     answer(shape, as_json, lambda: [f"已登记：{shape['title']}（{shape['id']}）"])
 
 
+@click.command("interpretation-plan")
+@click.argument("policy_id", metavar="政策编号")
+@click.option("--department", metavar="单位", help="谁来解读；不给则为发文机关")
+@click.option("--form", type=click.Choice(FORMS), default="text", show_default=True, help="形式")
+@click.option("--stage", type=click.Choice(STAGES), default="at", show_default=True, help="阶段")
+@click.option(
+    "--due", metavar="日期", type=click.DateTime(["%Y-%m-%d"]), help="最迟哪天；不给则按期限"
+)
+@click.option("--waive", metavar="原因", help="这份文件不用解读，写明原因")
+@click.option("--by", required=True, metavar="登录名", help="经办人")
+@now_option
+@json_option
+def interpretation_plan(
+    policy_id: str,
+    department: str | None,
+    form: str,
+    stage: str,
+    due: datetime | None,
+    waive: str | None,
+    by: str,
+    now: str | None,
+    as_json: bool,
+) -> None:
+    """定解读方案：谁来解读、什么形式、最迟哪天；或写明为什么不用解读。
+
+    \b
+    例：pusher policy interpretation-plan 0192… --form picture --due 2026-12-04 --by wangli
+    """
+    from dataclasses import replace
+
+    from profiles.ages import day_of
+    from pusher.model.duty import DutyKind
+    from pusher.model.interpretation import Form, Stage
+    from pusher.reading.interpretation_plan import plan_shape, proposed_plan, set_plan
+    from pusher.terms import term_of
+    from pusher.working_days import read_calendar
+
+    with open_door(now) as door, door.store.writing() as session:
+        policy = find_policy(door, session, policy_id)
+        clerk = staff_called(session, by, "clerk")
+        usual = proposed_plan(
+            policy,
+            office_name=door.office(session).name,
+            days=term_of(DutyKind.INTERPRETATION_OVERDUE, door.settings.duty_days),
+            calendar=read_calendar(session),
+            today=day_of(door.now),
+        )
+        said = replace(
+            usual,
+            stage=Stage(stage),
+            form=Form(form),
+            department=department or usual.department,
+            due_on=due.date() if due else usual.due_on,
+            waived_because=waive,
+        )
+        shape = plan_shape(set_plan(session, policy, said, by=clerk.number, now=door.now))
+    answer(shape, as_json, lambda: ["已定下解读方案"])
+
+
 def _kept(
     door: Door,
     session: Any,

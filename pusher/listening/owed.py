@@ -16,6 +16,7 @@ from pusher.listening.replies import OPEN
 from pusher.listening.visits import RELEASED, still_to_visit
 from pusher.model.batch import Batch, BatchKind, BatchState, Visit, VisitState
 from pusher.model.duty import DutyKind
+from pusher.model.interpretation import Interpretation, InterpretationPlan
 from pusher.model.match import Match, MatchRun, RunKind
 from pusher.model.notice import Notice, NoticeState, Outcome
 from pusher.model.policy import Audience, AudienceRule, Genre, Policy, PolicyState
@@ -219,6 +220,42 @@ def doubtful(look: Look) -> Iterator[Owed]:
         yield Owed(DutyKind.CONTACTS_DOUBTFUL, about, said, look.here, day)
 
 
+def unexplained(look: Look) -> Iterator[Owed]:
+    """Planned interpretations of confirmed policies that nothing came of yet."""
+    for plan, policy in look.session.exec(
+        select(InterpretationPlan, Policy)
+        .join(Policy, col(Policy.id) == col(InterpretationPlan.policy_id))
+        .where(
+            InterpretationPlan.office_id == look.office.id,
+            col(InterpretationPlan.waived_because).is_(None),
+            Policy.state == PolicyState.CONFIRMED,
+        )
+        .order_by(col(InterpretationPlan.due_on), col(InterpretationPlan.id))
+    ):
+        if not _is_explained(look.session, policy):
+            said = f"《{policy.short_title}》的解读还没有发"
+            about, since = ("policy", str(policy.id)), day_of(plan.at)
+            yield Owed(
+                DutyKind.INTERPRETATION_OVERDUE, about, said, plan.department, since, plan.due_on
+            )
+
+
+def _is_explained(session: Session, policy: Policy) -> bool:
+    family = select(Policy.id).where(Policy.family_id == policy.family_id)
+    return (
+        session.exec(
+            select(Interpretation.id)
+            .where(
+                col(Interpretation.policy_id).in_(family),
+                col(Interpretation.checked_at).is_not(None),
+                col(Interpretation.ended_at).is_(None),
+            )
+            .limit(1)
+        ).first()
+        is not None
+    )
+
+
 FINDERS: Final[Mapping[DutyKind, Callable[[Look], Iterator[Owed]]]] = MappingProxyType(
     {
         DutyKind.POLICY_UNCONFIRMED: unconfirmed,
@@ -231,6 +268,7 @@ FINDERS: Final[Mapping[DutyKind, Callable[[Look], Iterator[Owed]]]] = MappingPro
         DutyKind.QUESTIONS_OPEN: unanswered_questions,
         DutyKind.VISITS_OPEN: unvisited,
         DutyKind.CONTACTS_DOUBTFUL: doubtful,
+        DutyKind.INTERPRETATION_OVERDUE: unexplained,
     }
 )
 """The kinds that the rows call for, and that end when the rows say so."""

@@ -21,6 +21,7 @@ from pusher.model.policy import Policy
 from pusher.model.question import Feedback, Question
 from pusher.model.topic import Topic, TopicQuestion
 from pusher.settings import Settings
+from pusher.terms import term_of
 from pusher.words.rows import Terms
 from pusher.working_days import read_calendar
 
@@ -42,7 +43,7 @@ class Heat:
 
     within: timedelta = timedelta(days=7)
     at_least: int = 5
-    days: int = 3
+    days: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def heat_of(settings: Settings) -> Heat:
     return Heat(
         timedelta(days=settings.topic_days),
         settings.topic_questions,
-        settings.interpretation_days,
+        term_of(DutyKind.SECOND_INTERPRETATION, settings.duty_days),
     )
 
 

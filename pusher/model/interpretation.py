@@ -79,3 +79,24 @@ class Interpretation(SQLModel, table=True):
     """When staff last said that it is so."""
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     """A newer version stands, or staff took it off."""
+
+
+class InterpretationPlan(SQLModel, table=True):
+    """Who will explain a policy, how and by when; or why nobody needs to.
+
+    By the practice of 三同步 the interpretation is planned together with the document, and comes
+    with it, at the latest three working days after.
+    """
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    office_id: UUID = Field(foreign_key="office.id", index=True)
+    policy_id: UUID = Field(foreign_key="policy.id", unique=True)
+    """The version it was made for; it holds for later ones that have none."""
+    stage: Stage = Field(sa_column=checked(Stage, "stage"))
+    form: Form = Field(sa_column=checked(Form, "form"))
+    department: str = Field(max_length=60)
+    due_on: date
+    waived_because: str | None = Field(default=None, max_length=200)
+    """Why no interpretation is needed; None: one is."""
+    by: str = Field(max_length=20)
+    at: datetime = Field(sa_type=Moment)

@@ -75,7 +75,7 @@ OF_NOBODY: Final = frozenset(
         # a digest and a blind mark, for five minutes
         "signature",
         *("pause", "hold", "holiday", "epoch", "program", "programcall"),
-        "interpretation",
+        *("interpretation", "interpretationplan"),
         # a board; who may stand in its picture is nobody we know by it
         *("posting", "postingphoto"),
         # a thing by its id or its day, and a title of a policy

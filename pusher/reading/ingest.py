@@ -23,6 +23,7 @@ from pusher.model.policy import (
 from pusher.model.source import PolicyCitation, PolicyOriginal, Relation
 from pusher.reading import versions
 from pusher.reading.child import Reads
+from pusher.reading.interpretation_plan import plan_of, plan_shape
 from pusher.reading.interpretations import (
     interpretation_shape,
     interpretations_of,
@@ -198,6 +199,7 @@ def policy_shape(session: Session, policy: Policy) -> dict[str, Any]:
         "interpretations": [
             interpretation_shape(one) for one in interpretations_of(session, policy)
         ],
+        "interpretation_plan": plan_shape(plan_of(session, policy)),
     }  # fmt: skip
 
 

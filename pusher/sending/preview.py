@@ -16,6 +16,7 @@ from pusher.model.match import Decision, Match
 from pusher.model.notice import Notice, NoticeMatch, NoticeState
 from pusher.model.policy import Policy
 from pusher.sending.drafting import text_of
+from pusher.sending.explained import LACKING, lacks_plan
 from pusher.sending.particulars import benefit_line, modest_line, modest_title
 from pusher.sending.registration import Tables, ways_told
 from pusher.sending.roll import Row, recipients
@@ -82,11 +83,18 @@ class Preview:
     cautions: list[str]
 
 
-def preview(session: Session, batch: Batch, tables: Tables | None = None) -> Preview:
+def preview(
+    session: Session,
+    batch: Batch,
+    tables: Tables | None = None,
+    *,
+    interpretation_needed: str = "off",
+) -> Preview:
     """Count *batch* and show its texts.
 
     Args:
         tables: ``[gateways.NAME]`` of the settings; None: nothing is said of the ways it may take.
+        interpretation_needed: of the settings; ``off``: nothing is said of interpretations.
     """
     ours = (Notice.batch_id == batch.id,)
     going = (*ours, col(Notice.state) != NoticeState.WITHHELD)
@@ -106,7 +114,10 @@ def preview(session: Session, batch: Batch, tables: Tables | None = None) -> Pre
         samples=_samples(session, *going),
         visits=sum(doors.values()),
         visits_by_reason=doors,
-        cautions=_cautions(session, batch, tables),
+        cautions=[
+            *([LACKING] if interpretation_needed != "off" and lacks_plan(session, batch) else []),
+            *_cautions(session, batch, tables),
+        ],
     )
 
 

@@ -28,6 +28,7 @@ from pusher.model.standing import standing
 from pusher.sending.anew import take_back
 from pusher.sending.compose import NO_LIMITS, TooLate
 from pusher.sending.drafting import TEXT
+from pusher.sending.explained import refuse_unless_planned
 from pusher.sending.limits import Limits, refuse_over_budget
 from pusher.sending.registration import Tables, unregistered
 from pusher.sending.tellable import WHY_NOT, NotTellable, refuse_unless_tellable
@@ -63,7 +64,9 @@ class NoReason(Unwilling):
     code = "no_reason"
 
 
-def submit(session: Session, batch: Batch, *, by: str, now: datetime) -> None:
+def submit(
+    session: Session, batch: Batch, *, by: str, now: datetime, interpretation_needed: str = "off"
+) -> None:
     """Freeze *batch* and hand it to another person.
 
     Args:
@@ -71,15 +74,18 @@ def submit(session: Session, batch: Batch, *, by: str, now: datetime) -> None:
         batch: a draft.
         by: staff number; they cannot approve it later.
         now: the moment of the act.
+        interpretation_needed: of the settings.
 
     Raises:
         IllegalMove: the batch is no draft.
+        NotExplained: the office demands a plan of interpretation, and there is none.
         EmptyBatch: everybody was left out.
         NotTellable, TooLate: the policy, or the day, has moved on.
         Overtaken: somebody moved it in the meantime.
     """
     _check_move(batch, BatchState.IN_REVIEW, "提交")
     _check_still_tellable(session, batch, now)
+    refuse_unless_planned(session, batch, needed=interpretation_needed)
     if not _anybody(session, batch):
         raise EmptyBatch("该批次没有一条可发送的通知，也没有需要上门的人，不能提交")
     frozen = frozen_sha256(session, batch)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from pusher.model.interpretation import Form, Stage
 from pusher.reading.interpret import BadInterpretation, Described
+from pusher.reading.interpretation_plan import Planned
 from pusher.web.fields import Fields
 
 _STAGES = {stage.value: stage for stage in Stage}
@@ -23,6 +25,22 @@ def described_in(fields: Fields) -> Described:
         department=fields.text("department", "解读单位", most=120, needed=False) or None,
         phone=fields.text("phone", "咨询电话", most=60, needed=False) or None,
         address=fields.text("address", "网址", most=1000, needed=False) or None,
+    )
+
+
+def planned_in(fields: Fields) -> Planned:
+    """What the form of a plan says; what is wrong with it stands in *fields*."""
+    due = fields.day("plan_due_on", "最迟日期")
+    waives = fields.ticked("plan_waives")
+    if due is None and not waives and "plan_due_on" not in fields.errors:
+        fields.errors["plan_due_on"] = "请填写最迟哪天发"
+    because = fields.text("plan_because", "不用解读的原因", most=200, needed=waives)
+    return Planned(
+        stage=fields.choice("plan_stage", "什么阶段", Stage),
+        form=fields.choice("plan_form", "解读形式", Form),
+        department=fields.text("plan_department", "解读单位", most=60),
+        due_on=due or date.max,
+        waived_because=because if waives else None,
     )
 
 

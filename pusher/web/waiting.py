@@ -22,6 +22,7 @@ from pusher.model.policy import Genre, Policy, PolicyState
 from pusher.model.question import Question
 from pusher.model.staff import Role
 from pusher.model.word import Reply
+from pusher.reading.interpretation_plan import outstanding
 from pusher.web.session import SignedIn
 from pusher.working_days import read_calendar
 
@@ -61,6 +62,7 @@ def waiting(session: Session, who: SignedIn, *, today: date) -> list[Waiting]:
     kinds = [_reviews(session, who)] if who.role is Role.REVIEWER else []
     if who.role is not Role.REVIEWER:
         kinds += [_policies(session, who), _interpretations(session, who)]
+        kinds += [_plans(session, who, today)]
         kinds += [_drafts(session, who), _reminders(session, who), _imports(session, who)]
     daily = [
         _topics(session, who),
@@ -121,6 +123,19 @@ def _interpretations(session: Session, who: SignedIn) -> Waiting:
         "/interpretations?waiting=1",
         "去核对",
         names,
+    )
+
+
+def _plans(session: Session, who: SignedIn, today: date) -> Waiting:
+    late = [policy for plan, policy in outstanding(session, who.office_id) if plan.due_on < today]
+    return Waiting(
+        len(late),
+        "份",
+        "解读逾期未发",
+        "过了方案里定的日期，还没有登记或核对过解读",
+        "/interpretations#plans",
+        "去看",
+        [policy.short_title for policy in late[:_NAMED]],
     )
 
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from pusher import hold
 from pusher.model.clockwork import HoldCause
+from pusher.model.interpretation import Form, Stage
 from pusher.model.notice import NoticeState, Reason
 from pusher.model.program import Scope
 from pusher.model.staff import Role
+from pusher.reading.interpretation_plan import Planned, set_plan
 from tests.api.test_api import Caller
 from tests.listening.callbacks import folded, push, receipt, sent
 from tests.makers import AGED, NOW, make_interpretation, make_policy, make_rule
@@ -28,6 +30,7 @@ KEYS = {
         written_on published_on effective_on expires_on apply_from apply_until openness state
         registered body audience subject rule_text warnings genre reposted_by
         tags conditions manual_checks places attachments elements rule interpretations
+        interpretation_plan
         tags. code name score source words
         tags.words. word weight
         rule. all any not fact op value quote
@@ -38,6 +41,7 @@ KEYS = {
         attachments. name href
         interpretations. id title form stage published_on department phone address document
         interpretations. version tied_by checked
+        interpretation_plan. stage form department due_on waived_because
         elements. benefits apply_from apply_until materials department phone how supersedes quota
         elements. quotes
         elements.benefits. amount unit cap cap_unit quote
@@ -149,6 +153,8 @@ def everything_happened(console: Console) -> tuple[str, str]:
     with console.office() as (session, office):
         policy = make_policy(session, office, tags=["M02"])
         make_interpretation(session, policy)
+        planned = Planned(Stage.AT, Form.TEXT, "区民政局", NOW.date())
+        set_plan(session, policy, planned, by="0001", now=NOW)
         batch = make_batch(session, policy=policy)
         for _ in range(3):
             make_notice(session, batch)

@@ -95,8 +95,8 @@ def test_five_alike_within_a_week_are_hot_and_owe_one_interpretation(store: Stor
         assert counted_by(session, topic, by_day=True) == {"2026-11-25": 5}
         assert "钱到没到" in topic.words
         assert (duty.about, duty.owner) == (f"topic:{topic.id}", "区民政局")
-        # the third working day after a Wednesday
-        assert duty.due_on == date(2026, 11, 30)
+        # the fifth working day after a Wednesday
+        assert duty.due_on == date(2026, 12, 2)
 
 
 def test_what_was_asked_longer_ago_than_a_week_does_not_count(store: Store) -> None:

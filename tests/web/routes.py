@@ -53,6 +53,7 @@ STAFF: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/interpretations/{interpretation_id}"): CLERK,
     ("POST", "/interpretations/{interpretation_id}/end"): CLERK,
     ("POST", "/policies/{policy_id}/interpretations"): CLERK,
+    ("POST", "/policies/{policy_id}/interpretation-plan"): CLERK,
     ("GET", "/phrases"): LOOK,
     ("POST", "/phrases"): CLERK,
     ("POST", "/phrases/{phrase_id}/drop"): CLERK,

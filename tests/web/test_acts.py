@@ -33,6 +33,7 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/interpretations/{interpretation_id}"): "interpretation.check",
     ("POST", "/interpretations/{interpretation_id}/end"): "interpretation.end",
     ("POST", "/policies/{policy_id}/interpretations"): "interpretation.register",
+    ("POST", "/policies/{policy_id}/interpretation-plan"): "interpretation.plan",
     ("POST", "/phrases"): "phrase.add",
     ("POST", "/phrases/{phrase_id}/drop"): "phrase.drop",
     ("POST", "/phrases/{phrase_id}/restore"): "phrase.restore",

@@ -90,3 +90,29 @@ def test_what_was_read_waits_for_a_look_and_staff_may_tie_it_anew(lite: Console)
     again = clerk.post(f"{where}/end", {}, page="/")
     assert (ended.status_code, again.status_code) == (303, 409)
     assert "还没有解读" in clerk.get("/interpretations").text
+
+
+def test_a_plan_is_set_on_the_policys_page_and_is_shown_when_it_is_late(lite: Console) -> None:
+    policy, clerk = a_policy(lite), lite.browser(Role.CLERK)
+    where = f"/policies/{policy}"
+    plan = {
+        "plan_department": "区民政局", "plan_form": "picture", "plan_stage": "at",
+        "plan_due_on": "2026-11-27",
+    }  # fmt: skip
+
+    bare = clerk.get(where).text
+    wrong = clerk.post(f"{where}/interpretation-plan", {**plan, "plan_due_on": ""}, page=where)
+    unsaid = clerk.post(f"{where}/interpretation-plan", {**plan, "plan_waives": "1"}, page=where)
+    told = clerk.post(f"{where}/interpretation-plan", plan, page=where)
+    planned, listed = (clerk.get(path).text for path in (where, "/interpretations"))
+    lite.later(days=3)
+    late = lite.browser(Role.CLERK).get("/").text
+
+    assert "没有解读方案" in bare
+    assert (wrong.status_code, unsaid.status_code) == (422, 422)
+    assert "请填写最迟哪天发" in wrong.text
+    assert "请填写不用解读的原因" in unsaid.text
+    assert told.headers["location"] == where
+    assert "方案：区民政局，图解" in planned
+    assert "2026年11月27日" in listed
+    assert "解读逾期未发" in late

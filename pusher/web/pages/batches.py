@@ -64,8 +64,9 @@ def submit_batch(
 ) -> Response:
     """Freeze it and hand it to another person."""
     return _act(
-        request, desk, who, batch_id, Fields(form), submit, said="已提交审核，请另一位同事批准。"
-    )
+        request, desk, who, batch_id, Fields(form), submit, said="已提交审核，请另一位同事批准。",
+        interpretation_needed=desk.settings.interpretation_needed,
+    )  # fmt: skip
 
 
 @router.post("/batches/{batch_id}/send-back")
@@ -246,7 +247,10 @@ def _seen(session: Session, desk: Desk, who: SignedIn, batch: Batch) -> dict[str
     may = _may(who, batch)
     told = report(session, batch=batch)
     arrived = told.by_outcome[Outcome.DELIVERED] + told.by_outcome[Outcome.READ]
-    seen = preview(session, batch, desk.settings.gateways)
+    seen = preview(
+        session, batch, desk.settings.gateways,
+        interpretation_needed=desk.settings.interpretation_needed,
+    )  # fmt: skip
     return {
         "batch": batch,
         "course": course(batch),

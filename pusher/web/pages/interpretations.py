@@ -1,6 +1,6 @@
 """解读: what explains which policy and waits for a look; one of them, by hand or handed in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
@@ -12,11 +12,12 @@ from pusher.model.policy import Policy
 from pusher.model.staff import Role
 from pusher.reading.intake import take_in
 from pusher.reading.interpret import adopt, check, described, end, find_named, register
+from pusher.reading.interpretation_plan import outstanding, set_plan
 from pusher.reading.interpretations import find_interpretation
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
-from pusher.web.interpretation_form import described_in, heeding, said_of
+from pusher.web.interpretation_form import described_in, heeding, planned_in, said_of
 from pusher.web.layout import go, show
 from pusher.web.pages.policies import find_policy, show_policy
 from pusher.web.paging import PAGE, Listing, listing, page_number
@@ -40,7 +41,11 @@ def interpretations_page(request: Request, desk: DeskHere, who: Looking) -> Resp
     waiting = asked(request, "waiting")["waiting"] == "1"
     with desk.store.reading() as session:
         lines = _lines(session, who, page_number(request), waiting=waiting)
-    return show(request, desk, who, "interpretations.html", lines=lines, waiting=waiting)
+        plans = outstanding(session, who.office_id)
+    return show(
+        request, desk, who, "interpretations.html", lines=lines, waiting=waiting, plans=plans,
+        today=desk.now().date(),
+    )  # fmt: skip
 
 
 @router.get("/interpretations/{interpretation_id}")
@@ -103,6 +108,25 @@ def add_interpretation(
         said = "已读入这份解读，请核对形式、日期和网址。"
         return go(f"/interpretations/{kept}", desk=desk, said=said)
     return go(f"/policies/{policy_id}", desk=desk, said="已登记这份解读。")
+
+
+@router.post("/policies/{policy_id}/interpretation-plan")
+def plan_interpretation(
+    policy_id: UUID, request: Request, desk: DeskHere, who: Clerk, form: StaffForm
+) -> Response:
+    """Say who explains a policy, how and by when; or why nobody needs to."""
+    fields = Fields(form)
+    said = planned_in(fields)
+    if not fields.sound:
+        return show_policy(request, desk, who, policy_id, fields=fields, status=422)
+    with fields.heeding("plan_department"), desk.store.writing() as session:
+        policy = find_policy(session, who, policy_id)
+        if said.waived_because:
+            said = replace(said, due_on=desk.now().date())
+        set_plan(session, policy, said, by=who.number, now=desk.now())
+    if fields.errors:
+        return show_policy(request, desk, who, policy_id, fields=fields, status=409)
+    return go(f"/policies/{policy_id}", desk=desk, said="已定下解读方案。")
 
 
 def _by_hand(desk: Desk, who: SignedIn, policy_id: UUID, fields: Fields) -> UUID | None:

@@ -10,8 +10,10 @@ from sqlalchemy import func
 from sqlmodel import Session, col, or_, select
 
 from profiles.facts import vocabulary
+from profiles.model import Office
 from pusher.matching.match import counts, latest_run
 from pusher.model.batch import Batch
+from pusher.model.duty import DutyKind
 from pusher.model.errors import NotFound
 from pusher.model.match import Match, MatchRun
 from pusher.model.policy import Genre, Policy, PolicyState, PolicyTag
@@ -22,8 +24,10 @@ from pusher.reading.confirm import repeal
 from pusher.reading.ingest import policy_shape
 from pusher.reading.intake import take_in
 from pusher.reading.interpret import Described
+from pusher.reading.interpretation_plan import plan_of, proposed_plan
 from pusher.reading.interpretations import interpretations_of, of_document
 from pusher.reading.related import ties, told, withdrawn_at
+from pusher.terms import term_of
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
@@ -34,6 +38,7 @@ from pusher.web.paging import PAGE, Listing, listing, page_number
 from pusher.web.raw_body import StaffForm
 from pusher.web.session import SignedIn
 from pusher.web.version_change import version_change
+from pusher.working_days import read_calendar
 
 router = APIRouter()
 
@@ -116,6 +121,14 @@ def show_policy(
             "ties": ties(session, policy),
             "interpretations": interpretations_of(session, policy),
             "interpretation": of_document(session, policy),
+            "plan": plan_of(session, policy),
+            "usual": proposed_plan(
+                policy,
+                office_name=session.get_one(Office, policy.office_id).name,
+                days=term_of(DutyKind.INTERPRETATION_OVERDUE, desk.settings.duty_days),
+                calendar=read_calendar(session),
+                today=desk.now().date(),
+            ),
             "tellings": told(session, policy),
             "withdrawn_at": withdrawn_at(session, policy),
             "change": version_change(session, policy),

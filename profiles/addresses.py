@@ -14,6 +14,8 @@ from profiles.sealing import Sealer, sealer_of
 ADDRESS = "contact.address_sealed"
 """The place of a sealed address, for `Sealer.seal` and `Sealer.open`."""
 _OPENID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
+"""企业微信: userid. Neither ``@all`` nor ``a|b``: an address is one member\'s."""
 
 
 def address_of(session: Session, contact: Contact) -> str:
@@ -40,6 +42,9 @@ def contact_index(sealer: Sealer, channel: Channel, address: str) -> str:
 def _plain_address(channel: Channel, address: str) -> str:
     if channel is Channel.WECHAT:
         return address.strip()
+    if channel is Channel.WECOM:
+        # the vendor takes large and small letters for the same member
+        return address.strip().lower()
     try:
         return read_phone(address)
     except BadIdentity:
@@ -48,19 +53,32 @@ def _plain_address(channel: Channel, address: str) -> str:
 
 
 def read_address(channel: Channel, address: str) -> str:
-    """An address as it is kept: eleven digits, or an openid.
+    """An address as it is kept: eleven digits, an openid, or the name of a WeCom member.
 
     Raises:
         BadIdentity: it is not one; the text tells why and repeats nothing.
     """
     if channel is Channel.SMS:
         return read_phone(address)
+    if channel is Channel.WECOM:
+        return _read_member(address.strip())
     openid = address.strip()
     if not openid:
         raise BadIdentity("blank", "微信openid为空")
     if not _OPENID.fullmatch(openid):
         raise BadIdentity("wrong_character", "微信openid只含字母、数字、“-”和“_”，最长64位")
     return openid
+
+
+def _read_member(name: str) -> str:
+    if not name:
+        raise BadIdentity("blank", "企业微信账号为空")
+    if not _MEMBER.fullmatch(name):
+        raise BadIdentity(
+            "wrong_character",
+            "企业微信账号应以字母或数字开头，只含字母、数字和“-”“_”“.”“@”，最长64位，一格一个",
+        )
+    return name
 
 
 def add_contact(
@@ -75,7 +93,7 @@ def add_contact(
     """Give *profile* an address; one that stands already is returned, an ended one runs again.
 
     Args:
-        address: a phone number in any spelling, or an openid.
+        address: a phone number in any spelling, an openid, or a member's name.
         source: who gave it, without personal data.
 
     Raises:

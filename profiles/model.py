@@ -24,6 +24,9 @@ class Channel(StrEnum):
 
     SMS = "sms"
     WECHAT = "wechat"
+    """The office's service account (公众号)."""
+    WECOM = "wecom"
+    """企业微信: an application of the office's own corp, to its members."""
 
 
 class EndReason(StrEnum):

@@ -24,8 +24,8 @@ from profiles.reach import has_ended
 from profiles.rows import consenting, in_chunks, links_of, profiles_by_id
 from profiles.signs import needs_confirming
 
-PREFERENCE = (Channel.WECHAT, Channel.SMS)
-"""WeChat costs nothing and can be read again."""
+PREFERENCE = (Channel.WECOM, Channel.WECHAT, Channel.SMS)
+"""What costs nothing and can be read again goes first; at work before at home."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +61,7 @@ def recipients(
 
     Args:
         profiles: each once.
-        channels: those that may be used; WeChat is taken before SMS.
+        channels: those that may be used; WeCom is taken before WeChat, WeChat before SMS.
         as_of: the office's day.
 
     Returns:

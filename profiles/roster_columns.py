@@ -23,6 +23,8 @@ _OF_BOTH = (
 _OF_RESIDENTS = (
     "监护人证件号码", "监护关系", "监护类型", "监护至", "同意敏感信息", "监护人同意", "迁出日期",
 )  # fmt: skip
+_OF_FIRMS = ("企业微信账号",)
+_OF_ONE = {ProfileKind.RESIDENT: _OF_RESIDENTS, ProfileKind.ENTERPRISE: _OF_FIRMS}
 UNUSED = frozenset({"联系人", "联系人备注"})
 """Columns that registers have and that we keep nothing of: no purpose needs a name in clear."""
 _OTHER_NAMES = {
@@ -163,8 +165,7 @@ def _meaning(cell: str, kind: ProfileKind) -> str | Fact | None:
 
 def columns_of(kind: ProfileKind) -> Sequence[str | Fact]:
     """Every column that we keep something of: the fixed ones by name, then the facts."""
-    residents = _OF_RESIDENTS if kind is ProfileKind.RESIDENT else ()
-    return [*IDENTITY[kind], *_OF_BOTH, *residents, *_facts(kind)]
+    return [*IDENTITY[kind], *_OF_BOTH, *_OF_ONE[kind], *_facts(kind)]
 
 
 def _facts(kind: ProfileKind) -> Sequence[Fact]:
@@ -180,8 +181,7 @@ def _facts(kind: ProfileKind) -> Sequence[Fact]:
 @cache
 def _names(kind: ProfileKind) -> Mapping[str, str | Fact]:
     facts = _facts(kind)
-    residents = _OF_RESIDENTS if kind is ProfileKind.RESIDENT else ()
-    fixed = (*IDENTITY[kind], *_OF_BOTH, *residents, *UNUSED)
+    fixed = (*IDENTITY[kind], *_OF_BOTH, *_OF_ONE[kind], *UNUSED)
     others = {other: name for other, name in _OTHER_NAMES.items() if name in fixed}
     by_fact: dict[str, str | Fact] = {}
     for fact in facts:

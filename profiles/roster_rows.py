@@ -29,7 +29,18 @@ CONSENTS = {
     "同意敏感信息": ConsentScope.SENSITIVE,
     "监护人同意": ConsentScope.MINOR,
 }
-_CHANNELS = {"手机号": Channel.SMS, "微信openid": Channel.WECHAT}
+CHANNELS = {
+    "手机号": Channel.SMS,
+    "微信openid": Channel.WECHAT,
+    "企业微信账号": Channel.WECOM,
+}
+"""Columns of addresses."""
+_SILENCES = {
+    "短信": Channel.SMS,
+    "微信": Channel.WECHAT,
+    "企业微信": Channel.WECOM,
+    "全部": None,
+}
 _PACES = {"即时": Pace.AT_ONCE, "每日": Pace.DAILY, "每周": Pace.WEEKLY}
 _RIGHTS = {"监护人": GuardianKind.GUARDIAN, "授权家属": GuardianKind.AGENT}
 _TAG = re.compile(r"[A-Z0-9_-]{1,40}", re.ASCII)
@@ -195,7 +206,7 @@ class _Row:
 
     def _read_addresses(self, entry: Entry) -> None:
         child = is_under(ADULT, entry.born, self._reader.today)
-        for column, channel in _CHANNELS.items():
+        for column, channel in CHANNELS.items():
             text = self._cell(column)
             if not text:
                 continue
@@ -230,14 +241,14 @@ class _Row:
                 entry.silences.append(silence)
 
     def _silence(self, word: str) -> tuple[Channel | None, str | None] | None:
-        fixed = {"短信": Channel.SMS, "微信": Channel.WECHAT, "全部": None}
-        if word in fixed:
-            return fixed[word], None
+        if word in _SILENCES:
+            return _SILENCES[word], None
         name, _, code = word.partition(":")
         # A topic that is not on our list is silenced too: it does no harm, and says what was meant.
         if name == "主题" and _TAG.fullmatch(code.upper()):
             return None, code.upper()
-        self._reject("退订", "not_listed", "“退订”应为短信、微信、全部或“主题:代码”，几项用；隔开")
+        reason = "“退订”应为短信、微信、企业微信、全部或“主题:代码”，几项用；隔开"
+        self._reject("退订", "not_listed", reason)
         return None
 
     def _tag(self, column: str, word: str) -> str | None:

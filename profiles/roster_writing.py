@@ -38,7 +38,7 @@ from profiles.model import (
 from profiles.precedence import Verdict, weigh
 from profiles.roster_entry import Entry, needs_guardian
 from profiles.roster_lines import Rejected
-from profiles.roster_rows import CONSENTS
+from profiles.roster_rows import CHANNELS, CONSENTS
 from profiles.roster_standing import Standing
 from profiles.roster_trace import LinkBefore, Trace
 from profiles.rows import in_chunks
@@ -244,7 +244,7 @@ class Writer:
             trace.revived.append((same.id, same.ended_at, same.source, same.added_at))
             same.ended_at, same.source, same.added_at = None, source, self.now
         else:
-            column = "手机号" if channel is Channel.SMS else "微信openid"
+            column = next(name for name, way in CHANNELS.items() if way is channel)
             self._reject(
                 entry, column, "ended", "此联系方式已停用，没有恢复；核实后请在人员页面添加"
             )

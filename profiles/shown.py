@@ -21,11 +21,14 @@ def shown_number(session: Session, profile: Profile, *, unmasked: bool = False) 
 
 
 def shown_address(session: Session, contact: Contact, *, unmasked: bool = False) -> str:
-    """The phone number or openid, with stars unless *unmasked*."""
+    """The phone number, openid or member's name, with stars unless *unmasked*."""
     address = address_of(session, contact)
     return address if unmasked else masked_address(contact.channel, address)
 
 
 def masked_address(channel: Channel, address: str) -> str:
-    """199****0001, or the first four signs of an openid."""
-    return masked_phone(address) if channel is Channel.SMS else f"{address[:4]}****"
+    """199****0001, or the beginning of an openid or of a member's name."""
+    if channel is Channel.SMS:
+        return masked_phone(address)
+    # names of members are short, and often somebody's own
+    return f"{address[: 2 if channel is Channel.WECOM else 4]}****"

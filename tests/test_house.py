@@ -105,7 +105,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "jinja2": ("pusher.web", "pusher.sending.leaflet", "pusher.sandbox", "pusher.commands.words"),
     "chinese_calendar": ("pusher.sending.hours",),
     "prometheus_client": ("pusher.web.metrics",),
-    "cryptography": ("profiles.sealing", "pusher.gateways"),
+    "cryptography": ("profiles.sealing", "pusher.gateways", "pusher.sandbox"),
     "pyotp": ("pusher.second_factor",),
     "segno": ("pusher.web.code",),
     "typst": ("pusher.paper.typeset",),

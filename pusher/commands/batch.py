@@ -41,7 +41,12 @@ def batch() -> None:
     show_default=True,
     help="eligible 可能符合、possible 待核实、subscribed 订阅，用逗号分隔；解读只给告知过的人",
 )
-@click.option("--channels", default="sms,wechat", show_default=True, help="sms 短信、wechat 微信")
+@click.option(
+    "--channels",
+    default="sms,wechat,wecom",
+    show_default=True,
+    help="sms 短信、wechat 微信、wecom 企业微信",
+)
 @click.option("--send-after", metavar="时间", help="不早于（ISO 8601）")
 @click.option("--only-changed", is_flag=True, help="已按旧版告知、结果没有变的人不再告知")
 @click.option("--by", metavar="登录名", help="经办人；不给则记为命令行")

@@ -174,7 +174,8 @@ def _reported(shape: dict[str, Any]) -> list[str]:
     return [
         f"批次 {shape['batches']} 个，计划告知 {shape['planned']} 条："
         f"{counted('notice_state', shape['by_state']) or '没有'}",
-        f"已交出的：{counted('outcome_name', shape['by_outcome']) or '没有'}",
+        f"已交出的：{counted('outcome_name', shape['by_outcome']) or '没有'}"
+        + (f"（企业微信 {shape['untold']} 条不给回执）" if shape["untold"] else ""),
         f"不发送的：{counted('reason_name', shape['by_reason']) or '没有'}",
         f"上门 {shape['offline']} 户{f'：{doors}' if doors else ''}",
         f"短信 {shape['segments']} 条，费用 {Decimal(shape['cost']):.2f} 元；"

@@ -56,6 +56,7 @@ _KEYS = {
     "aliyun": ("access_key_id", "access_key_secret"),
     "tencent": ("secret_id", "secret_key", "sdk_app_id"),
     "wechat": ("appid", "secret", "token"),
+    "wecom": ("corp_id", "secret", "agent_id", "token", "encoding_aes_key"),
 }
 """The credentials of the stand-in vendors, first choice first."""
 

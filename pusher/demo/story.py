@@ -27,7 +27,7 @@ from pusher.matching.match import match
 from pusher.model.batch import Batch, BatchKind, BatchState, Visit
 from pusher.model.errors import Unwilling
 from pusher.model.match import Decision, Match
-from pusher.model.notice import Notice, NoticeState, Outcome
+from pusher.model.notice import UNTOLD, Notice, NoticeState, Outcome
 from pusher.model.policy import Policy
 from pusher.model.standing import Standing, standing
 from pusher.model.word import Receipt
@@ -160,7 +160,7 @@ def _drafted(district: District, session: Session, stem: str) -> Batch:
 
 
 def _all_done(session: Session, *, batches: list[UUID]) -> bool:
-    """Every batch finished, and every accepted notice with a receipt."""
+    """Every batch finished, and every accepted notice with its receipt, where there are any."""
     unfinished = session.exec(
         select(func.count())
         .select_from(Batch)
@@ -172,7 +172,11 @@ def _all_done(session: Session, *, batches: list[UUID]) -> bool:
         .where(
             col(Notice.batch_id).in_(batches),
             (col(Notice.state).in_([NoticeState.HANDING, NoticeState.UNSURE]))
-            | ((Notice.state == NoticeState.ACCEPTED) & (Notice.outcome == Outcome.NONE)),
+            | (
+                (col(Notice.state) == NoticeState.ACCEPTED)
+                & (col(Notice.outcome) == Outcome.NONE)
+                & col(Notice.channel).not_in(UNTOLD)
+            ),
         )
     ).one()
     return unfinished == 0 and waiting == 0

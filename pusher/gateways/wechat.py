@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
+from pusher.gateways.access_token import TokenDesk, by_token
 from pusher.gateways.answers import json_object, unanswered, without_code
 from pusher.gateways.base import (
     Answer,
@@ -27,9 +28,9 @@ from pusher.gateways.base import (
 )
 from pusher.gateways.checkup import About, Checked
 from pusher.gateways.post import Post, Request, Response, Word
-from pusher.gateways.wechat_callbacks import CallbackSecrets, check_age, read
+from pusher.gateways.wechat_callbacks import read
 from pusher.gateways.wechat_codes import SEND, TOKEN_REFUSED
-from pusher.gateways.wechat_token import NoToken, TokenDesk
+from pusher.gateways.wechat_envelope import CallbackSecrets, check_age
 
 ENDPOINT: Final = "https://api.weixin.qq.com"
 
@@ -73,10 +74,9 @@ class WeChat:
         self._callback = callback
         self._tokens = TokenDesk(
             post,
-            endpoint=self._endpoint,
-            appid=appid,
-            secret=secret,
-            stable=stable_token,
+            ask=lambda force: _ask_token(self._endpoint, appid, secret, stable_token, force),
+            verdicts=SEND,
+            can_insist=stable_token,
             clock=clock,
         )
 
@@ -85,24 +85,13 @@ class WeChat:
 
     def hand_over(self, parcels: Sequence[Parcel], *, deadline: float) -> list[Answer]:
         """Hand over each parcel in a call of its own; a refused token is renewed once."""
-        if not parcels:
-            return []
-        token = self._tokens.token(deadline=deadline)
-        if isinstance(token, NoToken):
-            return [_without_token(parcel, token) for parcel in parcels]
-        answers = self._send(parcels, token, deadline)
-        again = [at for at, answer in enumerate(answers) if answer.code in _TOKEN_CODES]
-        if not again:
-            return answers
-        renewed = self._tokens.token(deadline=deadline, refused=token)
-        retried = [parcels[at] for at in again]
-        if isinstance(renewed, NoToken):
-            second = [_without_token(parcel, renewed) for parcel in retried]
-        else:
-            second = self._send(retried, renewed, deadline)
-        for at, answer in zip(again, second, strict=True):
-            answers[at] = answer
-        return answers
+        return by_token(
+            self._tokens,
+            parcels,
+            lambda some, token: self._send(some, token, deadline),
+            turned_away=_TOKEN_CODES,
+            deadline=deadline,
+        )
 
     def look_up(self, reference: str, to: str, *, sent_on: date) -> Lookup:
         """Return UNCLEAR: the vendor has no query; repeat inside `repeat_window` instead."""
@@ -179,6 +168,16 @@ def template_body(
     return json.dumps(body, ensure_ascii=False).encode()
 
 
+def _ask_token(endpoint: str, appid: str, secret: str, stable: bool, force: bool) -> Request:
+    """Ask by ``stable_token``: repeats give the same, and other programs of the office do not
+    end ours. By ``token`` where the account's rules demand it."""
+    account = {"grant_type": "client_credential", "appid": appid, "secret": secret}
+    if not stable:
+        return Request("GET", f"{endpoint}/cgi-bin/token?{urlencode(account)}")
+    body = json.dumps({**account, "force_refresh": force}).encode()
+    return Request("POST", f"{endpoint}/cgi-bin/stable_token", [_HEADERS[0]], body)
+
+
 _TOKEN_CODES = frozenset(str(code) for code in TOKEN_REFUSED)
 
 
@@ -190,10 +189,6 @@ def _body_of(parcel: Parcel) -> bytes:
         url=parcel.url,
         client_msg_id=parcel.reference,
     )
-
-
-def _without_token(parcel: Parcel, none: NoToken) -> Answer:
-    return Answer(parcel.reference, Result.NOT_SENT, none.why, code=none.code, said=none.said)
 
 
 def _answer(parcel: Parcel, word: Word) -> Answer:

@@ -28,6 +28,7 @@ from pusher.listening.replies import keep
 from pusher.model.contact_code import ContactCode
 from pusher.model.notice import (
     RISING,
+    UNTOLD,
     Attempt,
     AttemptResult,
     Notice,
@@ -110,6 +111,7 @@ def silent(session: Session, *, settings: Settings, now: datetime) -> int:
         .where(
             col(Notice.state) == NoticeState.ACCEPTED,
             col(Notice.outcome) == Outcome.NONE,
+            col(Notice.channel).not_in(UNTOLD),
             col(Notice.accepted_at) <= now - term,
         )
         .values(outcome=Outcome.SILENT)

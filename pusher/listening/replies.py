@@ -78,6 +78,13 @@ _HINTED: Final = re.compile(
 _LONE: Final = re.compile(r"(?<![a-z0-9])(?:td?|tt|r|n|0000|stop|unsubscribe)(?![a-z0-9])")
 
 
+_ANSWERED: Final = {
+    Channel.SMS: "短信回复",
+    Channel.WECHAT: "微信回复",
+    Channel.WECOM: "企业微信回复",
+}
+_LEFT: Final = {Channel.WECHAT: "取消关注公众号", Channel.WECOM: "取消关注企业微信应用"}
+"""How a wish to be silent was said, as staff read it."""
 _STRANGER: Final = re.compile(
     "(?:打|发|搞|弄|找|认|拨|输|留)错|号码(?:不对|错)|错号|不是本人|非本人|不是我本人|不是(?:他|她|这个人)"
     "|不认识(?:他|她|这|此|你说)|查无此人|没有?这个人|已?换号|换了号|换人了"
@@ -147,7 +154,7 @@ def keep(
     if said.kind is ReplyKind.SUBSCRIBE and not _silenced(session, channel, index):
         # a new follower of the account is no matter for staff
         reply.settled_by, reply.settled_at = "clockwork", inbox.received_at
-        reply.settlement = "关注公众号"
+        reply.settlement = "关注公众号" if channel is Channel.WECHAT else "关注企业微信应用"
     session.add(reply)
     session.flush()
     if said.kind is ReplyKind.MESSAGE and reply.meaning is Meaning.OTHER:
@@ -221,7 +228,7 @@ def settle(
     if settled.rowcount != 1:
         raise Overtaken("该回复已处理过，请刷新页面")
     if stop:
-        _silence(session, reply, how="短信回复，经工作人员确认", now=now)
+        _silence(session, reply, how=f"{_ANSWERED[reply.channel]}，经工作人员确认", now=now)
     elif not _still_in_doubt(session, reply):
         for said in _standing(session, reply.channel, reply.address_index):
             if said.doubtful:
@@ -248,9 +255,8 @@ def _meaning(said: Said, text: str) -> Meaning:
 def _heed(session: Session, reply: Reply, said: Said, *, received_at: datetime) -> None:
     if reply.meaning not in (Meaning.STOP, Meaning.MAYBE_STOP):
         return
-    how = "取消关注公众号" if said.kind is ReplyKind.UNSUBSCRIBE else "短信回复"
-    if said.kind is ReplyKind.MESSAGE and reply.channel is Channel.WECHAT:
-        how = "微信回复"
+    left = said.kind is ReplyKind.UNSUBSCRIBE
+    how = _LEFT.get(reply.channel, "") if left else _ANSWERED[reply.channel]
     doubtful = reply.meaning is Meaning.MAYBE_STOP
     _silence(session, reply, how=how, now=received_at, doubtful=doubtful)
 

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, or_, select
 from profiles.ages import start_of
 from profiles.model import Channel, OptOut, Profile, Street
 from pusher.model.batch import Batch, BatchState, Visit, VisitState
-from pusher.model.notice import Notice, NoticeState, Outcome, Reason
+from pusher.model.notice import UNTOLD, Notice, NoticeState, Outcome, Reason
 from pusher.model.policy import Policy
 from pusher.model.word import Receipt
 
@@ -34,6 +34,7 @@ class Report:
         planned: all notices; the sum over states at any moment.
         by_state: every state, also those with 0.
         by_outcome: of the accepted ones.
+        untold: of these, how many went by a channel whose vendor tells of no delivery.
         by_reason: of the withheld ones.
         by_channel: channel (or `NOWHERE`) → state → number.
         by_street: name of the reader's street (or `ELSEWHERE`) → state → number.
@@ -51,6 +52,7 @@ class Report:
     planned: int
     by_state: Mapping[NoticeState, int]
     by_outcome: Mapping[Outcome, int]
+    untold: int
     by_reason: Mapping[Reason, int]
     by_channel: Mapping[str, Mapping[NoticeState, int]]
     by_street: Mapping[str, Mapping[NoticeState, int]]
@@ -62,6 +64,12 @@ class Report:
     receipts: int
     opt_outs: int
     doubtful: int
+
+    @property
+    def awaited(self) -> Mapping[Outcome, int]:
+        """`by_outcome` without those of whom nobody will tell."""
+        waiting = self.by_outcome[Outcome.NONE] - self.untold
+        return {**self.by_outcome, Outcome.NONE: waiting}
 
     @property
     def balanced(self) -> bool:
@@ -101,6 +109,7 @@ def report(
         planned=tally.planned,
         by_state=tally.states,
         by_outcome=tally.outcomes,
+        untold=tally.untold,
         by_reason=tally.reasons,
         by_channel=tally.channels,
         by_street=tally.streets,
@@ -127,6 +136,7 @@ class _Tally:
     channels: dict[str, Counter[NoticeState]] = field(default_factory=dict)
     streets: dict[str, Counter[NoticeState]] = field(default_factory=dict)
     planned: int = 0
+    untold: int = 0
     left_to_staff: int = 0
     segments: int = 0
     cost: Decimal = Decimal(0)
@@ -154,6 +164,8 @@ class _Tally:
             self.left_to_staff += number
         if state is NoticeState.ACCEPTED:
             self.outcomes[outcome] += number
+            if channel in UNTOLD and outcome is Outcome.NONE:
+                self.untold += number
             self.segments += segments * number
             self.cost += price * number
 

@@ -92,6 +92,8 @@ class Outcome(StrEnum):
 
 
 RISING = tuple(Outcome)
+UNTOLD = frozenset({Channel.WECOM})
+"""Channels whose vendor tells of no delivery: nobody waits for a word there."""
 
 
 class Doubt(StrEnum):

@@ -31,11 +31,13 @@ from pusher.sandbox.tencent_desk import TencentDesk
 from pusher.sandbox.tencent_speech import tencent_speech
 from pusher.sandbox.wechat_desk import OPENID, WeChatDesk
 from pusher.sandbox.wechat_speech import wechat_speech
+from pusher.sandbox.wecom_desk import WeComDesk, is_member
+from pusher.sandbox.wecom_speech import wecom_speech
 from pusher.sandbox.yunmas_desk import YunMasDesk
 from pusher.sandbox.yunmas_speech import yunmas_speech
 
 Callbacks = Mapping[str, str | Mapping[str, str]]
-Provider = Literal["aliyun", "tencent", "yunmas", "wechat"]
+Provider = Literal["aliyun", "tencent", "yunmas", "wechat", "wecom"]
 
 PUSH_AGAIN_AFTER: Final = (1.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds; the vendors wait 1, 5 and 10 minutes, which a rehearsal does not have."""
@@ -94,7 +96,7 @@ def create_app(
         book: registered templates and signatures.
         journal: file of what was accepted; made if missing, else taken up again.
         callbacks: the client's addresses, ``{"aliyun": {"receipts": …, "replies": …},
-            "yunmas": …, "wechat": …}``; a vendor without one pushes nothing.
+            "wechat": …, "wecom": …}``; a vendor without one pushes nothing.
         rng: rolls the dice of faults and receipts.
         now: the stand-in's wall clock.
         per_number: texts of one signature and template that a number gets in 24 hours.
@@ -115,6 +117,7 @@ def create_app(
     tencent_gate = TencentGate({TENCENT_ID: TENCENT_KEY})
     tencent = TencentDesk(exchange, carrier, faults, tencent_gate, per_number=per_number)
     wechat = WeChatDesk(exchange, carrier, faults)
+    wecom = WeComDesk(exchange, faults)
 
     app = FastAPI(
         lifespan=_lifespan(exchange, carrier), docs_url=None, redoc_url=None, openapi_url=None
@@ -123,6 +126,7 @@ def create_app(
     app.add_exception_handler(ValidationError, _refuse)
     _add_front(app, exchange, aliyun, tencent)
     app.include_router(wechat.router())
+    app.include_router(wecom.router())
     app.include_router(YunMasDesk(exchange, carrier, faults).router())
     _add_troubles(app, faults, carrier, now)
     _add_people(app, exchange, carrier)
@@ -134,6 +138,7 @@ def create_app(
         aliyun.forget()
         tencent.forget()
         wechat.forget()
+        wecom.forget()
         await exchange.forget()
         return {"ok": True}
 
@@ -204,7 +209,10 @@ def _add_people(app: FastAPI, exchange: Exchange, carrier: Carrier) -> None:
         given = await request.form() if is_form else await _json(request)
         said = _answered(_ReplyOrder.model_validate(dict(given)), exchange)
         if said is None:
-            return _refusal("to 应为手机号或 openid；text 不能为空；关注与取消关注只用于微信", "to")
+            return _refusal(
+                "to 应为手机号、openid 或企业微信账号；text 不能为空；关注与取消关注只用于微信",
+                "to",
+            )
         await exchange.hear(said)
         carrier.hear(said)
         if is_form:
@@ -225,10 +233,11 @@ def _add_people(app: FastAPI, exchange: Exchange, carrier: Carrier) -> None:
 
 def _speeches(callbacks: Callbacks, now: Callable[[], datetime]) -> dict[str, Speech]:
     by_sms = {name: say(**_both(callbacks.get(name, {}))) for name, say in _BY_SMS.items()}
-    wechat = callbacks.get("wechat")
+    wechat, wecom = callbacks.get("wechat"), callbacks.get("wecom")
     return {
         **by_sms,
         "wechat": wechat_speech(wechat if isinstance(wechat, str) else None, now),
+        "wecom": wecom_speech(wecom if isinstance(wecom, str) else None, now),
     }
 
 
@@ -246,6 +255,8 @@ def _answered(order: _ReplyOrder, exchange: Exchange) -> Answered | None:
             event = "unsubscribe"
     elif _MOBILE.fullmatch(order.to) and order.event == "message":
         event, provider = order.event, exchange.last_sms_to(order.to)
+    elif is_member(order.to) and order.event == "message":
+        event, provider = order.event, "wecom"
     else:
         return None
     if event == "message" and not order.text.strip():

@@ -26,6 +26,15 @@ FOLLOWER: Final = "oSandboxFollower000000000001"
 UNSUBSCRIBED: Final = "oSandboxUnsubscribed00000001"
 REFUSED: Final = "oSandboxRefused0000000000001"
 
+WECOM_CORP_ID: Final = "ww00000000sandbox1"
+WECOM_SECRET: Final = "SandboxWeComSecretNotReal000000000000000001"  # noqa: S105 - as above
+WECOM_AGENT_ID: Final = 1000002
+WECOM_TOKEN: Final = "SandboxWeComToken"  # noqa: S105 - as above
+WECOM_AES_KEY: Final = "SandboxWeComKeyOpensNothingElse000000000000"
+WECOM_MEMBERS: Final = ("zhangsan", "LiSi", "wangwu")
+WECOM_BULK: Final = "lianxiren"
+"""Whoever begins so, with digits behind it, is a member too."""
+
 _SAMPLES: Final = {
     "thing1": "养老服务补贴",
     "time2": "2026年11月30日",
@@ -77,5 +86,14 @@ def print_config() -> dict[str, dict[str, object]]:
             "data": {name: {"value": _SAMPLES[name]} for name in template.variables},
             "subscribe_template_id": subscription.code,
             "subscribe_data": {name: {"value": _SAMPLES[name]} for name in subscription.variables},
+        },
+        "wecom": {
+            "corp_id": WECOM_CORP_ID,
+            "secret": WECOM_SECRET,
+            "agent_id": WECOM_AGENT_ID,
+            "token": WECOM_TOKEN,
+            "encoding_aes_key": WECOM_AES_KEY,
+            "user_ids": list(WECOM_MEMBERS),
+            "bulk_user_prefix": WECOM_BULK,
         },
     }

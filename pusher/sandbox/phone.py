@@ -20,6 +20,7 @@ _POLICY = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 _OUTCOMES = {"waiting": "已发出", "delivered": "已送达", "failed": "未送达"}
+_KINDS = {"sms": "短信", "wechat": "微信", "wecom": "企业微信"}
 _EVENTS = {"subscribe": "关注了公众号", "unsubscribe": "取消了关注"}
 
 
@@ -41,7 +42,8 @@ class Phone:
 
     to: str
     shown: str
-    is_wechat: bool
+    kind: str
+    kind_name: str
     has_left: bool
     bubbles: list[Bubble]
 
@@ -60,21 +62,26 @@ def phone_page(exchange: Exchange, *, to: str | None) -> HTMLResponse:
 
 
 def _phones(exchange: Exchange, to: str | None) -> list[Phone]:
-    # one phone shows the texts of every vendor
-    by_person: dict[tuple[bool, str], list[Bubble]] = {}
+    # one phone shows the texts of every SMS vendor
+    by_person: dict[tuple[str, str], list[Bubble]] = {}
     for entry in islice(_newest_first(exchange), _MOST_BUBBLES if to is None else None):
         if to is None or entry.to == to:
-            by_person.setdefault((entry.provider == "wechat", entry.to), []).append(_bubble(entry))
+            by_person.setdefault((_kind(entry), entry.to), []).append(_bubble(entry))
     return [
         Phone(
             to=number,
             shown=_masked(number),
-            is_wechat=is_wechat,
+            kind=kind,
+            kind_name=_KINDS[kind],
             has_left=number in exchange.left,
             bubbles=bubbles,
         )
-        for (is_wechat, number), bubbles in by_person.items()
+        for (kind, number), bubbles in by_person.items()
     ]
+
+
+def _kind(entry: Taken | Answered) -> str:
+    return entry.provider if entry.provider in _KINDS else "sms"
 
 
 def _newest_first(exchange: Exchange) -> Iterable[Taken | Answered]:
@@ -99,10 +106,11 @@ def _when(at: datetime) -> str:
 
 
 def _masked(to: str) -> str:
-    """Return a number as 199****0001, an openid with its ends only."""
+    """Return a number as 199****0001, an openid or a member's name with its ends only."""
     if to.isdigit():
         return f"{to[:3]}****{to[-4:]}"
-    return f"{to[:4]}…{to[-4:]}"
+    ends = 4 if len(to) > 12 else 2
+    return f"{to[:ends]}…{to[-ends:]}"
 
 
 @cache

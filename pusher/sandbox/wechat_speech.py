@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from pusher.sandbox.carrier import Push, Speech
 from pusher.sandbox.credentials import WECHAT_TOKEN
 from pusher.sandbox.exchange import Answered, Taken
+from pusher.sandbox.xml import cdata
 
 _ACCOUNT = "gh_sandbox000001"
 
@@ -66,7 +67,7 @@ def _push(
         "FromUserName": openid,
         "CreateTime": str(int(at.timestamp())),
     }
-    inner = "".join(f"<{k}>{_cdata(v)}</{k}>" for k, v in {**common, **fields}.items())
+    inner = "".join(f"<{k}>{cdata(v)}</{k}>" for k, v in {**common, **fields}.items())
     address = f"{url}&{urlencode({'openid': openid})}"
     return Push(address, f"<xml>{inner}</xml>".encode(), "text/xml", texts)
 
@@ -81,7 +82,3 @@ def _signed(url: str, at: datetime) -> str:
         "nonce": nonce,
     }
     return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
-
-
-def _cdata(text: str) -> str:
-    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"

@@ -15,7 +15,6 @@ from sqlmodel import Session, col, select, update
 
 from profiles.columns import new_id
 from profiles.links import WHY_PAGE, make_link_token
-from profiles.model import Channel
 from profiles.rows import in_chunks
 from profiles.sealing import sealer_of
 from pusher.audit import note
@@ -183,7 +182,7 @@ def _sealed_anew(session: Session, old: Notice, row: UUID) -> bytes:
         raise TypeError("the database keeps notices that were handed over with their text")
     sealer = sealer_of(session)
     book = json.loads(sealer.open(old.text_sealed, place=TEXT, row=old.id))
-    if old.channel is Channel.WECHAT and book["url"]:
+    if book["url"]:
         page, _, _ = book["url"].rpartition("/")
         book["url"] = f"{page}/{make_link_token(sealer, WHY_PAGE, row)}"
     text = json.dumps(book, ensure_ascii=False, sort_keys=True)

@@ -45,7 +45,7 @@ from pusher.sending.segments import signed
 from pusher.sending.sort_out import Meeting, Sorted
 from pusher.sending.tell import Earlier, Told, tell, who_heard
 from pusher.sending.tellable import WHY_NOT
-from pusher.sending.wording import fill, wordings
+from pusher.sending.wording import LINKED, fill, wordings
 from pusher.working_days import read_calendar
 
 LOOKS_BACK: Final = {Pace.DAILY: timedelta(days=7), Pace.WEEKLY: timedelta(days=14)}
@@ -325,6 +325,6 @@ class DigestDrafter(Drafter):
 
 
 def _about(channel: Channel, titles: int) -> str:
-    if channel is Channel.WECHAT:
-        return "wechat_digest_plain"
+    if channel in LINKED:
+        return f"{channel}_digest_plain"
     return f"sms_digest_{titles}" if titles <= NAMED else "sms_digest_more"

@@ -25,7 +25,7 @@ from pusher.sending.particulars import Particulars, particulars
 from pusher.sending.segments import price, segments, signed
 from pusher.sending.sort_out import Meeting
 from pusher.sending.tell import Told
-from pusher.sending.wording import BadWording, Filled, Wording, choose, fill, wordings
+from pusher.sending.wording import LINKED, BadWording, Filled, Wording, choose, fill, wordings
 
 TEXT = "notice.text_sealed"
 """The place of a notice's text, for `Sealer.seal` and `Sealer.open`."""
@@ -41,7 +41,7 @@ class Drafter:
     """Makes the rows of one batch; nothing is written yet.
 
     Attributes:
-        prices: yuan for an SMS segment and for a WeChat message.
+        prices: yuan for an SMS segment and for a notice of the other channels.
         public_url: where the pages for recipients are.
         as_of: the office's day.
     """
@@ -143,7 +143,7 @@ class Drafter:
 
     def _sealed(self, row: UUID, channel: Channel, filled: Filled) -> bytes:
         url = None
-        if channel is Channel.WECHAT:
+        if channel in LINKED:
             token = make_link_token(self.sealer, WHY_PAGE, row)
             url = f"{self.public_url.rstrip('/')}/p/why/{token}"
         book = {"text": filled.text, "params": dict(filled.params), "url": url}

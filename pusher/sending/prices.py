@@ -1,4 +1,4 @@
-"""What one SMS segment, or one WeChat notice, costs the office: from the gateways' tables.
+"""What an SMS segment, or a notice by another way, costs: from the gateways' tables.
 
 A batch is drafted before anybody knows which of several gateways will take it, so it is priced at
 the dearest: what staff approve is the most that it can cost.
@@ -12,9 +12,10 @@ from profiles.model import Channel
 from pusher.model.errors import Unwilling
 from pusher.sending.wording import GATEWAYS
 
-USUAL = {Channel.SMS: Decimal("0.045"), Channel.WECHAT: Decimal("0")}
-"""Yuan; Aliyun's list price for notices up to 100,000 a month, and WeChat's. An office that pays
-another price, or another vendor, says so in that gateway's table: ``price = "0.038"``."""
+USUAL = {Channel.SMS: Decimal("0.045"), Channel.WECHAT: Decimal(0), Channel.WECOM: Decimal(0)}
+"""Yuan; Aliyun's list price for notices up to 100,000 a month, and those of WeChat and WeCom. An
+office that pays another price, or another vendor, says so in that gateway's table:
+``price = "0.038"``."""
 
 
 class BadPrice(Unwilling):

@@ -17,22 +17,28 @@ from typing import Any
 
 from profiles.model import Channel
 from pusher.model.errors import Unwilling
+from pusher.sending.cards import TEXT, card_value, cards
 from pusher.sending.shorten import length, shorten
 
 GATEWAYS: Mapping[Channel, tuple[str, ...]] = {
     Channel.SMS: ("aliyun", "tencent", "yunmas"),
     Channel.WECHAT: ("wechat",),
+    Channel.WECOM: ("wecom",),
 }
 """Names of the gateways that serve a channel."""
+LINKED = frozenset({Channel.WECHAT, Channel.WECOM})
+"""Channels on which a notice leads to a page of its own."""
 CALLED: Mapping[str, str] = {
     "aliyun": "阿里云短信",
     "tencent": "腾讯云短信",
     "yunmas": "云MAS短信",
     "wechat": "微信公众号",
+    "wecom": "企业微信",
 }
 """What staff call a gateway."""
 _NUMBERING = frozenset({"tencent"})
 """Gateways whose vendors number the variables of a template."""
+_WAYS = {Channel.SMS: "短信", Channel.WECHAT: "微信", Channel.WECOM: "企业微信"}
 SMS_VARIABLE = 35
 """阿里云 [44357]: a variable takes 1 to 35 characters."""
 LONGEST_SMS = 500
@@ -63,9 +69,9 @@ class Wording:
         key: stands in `Notice.wording`: ``sms_match_resident_no_deadline``.
         channel: the way it goes.
         text: what is read, ``${name}`` for each variable or field; an SMS without signature.
-        fields: variable (SMS) or field (WeChat) → what fills it, ``${name}`` for each value.
+        fields: variable (SMS) or field (WeChat, WeCom) → what fills it, ``${name}`` for each value.
         template: key under which it is registered with the vendor; several WeChat wordings share
-            one.
+            one; empty on WeCom, where nothing is registered.
     """
 
     key: str
@@ -192,13 +198,15 @@ def fill(wording: Wording, values: Mapping[str, str]) -> Filled:
         BadWording: a value is missing or empty, or a date is not written 2026年12月18日.
     """
     clean = {name: _cleaned(value) for name, value in values.items()}
+    if wording.channel is Channel.WECOM:
+        clean = {name: card_value(name, value) for name, value in clean.items()}
     if missing := sorted(name for name in wording.values if not clean.get(name)):
         raise BadWording(f"模板“{wording.key}”缺少内容：{'、'.join(missing)}")
     params = {
         field: _fitted(wording, field, _put(pattern, clean))
         for field, pattern in wording.fields.items()
     }
-    url = values.get("url") if wording.channel is Channel.WECHAT else None
+    url = values.get("url") if wording.channel in LINKED else None
     return Filled(_put(wording.text, params), params, url)
 
 
@@ -221,8 +229,7 @@ def vendor_code(
     serving = [name for name in gateways if name in GATEWAYS[wording.channel]]
     asked = serving if gateway is None else [gateway]
     if not asked:
-        way = "短信" if wording.channel is Channel.SMS else "微信"
-        raise BadWording(f"尚未设置{way}通道，请先在设置中填写 [gateways] 一节")
+        raise BadWording(f"尚未设置{_WAYS[wording.channel]}通道，请先在设置中填写 [gateways] 一节")
     codes = (code_of(wording.template, gateways.get(name, {})) for name in asked)
     code = next((code for code in codes if code is not None), None)
     if code is None:
@@ -236,9 +243,9 @@ def vendor_code(
 def code_of(template: str, table: Mapping[str, Any]) -> str | None:
     """The code of *template* in one gateway's table; None: not registered with its vendor.
 
-    Empty where the gateway is handed whole texts.
+    Empty where the gateway is handed whole texts, or the channel knows of no registering.
     """
-    if takes_any_words(table):
+    if not template or takes_any_words(table):
         return ""
     codes = table.get("templates")
     code = codes.get(template) if isinstance(codes, Mapping) else None
@@ -288,7 +295,7 @@ def discreet_words() -> tuple[str, tuple[str, ...]]:
 
 @cache
 def _wordings(phone: str | None) -> Mapping[str, Wording]:
-    made = {wording.key: wording for wording in (*_sms(phone), *_wechat())}
+    made = {wording.key: wording for wording in (*_sms(phone), *_wechat(), *_wecom())}
     return MappingProxyType(made)
 
 
@@ -343,6 +350,11 @@ def _wechat() -> Iterator[Wording]:
             )
 
 
+def _wecom() -> Iterator[Wording]:
+    for about, fields in cards():
+        yield Wording(f"wecom_{about}", Channel.WECOM, TEXT, MappingProxyType(dict(fields)), "")
+
+
 def _check_wechat(key: str, text: str, fields: Mapping[str, str]) -> None:
     if set(holes(text)) != set(fields) or any(_kind(field) not in FIELDS for field in fields):
         raise BadWording(f"模板“{key}”的字段与正文不符")
@@ -354,6 +366,8 @@ def _check_wechat(key: str, text: str, fields: Mapping[str, str]) -> None:
 def _fitted(wording: Wording, field: str, value: str) -> str:
     if wording.channel is Channel.SMS:
         return shorten(value, SMS_VARIABLE)
+    if wording.channel is Channel.WECOM:
+        return value
     kind = _kind(field)
     if kind == "date" and not _DATE.fullmatch(value):
         raise BadWording(f"模板“{wording.key}”的 {field} 应写成“2026年12月18日”的样子")

@@ -30,7 +30,9 @@ def callback_addresses(base: str, sealer: Sealer) -> dict[str, str | dict[str, s
         sealer: of the office.
     """
     root = f"{base.rstrip('/')}/callbacks"
-    addresses: dict[str, str | dict[str, str]] = {"wechat": f"{root}/wechat"}
+    addresses: dict[str, str | dict[str, str]] = {
+        name: f"{root}/{name}" for name in ("wechat", "wecom")
+    }
     for name in UNSIGNED:
         key = callback_key(sealer, name)
         addresses[name] = {
@@ -53,8 +55,19 @@ def wechat(request: Request, desk: DeskHere, body: RawBody, _: Anybody) -> Respo
 @router.get("/wechat")
 def wechat_check(request: Request, desk: DeskHere, _: Anybody) -> Response:
     """The vendor checks the address; it is echoed, nothing is stored."""
-    gateway = _gateway(desk, "wechat")
-    return _answer(_read(desk, gateway, b"", dict(request.query_params), {}))
+    return _check_address(request, desk, "wechat")
+
+
+@router.post("/wecom")
+def wecom(request: Request, desk: DeskHere, body: RawBody, _: Anybody) -> Response:
+    """A text or an event of the WeCom application, signed in the query and encrypted."""
+    return _take(request, desk, "wecom", body)
+
+
+@router.get("/wecom")
+def wecom_check(request: Request, desk: DeskHere, _: Anybody) -> Response:
+    """The vendor checks the address; the word inside is its answer, nothing is stored."""
+    return _check_address(request, desk, "wecom")
 
 
 @router.post("/{name}/receipts")
@@ -86,6 +99,10 @@ def _take(request: Request, desk: Desk, name: str, body: bytes) -> Response:
     except Forged:
         raise HTTPException(403) from None
     return _answer(read)
+
+
+def _check_address(request: Request, desk: Desk, name: str) -> Response:
+    return _answer(_read(desk, _gateway(desk, name), b"", dict(request.query_params), {}))
 
 
 def _gateway(desk: Desk, name: str) -> Gateway:

@@ -58,7 +58,7 @@ KEYS = {
     """,
     "GET /api/v1/batches/{batch_id}": """
         id policy kind state include channels send_after latest_at submitted_by approved_by sha256
-        batches planned left_to_staff segments cost offline receipts opt_outs doubtful
+        batches planned left_to_staff untold segments cost offline receipts opt_outs doubtful
         by_state by_outcome by_reason by_channel by_street visits
         by_state. drafted handing accepted failed unsure withheld
         by_outcome. none silent undelivered delivered read

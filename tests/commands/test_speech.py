@@ -133,7 +133,7 @@ def test_an_office_rehearses_with_its_own_telephone_and_signature(office: Path) 
 
     assert tables["aliyun"]["sign_name"] == "槐荫政务公开"
     assert tables["wechat"]["endpoint"] == "http://127.0.0.1:8001"
-    assert list(tables) == ["aliyun", "tencent", "wechat"]
+    assert list(tables) == ["aliyun", "tencent", "wechat", "wecom"]
     codes = {row.code for row in registered("0531-00000009")}
     assert {
         *tables["aliyun"]["templates"].values(),

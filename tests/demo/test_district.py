@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from pusher.sandbox.wecom_desk import is_member
 from tests.demo.plain_judge import answer
 from tests.demo.plain_reading import (
     AS_OF,
@@ -38,7 +39,7 @@ SPECIAL = {
         "同意推送,同意敏感信息,监护人同意,订阅,订阅节奏,退订,迁出日期,数据来源,数据日期"
     ),
     "enterprises": (
-        "企业名称,统一社会信用代码,街道,社区,联系人,手机号,微信openid,同意推送,订阅,订阅节奏,退订,"
+        "企业名称,统一社会信用代码,街道,社区,联系人,手机号,微信openid,企业微信账号,同意推送,订阅,订阅节奏,退订,"
         "数据来源,数据日期"
     ),
 }
@@ -204,6 +205,7 @@ def test_phones_and_openids_are_samples() -> None:
     for row in everybody():
         assert re.fullmatch(r"(1990000\d{4})?", row["手机号"])
         assert re.fullmatch(r"(o[\w-]{27})?", row["微信openid"], re.ASCII)
+    assert sum(is_member(row["企业微信账号"]) for row in roster("enterprises")) == 5
     openids = Counter(row["微信openid"] for row in everybody() if row["微信openid"])
     assert max(openids.values()) == 1
 

@@ -11,6 +11,7 @@ from pusher.gateways.post import Post
 from pusher.gateways.tencent import Tencent
 from pusher.gateways.tencent_signing import SecretPair
 from pusher.gateways.wechat import WeChat
+from pusher.gateways.wecom import WeCom
 from pusher.gateways.yunmas import Account, YunMas
 from pusher.sandbox.credentials import print_config
 from tests.sandbox.stand import Stand, served, stand
@@ -75,3 +76,14 @@ def yunmas_at(address: str, post: Post, *, free_text: bool = False) -> YunMas:
     config = {name: str(value) for name, value in print_config()["yunmas"].items()}
     account = Account(config["ec_name"], config["ap_id"], config["secret_key"], config["sign"])
     return YunMas(post, account=account, endpoint=address, free_text=free_text)
+
+
+def wecom_at(address: str, post: Post) -> WeCom:
+    config = print_config()["wecom"]
+    return WeCom(
+        post,
+        corp_id=str(config["corp_id"]),
+        secret=str(config["secret"]),
+        agent_id=int(str(config["agent_id"])),
+        endpoint=address,
+    )

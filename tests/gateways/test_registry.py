@@ -17,6 +17,7 @@ TENCENT = {
 }  # fmt: skip
 WECHAT = {"appid": "wx1", "secret": "TOPSECRET", "token": "TOPSECRET"}
 YUNMAS = {"ec_name": "样例", "ap_id": "ap", "secret_key": "TOPSECRET", "sign": "S"}
+WECOM = {"corp_id": "ww1", "secret": "TOPSECRET", "agent_id": 1000002}
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
@@ -71,6 +72,12 @@ def test_what_the_stand_in_prints_can_be_pasted() -> None:
         ("wechat", {**WECHAT, "token": "", "encoding_aes_key": AES_KEY}, "缺少 token"),
         ("wechat", {**WECHAT, "stable_token": "yes"}, "true 或 false"),
         ("yunmas", YUNMAS, "缺少 endpoint"),
+        ("wecom", {**WECOM, "agent_id": "七"}, "agent_id 应是整数"),
+        ("wecom", {**WECOM, "agent_id": True}, "agent_id 应是整数"),
+        ("wecom", {k: v for k, v in WECOM.items() if k != "agent_id"}, "缺少 agent_id"),
+        ("wecom", {**WECOM, "token": "TOPSECRET"}, "缺少 encoding_aes_key"),
+        ("wecom", {**WECOM, "encoding_aes_key": AES_KEY}, "缺少 token"),
+        ("wecom", {**WECOM, "token": "t", "encoding_aes_key": "TOPSECRET"}, "encoding_aes_key"),
         ("yunmas", {**YUNMAS, "endpoint": "http://112.35.1.155:1992"}, "须用 https"),
         ("yunmas", {**YUNMAS, "endpoint": "http://10.1.2.3", "sign": ""}, "缺少 sign"),
     ],

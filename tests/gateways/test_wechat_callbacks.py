@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pusher.gateways.base import Callback, Forged, Outcome, ReplyKind, Unreadable, Why
-from pusher.gateways.wechat_callbacks import CallbackSecrets, read
+from pusher.gateways.wechat_callbacks import read
+from pusher.gateways.wechat_envelope import CallbackSecrets
 from pusher.gateways.wechat_xml import read_flat
 
 SECRETS = CallbackSecrets("SampleToken", "wx1")

@@ -8,7 +8,8 @@ import pytest
 from pusher.gateways.base import Forged, Outcome, ReplyKind, Unreadable, Why
 from pusher.gateways.post import Request
 from pusher.gateways.wechat import WeChat, template_body
-from pusher.gateways.wechat_callbacks import CallbackSecrets, decrypted, read
+from pusher.gateways.wechat_callbacks import read
+from pusher.gateways.wechat_envelope import CallbackSecrets, decrypted
 from tests.gateways.golden import body, golden
 from tests.gateways.test_aliyun_golden import Outbox
 

@@ -57,6 +57,21 @@ def test_wechat_is_taken_before_sms_among_the_channels_allowed(store: Store) -> 
         assert _reached(session, _find(session, person, (Channel.SMS,))) == "19900000001"
 
 
+def test_a_member_of_wecom_is_reached_there_first(store: Store) -> None:
+    with store.writing() as session:
+        firm = make_firm(session, make_office(session))
+        add_contact(session, firm, Channel.SMS, "19900000001", source="样例", now=NOW)
+        add_contact(session, firm, Channel.WECOM, "ZhangSan", source="样例", now=NOW)
+        again = add_contact(session, firm, Channel.WECOM, "zhangsan", source="样例", now=NOW)
+
+        assert _reached(session, _find(session, firm)) == "ZhangSan"
+        assert len(session.exec(select(Contact)).all()) == 2
+        opt_out(
+            session, address_index=again.address_index, channel=Channel.WECOM, how="样例", now=NOW
+        )
+        assert _reached(session, _find(session, firm)) == "19900000001"
+
+
 def test_a_silenced_way_is_passed_over_for_the_other(store: Store) -> None:
     with store.writing() as session:
         person = make_person(session, make_office(session), phone="19900000001", openid="openid-1")

@@ -90,6 +90,8 @@ def test_a_firm_comes_in_with_its_name_as_a_fact(store: Store) -> None:
         "统一社会信用代码": FIRM.lower(),
         "联系人": "李样例",
         "手机号": "19900000001",
+        "企业微信账号": "Li.Yangli_01",
+        "退订": "企业微信",
         "登记状态": "存续(在营)",
         "从业人员": "12人",
         "资质荣誉": "资质=高新技术企业，级别=国家级，批次年度=2025",
@@ -105,7 +107,18 @@ def test_a_firm_comes_in_with_its_name_as_a_fact(store: Store) -> None:
             "employees": 12,
             "qualifications": [{"code": "high_tech", "level": "nation", "batch_year": 2025}],
         }
-        assert running(session, FIRM) == ["19900000001"]
+        assert running(session, FIRM) == ["19900000001", "Li.Yangli_01"]
+        assert [o.channel for o in session.exec(select(OptOut))] == [Channel.WECOM]
+
+
+@pytest.mark.parametrize("account", ["@all", "zhangsan|lisi", "张三", "a" * 65])
+def test_what_is_no_single_member_is_no_account_of_wecom(store: Store, account: str) -> None:
+    row = {"企业名称": "济南样例有限公司", "统一社会信用代码": FIRM, "企业微信账号": account}
+    with store.writing() as session:
+        report = take(session, make_office(session), table(row), kind=ProfileKind.ENTERPRISE)
+
+        assert told(report) == [(2, "企业微信账号", "wrong_character")]
+        assert running(session, FIRM) == []
 
 
 def test_a_blank_cell_says_nothing_and_keeps_what_is_known(store: Store) -> None:

@@ -6,15 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
 from pusher.gateways.aliyun_callbacks import read as read_aliyun
 from pusher.gateways.base import Callback, Outcome, Receipt, Reply, ReplyKind
-from pusher.gateways.wechat_callbacks import CallbackSecrets
 from pusher.gateways.wechat_callbacks import read as read_wechat
+from pusher.gateways.wechat_envelope import CallbackSecrets
+from pusher.gateways.wecom_callbacks import read as read_wecom
 from pusher.gateways.yunmas_callbacks import read as read_yunmas
-from pusher.sandbox.credentials import FOLLOWER, WECHAT_APPID, WECHAT_TOKEN
+from pusher.sandbox.credentials import (
+    FOLLOWER,
+    WECHAT_APPID,
+    WECHAT_TOKEN,
+    WECOM_AES_KEY,
+    WECOM_CORP_ID,
+    WECOM_TOKEN,
+)
 from tests.gateways.misbehaving import answers, serving
 from tests.sandbox.signing import PLAIN, details, send_sms
 from tests.sandbox.stand import Stand, standing, until
@@ -36,8 +45,12 @@ class Client:
             return
         head, _, body = request.partition(b"\r\n\r\n")
         target = head.split(b" ")[1].decode()
-        if target.startswith("/wechat"):
-            query = dict(pair.split("=", 1) for pair in target.partition("?")[2].split("&"))
+        query = dict(parse_qsl(target.partition("?")[2]))
+        if target.startswith("/wecom"):
+            callback = read_wecom(
+                body, query, CallbackSecrets(WECOM_TOKEN, WECOM_CORP_ID, WECOM_AES_KEY)
+            )
+        elif target.startswith("/wechat"):
             callback = read_wechat(body, query, CallbackSecrets(WECHAT_TOKEN, WECHAT_APPID))
         else:
             callback = read_yunmas(body) if target.startswith("/mas") else read_aliyun(body)
@@ -61,6 +74,7 @@ def listening(stand: Stand, client: Client) -> Iterator[None]:
             aliyun={"receipts": f"{served.address}/r", "replies": f"{served.address}/u"},
             yunmas=f"{served.address}/mas",
             wechat=f"{served.address}/wechat",
+            wecom=f"{served.address}/wecom",
         )
         yield
         stand.order("callbacks")
@@ -211,6 +225,17 @@ def test_a_person_answers_by_text(stand: Stand) -> None:
     assert answer.json() == {"ok": True}
     assert (reply.to, reply.text, reply.kind) == ("19900000001", "TD", ReplyKind.MESSAGE)
     assert reply.reference.isdigit()
+
+
+def test_a_member_answers_in_a_cipher_that_is_the_corps_alone(stand: Stand) -> None:
+    client = Client()
+    with listening(stand, client):
+        answer = stand.order("replies", to="lianxiren0007", text="办事 <几点> ]]> 开门?")
+        assert until(lambda: client.replies)
+
+    [reply] = client.replies
+    assert answer.json() == {"ok": True}
+    assert (reply.to, reply.text) == ("lianxiren0007", "办事 <几点> ]]> 开门?")
 
 
 def test_a_follower_answers_leaves_and_comes_back(stand: Stand) -> None:

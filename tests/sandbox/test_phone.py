@@ -133,7 +133,8 @@ def test_every_field_has_a_label(stand: Stand) -> None:
 def test_the_printed_configuration_has_what_the_contract_names() -> None:
     config = print_config()
 
-    assert {"aliyun", "tencent", "wechat", "yunmas"} <= set(config)
+    assert set(config) == {"aliyun", "tencent", "wechat", "wecom", "yunmas"}
+    assert {"corp_id", "secret", "agent_id", "user_ids", "bulk_user_prefix"} <= set(config["wecom"])
     assert {
         "secret_id",
         "secret_key",

@@ -32,12 +32,12 @@ HOME = Path(tempfile.mkdtemp(prefix="pusher-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 _numbers = count(1)
 URL = "http://127.0.0.1:8000/p/why/sample"
-WORDING = {Channel.SMS: "sms_match_resident_plain", Channel.WECHAT: "wechat_match_resident_plain"}
+WORDING = {channel: f"{channel}_match_resident_plain" for channel in Channel}
 
 
 def make_settings(**given: Any) -> Settings:
-    """Settings of an office whose templates are all registered with both vendors."""
-    codes: dict[str, dict[str, str]] = {"aliyun": {}, "wechat": {}}
+    """Settings of an office whose templates are all registered with the vendors."""
+    codes: dict[str, dict[str, str]] = {"aliyun": {}, "wechat": {}, "wecom": {}}
     for template in registered():
         vendor = "aliyun" if template.channel is Channel.SMS else "wechat"
         codes[vendor][template.key] = template.code
@@ -53,6 +53,13 @@ def a_phone(number: int) -> str:
 
 def an_openid(number: int) -> str:
     return f"oSample{number:021}"
+
+
+def a_member(number: int) -> str:
+    return f"lianxiren{number}"
+
+
+_ADDRESS = {Channel.SMS: a_phone, Channel.WECHAT: an_openid, Channel.WECOM: a_member}
 
 
 def make_person(session: Session, office: Office, **given: Any) -> Profile:
@@ -75,7 +82,7 @@ def make_contact(
     session: Session, person: Profile, channel: Channel = Channel.SMS, address: str | None = None
 ) -> Contact:
     number = next(_numbers)
-    address = address or (a_phone(number) if channel is Channel.SMS else an_openid(number))
+    address = address or _ADDRESS[channel](number)
     return add_contact(session, person, channel, address, source="样例", now=NOW)
 
 

@@ -29,7 +29,7 @@ from pusher.sending.wording import registered
 from tests.makers import NOW, make_policy, make_rule
 from tests.profiles import people
 
-PRICES = {Channel.SMS: Decimal("0.045"), Channel.WECHAT: Decimal(0)}
+PRICES = {Channel.SMS: Decimal("0.045"), Channel.WECHAT: Decimal(0), Channel.WECOM: Decimal(0)}
 PUBLIC_URL = "https://zw.example.invalid"
 GATEWAYS: dict[str, dict[str, Any]] = {
     "aliyun": {"templates": {r.key: r.code for r in registered() if r.channel is Channel.SMS}},

@@ -22,7 +22,7 @@ from pusher.gateways.base import (
     Why,
     boot_seconds,
 )
-from pusher.gateways.wechat_callbacks import CallbackSecrets
+from pusher.gateways.wechat_envelope import CallbackSecrets
 
 Mood = Callable[[Parcel], Answer]
 SECRETS = CallbackSecrets("SampleToken", "wx0000000000sample")

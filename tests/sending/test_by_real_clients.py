@@ -17,9 +17,9 @@ from pusher.model.clockwork import Pause
 from pusher.model.notice import AttemptResult, NoticeState
 from pusher.sending.deliver import Delivered, deliver
 from pusher.sending.rescue import Rescued, rescue
-from pusher.sending.wording import registered
+from pusher.sending.wording import GATEWAYS, registered
 from pusher.store import Store
-from tests.gateways.conftest import aliyun_at, tencent_at, wechat_at
+from tests.gateways.conftest import aliyun_at, tencent_at, wechat_at, wecom_at
 from tests.makers import NOW
 from tests.sandbox.stand import Stand, standing
 from tests.sending.delivery_makers import attempts_of, given_batch, make_settings, states_of
@@ -50,7 +50,11 @@ def stand(knowing: Stand) -> Stand:
 @pytest.fixture
 def ways(stand: Stand) -> Iterator[dict[str, Gateway]]:
     post = Post(call_timeout=timedelta(seconds=3))
-    yield {"aliyun": aliyun_at(stand.address, post), "wechat": wechat_at(stand.address, post)}
+    yield {
+        "aliyun": aliyun_at(stand.address, post),
+        "wechat": wechat_at(stand.address, post),
+        "wecom": wecom_at(stand.address, post),
+    }
     post.close()
 
 
@@ -70,13 +74,16 @@ def test_what_we_call_accepted_is_what_the_vendors_took(
 ) -> None:
     given_batch(store, 30)
     given_batch(store, 10, channel=Channel.WECHAT)
+    given_batch(store, 5, channel=Channel.WECOM)
 
     send(store, ways)
 
     taken = stand.messages()
-    assert states_of(store) == {NoticeState.ACCEPTED: 40}
-    assert {m["reference"] for m in taken} == {a.call for a in attempts_of(store)}
-    assert len(taken) == 40
+    assert states_of(store) == {NoticeState.ACCEPTED: 45}
+    told = {m["reference"] for m in taken if m["provider"] != "wecom"}
+    assert told == {a.call for a in attempts_of(store) if a.gateway != "wecom"}
+    assert {m["gateway_ref"] for m in taken} == {a.gateway_ref for a in attempts_of(store)}
+    assert len(taken) == len({(m["to"], m["provider"]) for m in taken}) == 45
 
 
 @pytest.mark.parametrize("fault", ["timeout_after_accept", "bad_json"])
@@ -85,7 +92,7 @@ def test_an_answer_that_is_lost_after_acceptance_makes_no_second_message(
     store: Store, stand: Stand, ways: dict[str, Gateway], fault: str, channel: Channel
 ) -> None:
     given_batch(store, 4, channel=channel)
-    provider = "aliyun" if channel is Channel.SMS else "wechat"
+    provider = GATEWAYS[channel][0]
     stand.order("faults", provider=provider, kind=fault, **{"for": 3})
 
     assert send(store, ways).unsure == 3

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from profiles.model import Channel
 from pusher.commands.words import word
+from pusher.sending.cards import DESCRIPTION_BYTES, TITLE_BYTES
 from pusher.sending.segments import segments, signed
 from pusher.sending.shorten import length, shorten
 from pusher.sending.wording import (
@@ -148,6 +149,10 @@ def test_breaks_brackets_and_controls_are_taken_out_of_values() -> None:
     assert filled.params["title"] == "高龄 津贴 样例"
 
 
+def length_in_bytes(text: str) -> int:
+    return len(text.encode())
+
+
 @given(st.sampled_from(EVERY), st.text(min_size=1, max_size=80), st.text(min_size=1, max_size=80))
 def test_whatever_the_values_the_vendors_limits_hold(key: str, title: str, benefit: str) -> None:
     wording = wordings()[key]
@@ -156,6 +161,12 @@ def test_whatever_the_values_the_vendors_limits_hold(key: str, title: str, benef
     except BadWording:
         return
 
+    if wording.channel is Channel.WECOM:
+        assert length_in_bytes(filled.params["title"]) <= TITLE_BYTES
+        assert length_in_bytes(filled.params["description"]) <= DESCRIPTION_BYTES
+        assert not re.search(r"[【】<>\r\x00-\x09]", filled.text)
+        assert filled.text.count("\n") == 1 + wording.fields["description"].count("\n")
+        return
     for field, value in filled.params.items():
         limit = 35 if wording.channel is Channel.SMS or field.startswith("date") else 20
         assert 1 <= length(value) <= limit
@@ -208,6 +219,39 @@ def test_a_date_is_never_cut(before: str, day: str, after: str, limit: int) -> N
     assert day in cut or not re.match(r"\d{4}年", kept)
 
 
+def test_a_card_of_wecom_says_what_there_is_in_lines_and_leads_to_its_page() -> None:
+    full = fill(wordings()["wecom_match_enterprise"], VALUES)
+    plain = fill(wordings()["wecom_match_enterprise_plain"], VALUES)
+
+    assert full.params["title"] == "高龄津贴"
+    assert full.params["description"].splitlines() == [
+        "贵单位可能符合条件，以审核为准。",
+        "内容：每人每月100元",
+        "截止：2026年12月18日",
+        "发送：槐荫区政务公开办公室（样例）",
+        "点开看为何告知您、怎么办理；不想再收，点开退订，或在此回复TD。",
+    ]
+    assert full.text == f"高龄津贴\n{full.params['description']}"
+    assert len(plain.text.splitlines()) == 4
+    assert full.url == VALUES["url"]
+
+
+def test_nothing_is_registered_with_wecom() -> None:
+    assert vendor_code(wordings()["wecom_interpretation_plain"], {"wecom": {}}) == ""
+    with pytest.raises(BadWording, match="企业微信通道"):
+        vendor_code(wordings()["wecom_interpretation_plain"], {"wechat": {}})
+
+
+@pytest.mark.parametrize("key", [key for key in EVERY if key.startswith("wecom_")])
+def test_the_longest_card_is_whole(key: str) -> None:
+    long = dict.fromkeys(("title", "benefit", "office"), "字" * 80)
+
+    filled = fill(wordings()[key], {**VALUES, **long})
+
+    assert length_in_bytes(filled.params["title"]) <= TITLE_BYTES
+    assert length_in_bytes(filled.params["description"]) <= DESCRIPTION_BYTES
+
+
 def test_the_offices_own_telephone_stands_in_its_copies() -> None:
     filled = fill(wordings(phone="0531-00000099")["sms_match_resident"], VALUES)
 
@@ -223,7 +267,8 @@ def test_a_mobile_number_is_no_office_telephone(phone: str) -> None:
 def test_the_book_of_registered_templates_is_complete_and_its_codes_are_distinct() -> None:
     book = registered()
 
-    assert {r.key for r in book} == {w.template for w in wordings().values()}
+    sent_by_template = [w for w in wordings().values() if w.channel is not Channel.WECOM]
+    assert {r.key for r in book} == {w.template for w in sent_by_template}
     assert len({r.code for r in book}) == len(book)
     assert all(
         re.fullmatch(r"SMS_29900\d{4}", r.code) if r.channel is Channel.SMS else len(r.code) == 43

@@ -197,6 +197,8 @@ BY_ADDRESS = {
     ("GET", "/p/interpretation/{interpretation_id}"),
     ("GET", "/callbacks/wechat"),
     ("POST", "/callbacks/wechat"),
+    ("GET", "/callbacks/wecom"),
+    ("POST", "/callbacks/wecom"),
     ("POST", "/callbacks/{name}/receipts"),
     ("POST", "/callbacks/{name}/replies"),
     ("GET", "/static/{name}"),

@@ -8,13 +8,20 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from profiles.model import Channel, OptOut
 from profiles.sealing import Keys, Sealer, sealer_of
 from pusher.gateways.aliyun_callbacks import ANSWER
 from pusher.gateways.post import Post
 from pusher.gateways.wechat import WeChat
+from pusher.gateways.wechat_envelope import CallbackSecrets
+from pusher.gateways.wecom import WeCom
 from pusher.listening.inbox import BODY
 from pusher.listening.receipts import fold
 from pusher.model.word import Inbox, Signature
+from pusher.sandbox.carrier import Push
+from pusher.sandbox.credentials import WECOM_AES_KEY, WECOM_CORP_ID, WECOM_TOKEN
+from pusher.sandbox.exchange import Answered
+from pusher.sandbox.wecom_speech import encrypted, wecom_speech
 from pusher.web.callbacks import callback_addresses, callback_key
 from tests.listening.callbacks import answer
 from tests.makers import NOW
@@ -183,6 +190,47 @@ def test_an_office_clock_that_runs_ahead_does_not_matter(wechat: Console) -> Non
     wrong = client.post("/callbacks/wechat", params=signed(at=ahead.now), content=EVENT)
 
     assert (right.status_code, wrong.status_code) == (200, 403)
+
+
+def wecom_said(console: Console, text: str) -> Push:
+    """What WeCom pushes when a member writes."""
+    speech = wecom_speech("/callbacks/wecom", lambda: console.now)
+    [push] = speech.answer(Answered("wecom", "lianxiren0001", text, "message", console.now))
+    return push
+
+
+def wecom_of(post: Post) -> WeCom:
+    keys = CallbackSecrets(WECOM_TOKEN, WECOM_CORP_ID, WECOM_AES_KEY)
+    return WeCom(post, corp_id=WECOM_CORP_ID, secret="s", agent_id=1, callback=keys)
+
+
+def test_a_member_of_wecom_is_heard_and_nobody_else(lite: Console, post: Post) -> None:
+    lite.gateways["wecom"] = wecom_of(post)
+    client = lite.browser().client
+    push = wecom_said(lite, "TD")
+
+    told = client.post(push.url, content=push.body)
+    forged = client.post(push.url.replace("nonce=", "nonce=0"), content=push.body)
+    with lite.store.writing() as session:
+        folded = fold(session, lite.gateways, now=lite.now)
+
+    assert (told.status_code, told.content, forged.status_code) == (200, b"", 403)
+    assert (folded.replies, folded.stops) == (1, 1)
+    with lite.store.reading() as session:
+        (said,) = session.exec(select(OptOut)).all()
+    assert (said.channel, said.how) == (Channel.WECOM, "企业微信回复")
+
+
+def test_wecom_checks_the_address_by_a_word_in_a_cipher(lite: Console, post: Post) -> None:
+    lite.gateways["wecom"] = wecom_of(post)
+    stamp, word = str(int(lite.now.timestamp())), encrypted(b"4567890123")
+    signature = hashlib.sha1("".join(sorted([WECOM_TOKEN, stamp, "n", word])).encode()).hexdigest()
+    query = {"timestamp": stamp, "nonce": "n", "echostr": word, "msg_signature": signature}
+
+    answer = lite.browser().client.get("/callbacks/wecom", params=query)
+
+    assert (answer.status_code, answer.text) == (200, "4567890123")
+    assert inbox(lite) == []
 
 
 @pytest.mark.parametrize("stamp", ["x", "-1", "１７９５５７０２００", "9" * 11, "1795570200.5"])

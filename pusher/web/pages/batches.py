@@ -263,7 +263,7 @@ def _seen(session: Session, desk: Desk, who: SignedIn, batch: Batch) -> dict[str
         "visits_by_reason": shares(seen.visits_by_reason),
         "sms_prices": sorted({sample.price for sample in seen.samples if sample.segments}),
         "report": told,
-        "arrived": share(arrived, sum(told.by_outcome.values())),
+        "arrived": share(arrived, sum(told.by_outcome.values()) - told.untold),
         "counted": counted(session, batch),
         "streets": streets_of(session, who),
         "trail": trail(session, batch),

@@ -24,6 +24,7 @@ from pusher.sending.compose import plan, write_down
 from pusher.sending.limits import limits_of
 from pusher.sending.prices import prices
 from pusher.sending.tell import Told
+from pusher.sending.wording import GATEWAYS
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields, asked
 from pusher.web.gate import Clerk, Looking
@@ -185,10 +186,17 @@ def _show(
         missing_codes=list(found["missing"]),
         decisions=list(Decision),
         kinds=[kind for kind in BatchKind if kind is not BatchKind.DIGEST],
-        channels=list(Channel),
+        channels=_open_channels(desk),
         fields=fields,
         may_draft=who.role is Role.CLERK,
     )
+
+
+def _open_channels(desk: Desk) -> list[Channel]:
+    """Those that a gateway is set up for; all where there is none yet."""
+    tables = desk.settings.gateways
+    found = [one for one in Channel if any(name in tables for name in GATEWAYS[one])]
+    return found or list(Channel)
 
 
 def _run(session: Session, policy: Policy, asked_for: str) -> MatchRun:

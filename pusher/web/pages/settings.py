@@ -189,7 +189,7 @@ def _way(
         on=table is not None,
         paused=pauses.get(name),
         price=price,
-        any_words=takes_any_words(table or {}),
+        any_words=channel is Channel.WECOM or takes_any_words(table or {}),
         missing=[
             one.key
             for one in registered()

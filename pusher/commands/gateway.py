@@ -16,7 +16,7 @@ _MARKS = {True: "✓", False: "✗", None: "·"}
 
 @click.group()
 def gateway() -> None:
-    """短信、微信通道：有哪些、通不通、还缺什么。"""
+    """短信、微信、企业微信通道：有哪些、通不通、还缺什么。"""
 
 
 @gateway.command("list")
@@ -63,7 +63,9 @@ def texts(name: str, as_json: bool) -> None:
 @gateway.command("test")
 @click.argument("name", metavar="通道")
 @click.option(
-    "--to", metavar="号码", help="真的发一条测试短信到这个号码（微信填 openid），计费一条"
+    "--to",
+    metavar="号码",
+    help="真的发一条测试短信到这个号码（微信填 openid，企业微信填账号），计费一条",
 )
 @click.option("--yes", is_flag=True, help="不再确认")
 @click.option("--by", metavar="登录名", help="办理人，记入审计")

@@ -189,6 +189,7 @@ _ENDPOINTS: Final = {
     "aliyun": aliyun.ENDPOINT,
     "tencent": tencent.ENDPOINT,
     "wechat": wechat.ENDPOINT,
+    "wecom": wecom.ENDPOINT,
 }
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from pusher.gateways.access_token import TokenDesk, by_token
+from pusher.gateways.access_token import NoToken, TokenDesk, by_token
 from pusher.gateways.answers import json_object, unanswered, without_code
 from pusher.gateways.base import (
     Answer,

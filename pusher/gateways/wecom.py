@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from pusher.gateways import wecom_callbacks
-from pusher.gateways.access_token import TokenDesk, by_token
+from pusher.gateways.access_token import NoToken, TokenDesk, by_token
 from pusher.gateways.answers import json_object, unanswered, without_code
 from pusher.gateways.base import (
     Answer,
@@ -28,6 +28,7 @@ from pusher.gateways.base import (
     boot_seconds,
     masked,
 )
+from pusher.gateways.checkup import About, Checked, access
 from pusher.gateways.post import Post, Request, Response, Word
 from pusher.gateways.wechat_envelope import CallbackSecrets, check_age
 from pusher.gateways.wecom_codes import SEND, TOKEN_REFUSED
@@ -37,6 +38,7 @@ ENDPOINT: Final = "https://qyapi.weixin.qq.com"
 # Letters and digits, so that neither "@all" nor "a|b" is ever taken for one member.
 _MEMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 _HEADERS: Final = [("content-type", "application/json"), ("accept-encoding", "identity")]
+_PATIENCE_S: Final = 30.0  # for a token that nobody's lease waits for
 _TOKEN_CODES: Final = frozenset(str(code) for code in TOKEN_REFUSED)
 # The longest that the vendor allows.
 _CHECKED: Final = {"enable_duplicate_check": 1, "duplicate_check_interval": 14_400}
@@ -123,6 +125,22 @@ class WeCom:
         if came_at is not None:
             check_age(query, came_at)
         return callback
+
+    def check(self, templates: Sequence[str]) -> list[Checked]:
+        """Fetch a token, then ask for the application: corp, secret, agent and allow-list."""
+        token = self._tokens.token(deadline=boot_seconds() + _PATIENCE_S)
+        if isinstance(token, NoToken):
+            return [Checked(About.ACCESS, False, why=token.why, code=token.code, said=token.said)]
+        query = urlencode({"access_token": token, "agentid": self._agent_id})
+        address = f"{self._endpoint}/cgi-bin/agent/get?{query}"
+        [word] = self._post.post_all([Request("GET", address)])
+        answer = json_object(word.body) if isinstance(word, Response) else {}
+        errcode = answer.get("errcode")
+        if not isinstance(word, Response) or not isinstance(errcode, int):
+            code = f"http_{word.status}" if isinstance(word, Response) else word.code
+            return [access(word, code, (Result.UNSURE, Why.TRANSIENT))]
+        verdict = SEND.get(errcode, (Result.UNSURE, Why.UNKNOWN))
+        return [access(word, str(errcode) if errcode else None, verdict)]
 
     def _send(self, parcels: Sequence[Parcel], token: str, deadline: float) -> list[Answer]:
         query = urlencode({"access_token": token})

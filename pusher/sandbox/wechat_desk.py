@@ -101,7 +101,7 @@ class WeChatDesk:
         """List the account's templates."""
         token = request.query_params.get("access_token", "")
         if not self._tokens.is_good(token, self._exchange.now()):
-            return _told(40001, "invalid credential, access_token is invalid or not latest")
+            return told(40001, "invalid credential, access_token is invalid or not latest")
         rows = [
             {"template_id": one.code, "title": one.text.partition("\n")[0], "content": one.text}
             for one in self._exchange.book.of("wechat")

@@ -65,6 +65,7 @@ class WeComDesk:
         """Return the vendor's addresses."""
         router = APIRouter(prefix="/cgi-bin")
         router.add_api_route("/gettoken", self.token, methods=["GET"])
+        router.add_api_route("/agent/get", self.agent, methods=["GET"])
         router.add_api_route("/message/send", self.send, methods=["POST"])
         return router
 
@@ -81,6 +82,17 @@ class WeComDesk:
             return told(40001, "invalid credential")
         token, lasts = self._tokens.stable(self._exchange.now(), force=False)
         return told(0, "ok", access_token=token, expires_in=lasts)
+
+    async def agent(self, request: Request) -> Response:
+        """Tell of the application; costs nothing."""
+        query = request.query_params
+        try:
+            self._check_token(query.get("access_token"))
+        except Refused as refused:
+            return told(refused.errcode, refused.errmsg)
+        if query.get("agentid") != str(WECOM_AGENT_ID):
+            return told(301002, "not allow operate another agent")
+        return told(0, "ok", agentid=WECOM_AGENT_ID, name="样例政策直达")
 
     async def send(self, request: Request) -> Response:
         """Take one notice for up to a thousand members."""

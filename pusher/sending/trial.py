@@ -17,6 +17,7 @@ from profiles.identity import BadIdentity, masked_number, masked_phone
 from profiles.model import Channel, Office
 from profiles.optouts import has_opted_out
 from profiles.sealing import sealer_of
+from profiles.shown import masked_address
 from pusher.audit import note
 from pusher.gateways.base import Answer, Gateway, Parcel, Result, Why, boot_seconds
 from pusher.gateways.checkup import Checkable, Checked
@@ -28,10 +29,7 @@ from pusher.sending.wording import Registered, code_of, fill, vendor_code, wordi
 from pusher.settings import Settings
 from pusher.store import Store
 
-PLAIN: Final = {
-    Channel.SMS: "sms_match_resident_plain",
-    Channel.WECHAT: "wechat_match_resident_plain",
-}
+PLAIN: Final = {channel: f"{channel}_match_resident_plain" for channel in Channel}
 """The wording that is sent where the table names no template without variables."""
 _SAMPLE: Final = {"title": "通道测试，请忽略", "office": "通道测试"}
 _VENDORS_OWN: Final = ("plain_template_code", "plain_template_id")
@@ -107,11 +105,11 @@ def send_trial(
     """Send one plain text to *to*, also through a gateway that is paused. Audited.
 
     Args:
-        to: mobile number, or openid.
+        to: mobile number, openid, or a member's name.
         by: staff number, or ``cli``.
 
     Raises:
-        CannotTry: *to* is no mobile number or openid, its owner does not want to hear from the
+        CannotTry: *to* is no address of the channel, its owner does not want to hear from the
             office, or all sending is held.
         BadWording: no template is registered with this vendor to try.
     """
@@ -125,14 +123,16 @@ def send_trial(
         _look_for_a_stop(session, channel, to)
         parcel = _parcel(session, gateway.name, channel, to, settings)
         call = parcel.reference
-        note(session, "gateway.try", about=about, by=by, now=now, to=_masked(to), call=call)
+        note(
+            session, "gateway.try", about=about, by=by, now=now, to=_masked(channel, to), call=call
+        )
     [answer] = gateway.hand_over([parcel], deadline=boot_seconds() + settings.call_timeout_s)
     with store.writing() as session:
         note(
             session, "gateway.tried", about=about, by=by, now=now, call=call,
             result=answer.result.value, why=answer.why.value, code=answer.code[:80],
         )  # fmt: skip
-    return Trial(_masked(to), answer)
+    return Trial(_masked(channel, to), answer)
 
 
 def _look_for_a_stop(session: Session, channel: Channel, to: str) -> None:
@@ -150,11 +150,14 @@ def _parcel(session: Session, name: str, channel: Channel, to: str, settings: Se
     if own is not None:
         return Parcel(reference, to, own, {})
     wording = wordings(phone=office.phone)[PLAIN[channel]]
-    filled = fill(wording, {**_SAMPLE, "url": settings.public_url})
+    # a vendor that drops repeats tells them by what they say
+    filled = fill(wording, {**_SAMPLE, "url": f"{settings.public_url}#{reference}"})
     text = signed(filled.text, office.signature) if channel is Channel.SMS else filled.text
     template = vendor_code(wording, settings.gateways, gateway=name)
     return Parcel(reference, to, template, filled.params, filled.url, text)
 
 
-def _masked(to: str) -> str:
+def _masked(channel: Channel, to: str) -> str:
+    if channel is Channel.WECOM:
+        return masked_address(channel, to)
     return masked_phone(to) if to.isdigit() else masked_number(to)

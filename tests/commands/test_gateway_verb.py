@@ -78,7 +78,7 @@ def test_the_list_tells_state_address_and_templates(typed: Type, home: Path, sta
     rows = {row["name"]: row for row in json.loads(typed("list", "--json").stdout)}
     told = typed("list").stdout
 
-    assert list(rows) == ["aliyun", "tencent", "wechat"]
+    assert list(rows) == ["aliyun", "tencent", "wechat", "wecom"]
     assert (rows["aliyun"]["state"], rows["aliyun"]["because"]) == ("paused", "余额不足")
     assert (rows["tencent"]["state"], rows["tencent"]["endpoint"]) == ("open", stand.address)
     assert rows["tencent"]["templates"]["missing"] == []
@@ -95,7 +95,7 @@ def test_texts_stand_as_the_vendor_wants_them_registered(typed: Type) -> None:
     assert "${title}" in typed("texts", "aliyun").stdout
 
 
-@pytest.mark.parametrize("name", ["aliyun", "tencent", "wechat"])
+@pytest.mark.parametrize("name", ["aliyun", "tencent", "wechat", "wecom"])
 def test_a_sound_gateway_is_found_sound_without_sending(
     typed: Type, stand: Stand, name: str
 ) -> None:
@@ -142,6 +142,16 @@ def test_one_text_on_trial_arrives_and_stands_in_the_audit(
         ("gateway.tried", "gateway:tencent", "cli"),
     ]
     assert NUMBER not in done.output
+
+
+def test_each_trial_by_wecom_arrives_though_the_vendor_drops_repeats(
+    typed: Type, stand: Stand
+) -> None:
+    done = [typed("test", "wecom", "--to", "zhangsan", "--yes") for _ in range(2)]
+
+    assert [one.exit_code for one in done] == [0, 0]
+    assert [message["to"] for message in stand.messages()] == ["zhangsan"] * 2
+    assert "zhangsan" not in done[0].output
 
 
 def test_a_paused_gateway_is_tried_before_it_is_opened_again(

@@ -163,3 +163,24 @@ def test_a_refusal_nobody_knows_is_no_word_on_the_key() -> None:
     found = access(answer({}), "Never.Seen", (Result.UNSURE, Why.UNKNOWN))
 
     assert (found.sound, found.why) == (False, Why.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({}, None), ({"secret": "wrong"}, "40001"), ({"corp_id": "ww1"}, "40013"),
+     ({"agent_id": "7"}, "301002")],
+)  # fmt: skip
+def test_wecom_tells_whether_corp_secret_and_application_belong_together(
+    stand: Stand, changes: dict[str, str], code: str | None
+) -> None:
+    [found] = check("wecom", stand.address, **changes)
+
+    assert (found.about, found.sound) == (About.ACCESS, code is None)
+    assert (found.why, found.code) == ((Why.AUTH, code) if code else (Why.NONE, ""))
+    assert stand.messages() == []
+
+
+def test_wecom_that_cannot_be_reached_is_told_as_that() -> None:
+    [found] = check("wecom", "http://127.0.0.1:9")
+
+    assert (found.sound, found.why) == (False, Why.TRANSIENT)

@@ -17,10 +17,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from profiles.model import Channel, OptOut, Profile
+from profiles.model import Channel, Office, OptOut, Profile
 from pusher.clock import office_now
 from pusher.demo.children import ChildDied, PortTaken, check_alive, check_free, children, wait_for
 from pusher.demo.furnish import PEOPLE, District, confirm_as_written, furnish
+from pusher.listening.answers.ask import ask
 from pusher.listening.report import report
 from pusher.listening.visits import tick
 from pusher.matching.match import match
@@ -43,6 +44,14 @@ PATIENCE_S = 120.0
 """How long the story waits for the clockwork and the stand-in to finish one round."""
 LEFT_TO_THE_VISITOR = ("p02", "p06")
 """Policies that the demo leaves as read, so that somebody who tries it has something to confirm."""
+QUESTIONS = (
+    "社保补贴怎么申请",
+    "老年人吃饭补贴怎么弄",
+    "开店补贴有吗",
+    "老人钱怎么领",
+    "公积金怎么提取",
+)
+"""What people asked before a visitor comes; the fourth is answered once p02 is confirmed."""
 
 
 def run_demo(*, home: Path | None, port: int) -> None:
@@ -115,6 +124,10 @@ def _prepare_for_a_visitor(district: District) -> None:
             batch = _drafted(district, session, stem)
             if submitted:
                 review.submit(session, batch, by=CLERK, now=district.now)
+    with district.store.writing() as session:
+        office = session.exec(select(Office)).one()
+        for question in QUESTIONS:
+            ask(session, office, question, now=district.now)
 
 
 def _send_out(district: District, stem: str) -> UUID | None:

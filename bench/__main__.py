@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import matching, reading, sealing, words
+from bench import matching, reading, sealing, sending, words
 
 COMPARISONS = (
     words.run,
@@ -18,7 +18,7 @@ COMPARISONS = (
 
 def main() -> None:
     """Run all comparisons."""
-    found = [run() for run in COMPARISONS]
+    found = [*(run() for run in COMPARISONS), *sending.workers()]
     for one in found:
         print(
             f"{one.job:<24} 本系统 {one.ours * 1000:8.1f} 毫秒   "

@@ -9,7 +9,7 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from os import getpid
@@ -44,6 +44,7 @@ class Worker:
         gateways: by name, in the order of preference.
         owner: machine and process, for the log.
         stopping: set it, and the worker comes to its next halt and ends.
+        wall: this machine's clock.
     """
 
     store: Store
@@ -51,6 +52,7 @@ class Worker:
     settings: Settings
     owner: str = field(default_factory=lambda: f"{socket.gethostname()[:40]}:{getpid()}")
     stopping: threading.Event = field(default_factory=threading.Event)
+    wall: Callable[[], datetime] = office_now
 
     def run(self) -> None:
         """Deliver until it is asked to stop; the database may come and go meanwhile."""
@@ -93,6 +95,6 @@ class Worker:
 
     def _now(self) -> datetime:
         now = self.store.server_moment()
-        if abs(now - office_now()) > LEAP:
+        if abs(now - self.wall()) > LEAP:
             raise ClocksPart("本机时钟与数据库服务器的时钟相差超过 60 秒，未发送；请校准时间")
         return now + self.settings.clock_ahead

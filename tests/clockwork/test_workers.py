@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from pusher.clock import office_now
+from pusher.clockwork import LEAP
 from pusher.model.notice import Attempt, NoticeState
-from pusher.settings import FILE_NAME
+from pusher.settings import FILE_NAME, read_settings
+from pusher.worker import ClocksPart, Worker
 from tests.clockwork.rehearsal import DIED, Rehearsal, ended, rehearsed, until
 from tests.conftest import database_of
 from tests.sandbox.stand import Stand
@@ -77,6 +80,19 @@ def test_a_worker_ends_when_it_is_asked_to(shared: Rehearsal) -> None:
 
     assert ended(worker) == 0
     shared.check(3)
+
+
+def test_a_machine_whose_clock_is_wrong_sends_nothing(shared: Rehearsal) -> None:
+    given_batch(shared.store, 1)
+    settings = read_settings(shared.home, {})
+    wrong = Worker(
+        shared.store, {}, settings, wall=lambda: office_now() + LEAP + timedelta(seconds=9)
+    )
+
+    with pytest.raises(ClocksPart, match="校准时间"):
+        wrong.deliver()
+    assert shared.states() == {NoticeState.DRAFTED: 1}
+    assert Worker(shared.store, {}, settings).deliver().released == 1
 
 
 def test_on_sqlite_one_line_says_why_there_is_no_worker(lite: Rehearsal) -> None:

@@ -1,13 +1,16 @@
 """A gateway is handed no more than its table allows in a second and in a day."""
 
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import pairwise
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
+from profiles.turns import join_the_claims
 from pusher.gateways.registry import BadGatewayTable, open_gateways
 from pusher.model.notice import Attempt, Notice, NoticeState
 from pusher.sending.deliver import Delivered, deliver
@@ -15,7 +18,7 @@ from pusher.sending.pace import Pace, Room, left_today, pace_of, room_now
 from pusher.settings import Settings
 from pusher.store import Store
 from tests.makers import NOW
-from tests.sending.delivery_makers import given_batch, make_settings
+from tests.sending.delivery_makers import given_batch, make_settings, notices_of
 from tests.sending.outbox import Outbox
 
 
@@ -86,6 +89,34 @@ def test_what_others_handed_over_is_counted_and_what_a_wrong_clock_left_is_not(
         assert room_now(session, "aliyun", Pace(), now=NOW) == Room()
         assert left_today(session, "aliyun", pace, now=NOW) == 1
         assert left_today(session, "aliyun", Pace(), now=NOW) is None
+
+
+def test_a_claim_that_counts_waits_for_the_one_before_it(store: Store) -> None:
+    batch = given_batch(store, 3)
+    ids = [notice.id for notice in notices_of(store, batch)]
+    pace, counted, rooms = Pace(per_second=3), Event(), []
+
+    def first() -> None:
+        with store.writing() as session:
+            join_the_claims(session)
+            rooms.append(room_now(session, "aliyun", pace, now=NOW).calls)
+            session.add_all(
+                Attempt(notice_id=i, number=1, call=i.hex[-26:], gateway="aliyun", at=NOW)
+                for i in ids
+            )
+            session.flush()
+            counted.set()
+            time.sleep(0.3)  # the other one comes meanwhile, and must not count without these
+
+    thread = Thread(target=first)
+    thread.start()
+    assert counted.wait(30)
+    with store.writing() as session:
+        join_the_claims(session)
+        rooms.append(room_now(session, "aliyun", pace, now=NOW).calls)
+    thread.join()
+
+    assert rooms == [3, 0]
 
 
 def test_the_table_says_the_pace_in_whole_numbers() -> None:

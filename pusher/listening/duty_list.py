@@ -50,6 +50,8 @@ _PAGE_OF: Final = MappingProxyType(
         "batch": "/batches/{id}",
         "replies": "/replies",
         "contacts": "/contacts",
+        "questions": "/questions",
+        "topic": "/topics/{id}",
     }
 )
 

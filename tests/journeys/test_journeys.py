@@ -98,6 +98,33 @@ def test_an_elderly_person_without_a_phone_gets_a_leaflet_and_a_ticked_visit(
     assert town.counted(batch)["visits"]["done"] == 1
 
 
+def test_a_policy_of_which_nobody_was_told_is_owed_until_somebody_is(town: Town) -> None:
+    clerk, policy = town.person("clerk"), town.confirmed("p08")
+    town.run("jobs", "--run", "supervise")
+
+    with browsing() as browser:
+        page = browser.new_page(base_url=town.console)
+        page.goto("/sign-in")
+        page.fill("input[name=login]", "clerk")
+        page.fill("input[name=password]", PASSWORDS["clerk"])
+        page.click("main button")
+        page.goto("/duties?kind=policy_unsent")
+        page.click(f"main a[href='/policies/{policy}']")
+        assert page.url.endswith(f"/policies/{policy}"), "a duty leads to where it is done"
+
+        batch = town.drafted(clerk, policy)
+        clerk.sends(f"{batch}/submit", on=batch)
+        town.run("jobs", "--run", "supervise")
+
+        page.goto("/duties?kind=policy_unsent")
+        assert page.locator(f"main a[href='/policies/{policy}']").count() == 0
+        page.goto("/duties?state=done")
+        assert "系统核对：已经办好" in page.inner_text("main")
+        page.goto("/effects")
+        page.click(f"main a[href*='{policy}']")
+        assert "一份政策" in page.inner_text("main")
+
+
 def _notices(town: Town, batch: str, folder: Path) -> list[dict[str, object]]:
     out = folder / "notices.jsonl"
     town.run("batch", "notices", batch.rsplit("/", 1)[1], "--out", str(out))
@@ -113,7 +140,8 @@ def test_every_page_of_the_route_fits_a_desk_and_a_phone_without_scripts(
     paths = (
         "/", "/policies", f"/policies/{policy}", f"/policies/{policy}/confirm",
         f"/policies/{policy}/matches", "/batches", batch, "/visits", "/visits/postings",
-        "/replies", "/notices/unsure", f"/p/policy/{policy}",
+        "/replies", "/notices/unsure", "/duties", "/duties/sheet", "/effects",
+        f"/p/policy/{policy}",
     )  # fmt: skip
 
     with browsing() as browser:

@@ -97,6 +97,8 @@ def test_what_is_owed_is_done_on_a_page_that_exists(lite: Console) -> None:
         DutyKind.VISITS_OPEN: "visits:1:370104013",
         DutyKind.REPLIES_OPEN: "replies:2026-11-25",
         DutyKind.CONTACTS_DOUBTFUL: "contacts:2026-11-25",
+        DutyKind.QUESTIONS_OPEN: "questions:2026-11-25",
+        DutyKind.SECOND_INTERPRETATION: "topic:1",
     }
     for kind in DutyKind:
         duty = Duty(

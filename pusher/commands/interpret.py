@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pusher.model.interpretation import Interpretation
     from pusher.reading.interpret import Described
 
-FORMS = ("text", "picture", "video", "answers", "brief", "press")
+FORMS = ("text", "picture", "video", "answers", "brief", "press", "adoption")
 STAGES = ("before", "at", "after")
 
 
@@ -36,7 +36,7 @@ STAGES = ("before", "at", "after")
     type=click.Choice(FORMS),
     default="text",
     show_default=True,
-    help="依次为文字、图解、视频、问答、简明版、发布会",
+    help="依次为文字、图解、视频、问答、简明版、发布会、意见采纳情况",
 )
 @click.option(
     "--stage", type=click.Choice(STAGES), help="发布前、随发布、发布后；不给则按发布日期判断"

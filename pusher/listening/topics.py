@@ -288,6 +288,24 @@ def busy(
     return [(policy, count) for policy, count in rows if policy.id not in hot]
 
 
+def asked_about(
+    session: Session, policy: Policy, *, most: int
+) -> tuple[Mapping[str, int], Sequence[Question]]:
+    """How many asked or said something of a document by which way, and the newest of it."""
+    family = select(Policy.id).where(Policy.family_id == policy.family_id)
+    ours = col(Question.policy_id).in_(family)
+    counted = session.exec(
+        select(Question.source, func.count()).where(ours).group_by(col(Question.source))
+    ).all()
+    newest = session.exec(
+        select(Question)
+        .where(ours)
+        .order_by(col(Question.at).desc(), col(Question.id).desc())
+        .limit(most)
+    ).all()
+    return {str(source): number for source, number in counted}, newest
+
+
 def topics_of(session: Session, office_id: UUID, *, hot: bool = True) -> Sequence[Topic]:
     """Topics that wait for an answer, the oldest first; or all that ever were hot, newest first."""
     asked = select(Topic).where(Topic.office_id == office_id, col(Topic.hot_at).is_not(None))

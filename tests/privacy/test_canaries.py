@@ -8,6 +8,7 @@ while the processes run and after they ended: database, write-ahead log, logs, t
 
 import os
 import re
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -87,6 +88,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield folder
 
 

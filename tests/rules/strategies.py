@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from hypothesis import strategies as st
@@ -147,6 +148,7 @@ def inner_rules(fact: Fact) -> st.SearchStrategy[dict[str, object]]:
     )
 
 
+@cache
 def rules() -> st.SearchStrategy[dict[str, object]]:
     """A RULE document."""
     fixed = st.sampled_from(["never", "manual"]).map(lambda op: {"fact": None, "op": op})

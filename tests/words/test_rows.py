@@ -1,14 +1,17 @@
 """Rows computed with NumPy alone are the rows that scikit-learn computes."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from pusher.words.rows import Weighing, learn
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 TEXTS = ["养老 津贴 老年人 养老", "企业 贷款 贴息", "企业 老年人 就业", "就业 就业 补贴 企业"]
 
@@ -17,9 +20,16 @@ def _split(text: str) -> list[str]:
     return text.split()
 
 
+def theirs_of(texts: list[str], **given: Any) -> "TfidfVectorizer":
+    """What scikit-learn learns; loaded by who runs this, not by every process that collects."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    return TfidfVectorizer(**given).fit(texts)
+
+
 @given(st.lists(st.sampled_from([*" ".join(TEXTS).split(), "没见过"]), max_size=30))
 def test_a_row_is_the_row_of_scikit_learn(words: list[str]) -> None:
-    theirs = TfidfVectorizer(analyzer=_split, sublinear_tf=True, norm="l2").fit(TEXTS)
+    theirs = theirs_of(TEXTS, analyzer=_split, sublinear_tf=True, norm="l2")
     weighing = learn(TEXTS, _split)
 
     row = weighing.row(words, weighing.places())
@@ -40,9 +50,8 @@ def test_terms_and_their_rarity_are_to_the_bit_those_of_scikit_learn(
     except ValueError:
         weighing = Weighing((), np.empty(0))
 
-    theirs = TfidfVectorizer(analyzer=list, min_df=at_least_in)
     try:
-        theirs.fit(texts)
+        theirs = theirs_of(texts, analyzer=list, min_df=at_least_in)
         names, idf = theirs.get_feature_names_out().tolist(), theirs.idf_
     except ValueError:
         names, idf = [], np.empty(0)

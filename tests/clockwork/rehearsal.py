@@ -96,7 +96,8 @@ class Rehearsal:
         """``pusher serve``, once it answers, and its address."""
         port = _free_port()
         process = self.command("serve", "--port", str(port), fail_point=fail_point)
-        wait_for(f"http://127.0.0.1:{port}/healthz", {})
+        # not /healthz: it says no while a clockwork that was killed has been silent for a minute
+        wait_for(f"http://127.0.0.1:{port}/readyz", {})
         return process, f"http://127.0.0.1:{port}"
 
     def beats(self) -> list[datetime]:

@@ -184,7 +184,7 @@ def test_killed_after_a_receipt_was_stored_the_vendor_pushes_again_and_it_counts
         with rehearsal.store.reading() as session:
             addresses = callback_addresses(console, session.info["sealer"])["aliyun"]
         assert isinstance(addresses, dict)
-        sent = httpx.post(addresses["receipts"], content=body, timeout=10, trust_env=False)
+        sent = httpx.post(addresses["receipts"], content=body, timeout=60, trust_env=False)
         return sent.status_code
 
     process, address = rehearsal.console("K9:kill")

@@ -19,7 +19,7 @@ class Stand:
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self.client = httpx.Client(base_url=address, trust_env=False, timeout=10)
+        self.client = httpx.Client(base_url=address, trust_env=False, timeout=60)
 
     def messages(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.client.get("/_sandbox/messages").json()
@@ -58,7 +58,7 @@ def stand(served: Stand) -> Stand:
     return served
 
 
-def until(happened: Callable[[], object], *, patience_s: float = 20.0) -> bool:
+def until(happened: Callable[[], object], *, patience_s: float = 90.0) -> bool:
     """Wait until *happened*; the patience is for a busy machine, not a measure."""
     end = time.monotonic() + patience_s
     while time.monotonic() < end:

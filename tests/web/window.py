@@ -16,7 +16,7 @@ from pusher.model.staff import Role
 from tests.web.browsing import Console
 
 DESK, PHONE = 1440, 390
-_PATIENCE_S = 20.0
+_PATIENCE_S = 90.0
 _AXE = Axe()
 
 

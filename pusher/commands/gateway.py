@@ -1,7 +1,7 @@
 """The gateway verbs: which ways out there are, and whether one works."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -88,14 +88,14 @@ def test(
         way = open_ways(door.settings)[name]
         if to is None:
             shape = _checked(door, name, way)
-            answer(shape, as_json, lambda: [_line(one) for one in shape["checks"]])
+            answer(shape, as_json, lambda: _lines(shape["checks"]))
         else:
             look_at_age(door)
             number = "cli"
             if by:
                 with door.store.reading() as session:
                     number = staff_called(session, by, "clerk", "reviewer", "admin").number
-            _ask(to, yes)
+            _ask(way, to, yes)
             shape = _sent(door, way, to, number)
             answer(shape, as_json, lambda: [shape["told"]])
     if not shape["ok"]:
@@ -110,15 +110,18 @@ def _table(door: Door, name: str) -> Mapping[str, Any]:
     return tables[name]
 
 
-def _ask(to: str, yes: bool) -> None:
+def _ask(way: "Gateway", to: str, yes: bool) -> None:
     """Let a person say yes; a program says so beforehand."""
-    from profiles.identity import masked_text
+    from profiles.model import Channel
+    from pusher.sending.trial import shown
 
     if yes:
         return
     if not sys.stdin.isatty():
         raise Refusal("这会真的发一条并计费；不在终端上运行时请加 --yes", code="needs_yes")
-    if not click.confirm(f"将向 {masked_text(to)} 真的发一条测试消息并计费，继续吗？", err=True):
+    if not click.confirm(
+        f"将向 {shown(Channel(way.channel), to)} 真的发一条测试消息并计费，继续吗？", err=True
+    ):
         raise Refusal("没有发", code="not_confirmed")
 
 
@@ -202,12 +205,19 @@ def _checked(door: Door, name: str, way: "Gateway") -> dict[str, Any]:
     return {"gateway": name, "ok": all(one.sound is not False for one in found), "checks": checks}
 
 
+def _lines(checks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One line each, but for the templates that are as they should be: those are counted."""
+    sound = [one for one in checks if one["about"] == "template" and one["sound"]]
+    counted = [f"✓ 模板 {len(sound)} 个已通过"] if sound else []
+    return [*(_line(one) for one in checks if one not in sound), *counted]
+
+
 def _line(one: Mapping[str, Any]) -> str:
     names = {
         "access": ("密钥和权限有效，接口可用", "接口不可用"),
         "clock": ("系统时间与厂商相差 {which} 秒", "系统时间与厂商相差 {which} 秒"),
         "signature": ("签名“{which}”已通过", "签名“{which}”"),
-        "template": ("模板 {which} 已通过", "模板 {which}"),
+        "template": ("", "模板 {which}"),
     }
     good, bad = (text.format(which=one["which"]) for text in names[one["about"]])
     mark = _MARKS[one["sound"]]

@@ -123,16 +123,14 @@ def send_trial(
         _look_for_a_stop(session, channel, to)
         parcel = _parcel(session, gateway.name, channel, to, settings)
         call = parcel.reference
-        note(
-            session, "gateway.try", about=about, by=by, now=now, to=_masked(channel, to), call=call
-        )
+        note(session, "gateway.try", about=about, by=by, now=now, to=shown(channel, to), call=call)
     [answer] = gateway.hand_over([parcel], deadline=boot_seconds() + settings.call_timeout_s)
     with store.writing() as session:
         note(
             session, "gateway.tried", about=about, by=by, now=now, call=call,
             result=answer.result.value, why=answer.why.value, code=answer.code[:80],
         )  # fmt: skip
-    return Trial(_masked(channel, to), answer)
+    return Trial(shown(channel, to), answer)
 
 
 def _look_for_a_stop(session: Session, channel: Channel, to: str) -> None:
@@ -157,7 +155,8 @@ def _parcel(session: Session, name: str, channel: Channel, to: str, settings: Se
     return Parcel(reference, to, template, filled.params, filled.url, text)
 
 
-def _masked(channel: Channel, to: str) -> str:
+def shown(channel: Channel, to: str) -> str:
+    """*to* as staff may see it: 199****0007."""
     if channel is Channel.WECOM:
         return masked_address(channel, to)
     return masked_phone(to) if to.isdigit() else masked_number(to)

@@ -1,6 +1,7 @@
 """The gateway verbs: what there is, what is missing, and one text on trial."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -103,6 +104,7 @@ def test_a_sound_gateway_is_found_sound_without_sending(
 
     assert done.exit_code == 0, done.output
     assert "✓ 密钥和权限有效，接口可用" in done.stdout
+    assert re.search(r"✓ 模板 \d+ 个已通过", done.stdout)
     assert "✗" not in done.stdout
     assert stand.messages() == []
 

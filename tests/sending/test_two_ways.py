@@ -30,7 +30,7 @@ from tests.sending.delivery_makers import (
     the_office,
 )
 from tests.sending.outbox import NOT_SENT, UNSURE, Mood, Outbox, says
-from tests.sending.rescuing import A_THIRD, LATER
+from tests.sending.rescuing import A_THIRD, LATER, given_dead_worker
 
 NO_MONEY = says(Result.NOT_SENT, Why.QUOTA)
 WRONG_KEY = says(Result.NOT_SENT, Why.AUTH)
@@ -127,6 +127,21 @@ def test_an_unsure_call_is_never_made_through_the_other(store: Store) -> None:
 
     for minutes in (1, 20, 40, 80, 600):
         send(store, first, second, settings=SETTINGS, now=NOW + timedelta(minutes=minutes))
+
+    assert second.parcels == []
+    assert states_of(store) == {NoticeState.UNSURE: 3}
+
+
+def test_what_a_dead_worker_claimed_for_the_first_never_goes_through_the_second(
+    store: Store,
+) -> None:
+    first, second = two()
+    given_dead_worker(store, first, notices=3)
+    pause(store, "aliyun")
+
+    send(store, first, second, settings=SETTINGS)
+    rescue(store, {"aliyun": first, "tencent": second}, settings=SETTINGS, now=LATER)
+    send(store, first, second, settings=SETTINGS, now=LATER + A_THIRD)
 
     assert second.parcels == []
     assert states_of(store) == {NoticeState.UNSURE: 3}

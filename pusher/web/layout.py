@@ -33,29 +33,29 @@ class Place:
 
     Attributes:
         icon: a drawing of ``templates/console/_icons.html``.
-        part: under which heading it stands.
+        part: under which heading it stands: the way of a policy, then what lies beside it.
     """
 
     address: str
     name: str
     roles: frozenset[Role]
-    icon: str = ""
-    part: str = "日常"
+    icon: str
+    part: str
 
 
 PLACES = (
-    Place("/", "工作台", frozenset(Role) - {Role.COMMUNITY}, "desk"),
-    Place("/policies", "政策", _WORKING, "policy"),
-    Place("/interpretations", "解读", _WORKING, "interpretation"),
-    Place("/batches", "批次", _WORKING, "batch"),
-    Place("/visits", "入户送达", _WALKING, "visit"),
-    Place("/topics", "热点", _WORKING, "topic"),
-    Place("/replies", "回复", _WORKING, "reply"),
-    Place("/questions", "问答", _WORKING, "question"),
-    Place("/requests", "本人要求", _WORKING, "rights"),
-    Place("/notices/unsure", "存疑通知", _WORKING, "unsure"),
-    Place("/duties", "督办", _SUPERVISING, "duty"),
-    Place("/effects", "成效", _WORKING, "effect"),
+    Place("/", "工作台", frozenset(Role) - {Role.COMMUNITY}, "desk", ""),
+    Place("/policies", "政策", _WORKING, "policy", "读懂"),
+    Place("/interpretations", "解读", _WORKING, "interpretation", "读懂"),
+    Place("/batches", "批次", _WORKING, "batch", "告知"),
+    Place("/visits", "入户送达", _WALKING, "visit", "告知"),
+    Place("/notices/unsure", "存疑通知", _WORKING, "unsure", "告知"),
+    Place("/questions", "问答", _WORKING, "question", "回音"),
+    Place("/replies", "回复", _WORKING, "reply", "回音"),
+    Place("/topics", "热点", _WORKING, "topic", "回音"),
+    Place("/requests", "本人要求", _WORKING, "rights", "回音"),
+    Place("/duties", "督办", _SUPERVISING, "duty", "问效"),
+    Place("/effects", "成效", _WORKING, "effect", "问效"),
     Place("/profiles", "档案", _WORKING, "profile", "名册"),
     Place("/imports", "导入", _WORKING, "import", "名册"),
     Place("/contacts", "待核实号码", _WORKING, "phone", "名册"),

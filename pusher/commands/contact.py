@@ -138,13 +138,13 @@ def contact_end(contact_id: UUID, by: str, way: str, now: str | None) -> None:
 @contact.command("bind")
 @click.argument("profile_id", type=click.UUID, metavar="档案编号")
 @click.option(
-    "--channel", type=click.Choice(["wechat", "sms"]), default="wechat", show_default=True,
-    help="wechat 微信openid、sms 手机号",
+    "--channel", type=click.Choice(["wechat", "wecom", "sms"]), default="wechat",
+    show_default=True, help="wechat 微信openid、wecom 企业微信账号、sms 手机号",
 )  # fmt: skip
 @click.option(
-    "--address", metavar="地址", help="openid或手机号；写 - 从标准输入读，不留在命令历史里"
+    "--address", metavar="地址", help="openid、账号或手机号；写 - 从标准输入读，不留在命令历史里"
 )
-@click.option("--code", "by_code", is_flag=True, help="不给地址，生成绑定码，由本人在公众号里发来")
+@click.option("--code", "by_code", is_flag=True, help="不给地址，生成绑定码，由本人发来")
 @click.option("--evidence", required=True, metavar="凭据", help="怎么知道是本人的，不写个人信息")
 @by_option
 @now_option
@@ -159,7 +159,7 @@ def contact_bind(
     now: str | None,
     as_json: bool,
 ) -> None:
-    """把微信或手机号绑定到一份档案；或生成绑定码，30 分钟内由本人发来。
+    """把微信、企业微信或手机号绑定到一份档案；或生成绑定码，30 分钟内由本人发来。
 
     \b
     例：pusher contact bind 0198… --code --by wangli --evidence 本人持身份证到窗口
@@ -222,7 +222,7 @@ def _bind(session: Session, given: _Binding, address: str, now: datetime) -> dic
 
 def _bound_says(shape: dict[str, Any], by: str) -> list[str]:
     if "code" in shape:
-        return [f"请本人在30分钟内向公众号（或短信号码）发：绑定{shape['code']}"]
+        return [f"请本人在30分钟内向公众号（或企业微信应用、短信号码）发：绑定{shape['code']}"]
     lines = ["已绑定" if shape["fresh"] else "原来就是这份档案的，已核实"]
     if shape["others"]:
         lines.append(f"另有 {shape['others']} 份档案也用这个地址")

@@ -205,7 +205,7 @@ def _somebody_opted_out(session: Session) -> bool:
 def _answer_stop(district: District, port: int) -> None:
     """Let the first SMS reader of round one answer 退订."""
     texts = _ask(port + 1, "/_sandbox/messages")
-    sms = [text for text in texts if text["provider"] != "wechat"]
+    sms = [text for text in texts if text["provider"] not in ("wechat", "wecom")]
     if sms:
         _ask(port + 1, "/_sandbox/replies", {"to": sms[0]["to"], "text": "退订"})
 

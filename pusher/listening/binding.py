@@ -73,7 +73,7 @@ def bind(
     """Give somebody an address that staff know to be theirs, and confirm it. Audited.
 
     Args:
-        address: a number or an openid.
+        address: a number, an openid or a member's name.
         evidence: what staff saw, without personal data.
         by: staff number, or ``public`` for a code that was sent.
 

@@ -269,6 +269,26 @@ def test_a_policy_that_came_to_fit_since_the_list_stands_first(lite: Console) ->
     assert "托育补助" in second and "不在其列" in second and "未算名单" in second
 
 
+def test_where_wecom_is_set_up_a_firm_is_bound_by_it(lite: Console) -> None:
+    with lite.office() as (session, office):
+        firm = make_firm(session, office, phone=None)
+    clerk, page = lite.browser(Role.CLERK), f"/profiles/{firm.id}"
+    without = lite.with_settings(gateways={"wechat": {}}).browser(Role.CLERK)
+    assert "企业微信</summary>" in clerk.get(page).text
+    assert "企业微信</summary>" not in without.get(page).text
+
+    wish = {"evidence": "本人持营业执照到窗口", "channel": "wecom"}
+    given = clerk.post(f"{page}/binding-code", wish, page=page)
+    said = clerk.get(given.headers["location"]).text
+    code = re.search(r"企业微信应用里发：绑定(\d{8})", said)
+    assert code
+    with lite.store.writing() as session:
+        assert bind_by_word(session, Channel.WECHAT, "oSampleX", code[1], now=lite.now) is None
+        bound = bind_by_word(session, Channel.WECOM, "lianxiren0001", code[1], now=lite.now)
+        assert bound is not None
+        assert bound.channel is Channel.WECOM
+
+
 def test_a_clerk_gives_a_binding_code_and_takes_a_binding_back(lite: Console) -> None:
     with lite.office() as (session, office):
         person = make_person(session, office, phone=None)

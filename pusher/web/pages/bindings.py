@@ -15,6 +15,11 @@ from pusher.web.pages.profiles import find_profile
 from pusher.web.raw_body import StaffForm
 
 router = APIRouter()
+_WHERE = {
+    Channel.SMS: "用手机短信",
+    Channel.WECHAT: "向公众号",
+    Channel.WECOM: "在本单位的企业微信应用里",
+}
 
 
 @router.post("/profiles/{profile_id}/binding-code")
@@ -22,15 +27,17 @@ def binding_code(profile_id: UUID, desk: DeskHere, who: Clerk, form: StaffForm) 
     """Give out a code that its holder sends to the account; said once, kept nowhere."""
     fields = Fields(form)
     evidence = fields.text("evidence", "怎么知道是本人的", most=200)
+    typed = fields.choice("channel", "渠道", Channel) if fields.typed("channel") else None
+    channel = Channel(typed or Channel.WECHAT)
     said = "没有给出绑定码：请写明怎么知道是本人的。"
     if fields.sound:
         with fields.heeding(), desk.store.writing() as session:
             profile = find_profile(session, who, profile_id)
             code = give_code(
-                session, profile.id, Channel.WECHAT, office_id=who.office_id, evidence=evidence,
+                session, profile.id, channel, office_id=who.office_id, evidence=evidence,
                 by=who.number, now=desk.now(),
             )  # fmt: skip
-            said = f"请本人在30分钟内向公众号发：绑定{code}"
+            said = f"请本人在30分钟内{_WHERE[channel]}发：绑定{code}"
     return go(f"/profiles/{profile_id}#reach", desk=desk, said=fields.errors.get("main", said))
 
 

@@ -115,9 +115,14 @@ def _steps(found: Effects) -> Sequence[Step]:
         ("短信送达", found.by_way.get(Channel.SMS, (0, 0))[1]),
         ("微信送达", found.by_way.get(Channel.WECHAT, (0, 0))[1]),
         ("微信已读", total.read),
+        ("企业微信已交，不给回执", found.by_way.get(Channel.WECOM, (0, 0))[0]),
         ("上门送达", total.visited),
     )
-    return [Step(name, n, round(100 * n / total.found) if total.found else 0) for name, n in named]
+    return [
+        Step(name, n, round(100 * n / total.found) if total.found else 0)
+        for name, n in named
+        if n or not name.startswith("企业微信")
+    ]
 
 
 def _day(text: str) -> date | None:

@@ -23,6 +23,7 @@ from pusher.model.errors import NotFound, Unwilling
 from pusher.model.policy import Policy
 from pusher.model.staff import AuditEntry, Role
 from pusher.reading.taxonomy import taxonomy
+from pusher.sending.wording import GATEWAYS, LINKED
 from pusher.web.concerns import concerns
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
@@ -249,6 +250,11 @@ def _show(
         may_edit=who.role is Role.CLERK,
         tags={code: tag.name for code, tag in taxonomy().items()},
         channels=list(Channel),
+        bindable=[
+            one
+            for one in Channel
+            if one in LINKED and any(name in desk.settings.gateways for name in GATEWAYS[one])
+        ],
         ways=WAYS,
         **seen,
     )

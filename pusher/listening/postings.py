@@ -109,6 +109,21 @@ _POSTINGS: Final = (
 )
 
 
+def outlived(session: Session, *, office_id: UUID, today: date) -> list[str]:
+    """The boards on which a sheet still hangs though its policy is over."""
+    hanging = session.exec(
+        select(Posting, Policy)
+        .join(Policy, col(Policy.id) == Posting.policy_id)
+        .where(col(Posting.office_id) == office_id, col(Posting.taken_down_on).is_(None))
+        .order_by(col(Posting.community), col(Posting.place))
+    )
+    return [
+        f"{posting.community}{posting.place}"
+        for posting, about in hanging
+        if _hanging(posting, about, today) is Hanging.DUE
+    ]
+
+
 def may_come_down(posted_on: date, days: int) -> date:
     """The first day on which a sheet may come down: it has hung for *days* whole days by then.
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from profiles.model import Contact, ImportState, Profile, RosterImport
+from pusher.listening.postings import outlived
 from pusher.listening.questions import OPEN as ASKED
 from pusher.listening.replies import OPEN
 from pusher.listening.rights import open_requests
@@ -71,6 +72,7 @@ def waiting(session: Session, who: SignedIn, *, today: date) -> list[Waiting]:
         _requests(session, who),
         _unsure(session, who),
         _visits(session, who),
+        _postings(session, who, today),
     ]
     return [*kinds, *daily, _contacts(session, who), _duties(session, who, today)]
 
@@ -259,6 +261,13 @@ def _visits(session: Session, who: SignedIn) -> Waiting:
     ).one()
     explained = "联系不上的人家，由社区送明白纸"
     return Waiting(count, "户", "待上门", explained, "/visits", "看名单")
+
+
+def _postings(session: Session, who: SignedIn, today: date) -> Waiting:
+    boards = outlived(session, office_id=who.office_id, today=today)
+    explained = "政策已结束，公示栏上的要撤下"
+    named = boards[:_NAMED]
+    return Waiting(len(boards), "处", "公示待撤下", explained, "/visits/postings", "去撤下", named)
 
 
 def _contacts(session: Session, who: SignedIn) -> Waiting:

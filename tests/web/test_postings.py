@@ -54,6 +54,19 @@ def test_a_sheet_is_pinned_up_photographed_and_taken_down(console: Console) -> N
     assert "2026年11月30日撤下" in later.get(PAGE).text
 
 
+def test_what_outlived_its_policy_waits_on_the_desk(lite: Console) -> None:
+    policy = given_policy(lite)
+    pin_up(lite.browser(Role.CLERK), policy)
+    assert "公示待撤下" in lite.browser(Role.CLERK).get("/").text
+    assert "样例社区公示栏" not in lite.browser(Role.CLERK).get("/").text
+
+    lite.later(days=30)  # past the last day to apply
+
+    clerk = lite.browser(Role.CLERK)
+    assert "样例社区公示栏" in clerk.get("/").text
+    assert "有 1 处政策已结束，要撤下" in clerk.get(PAGE).text
+
+
 def test_a_photograph_may_follow_and_what_is_none_is_refused(lite: Console) -> None:
     policy, clerk = given_policy(lite), lite.browser(Role.CLERK)
 

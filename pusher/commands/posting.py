@@ -11,8 +11,6 @@ from pusher.commands.policy import find_policy, staff_called
 if TYPE_CHECKING:
     from pusher.listening.postings import Sheet
 
-_DAY = click.DateTime(["%Y-%m-%d"])
-
 
 @click.group()
 def posting() -> None:
@@ -49,13 +47,13 @@ def posting_list(policy_id: str | None, as_json: bool, now: str | None) -> None:
 @click.option("--community", required=True, help="哪个社区的公示栏")
 @click.option("--place", default="", help="哪一块公示栏")
 @click.option("--street", help="街道（代码）；不给则按社区判断")
-@click.option("--on", "posted_on", type=_DAY, metavar="日期", help="哪天贴的，默认今天")
+@click.option("--on", "posted_on", metavar="日期", help="哪天贴的，默认今天")
 @click.option("--photo", metavar="文件", help="照片（JPG 或 PNG）")
 @click.option("--by", required=True, metavar="登录名", help="谁贴的")
 @json_option
 @now_option
 def add(
-    policy_id: str, community: str, place: str, street: str | None, posted_on: datetime | None,
+    policy_id: str, community: str, place: str, street: str | None, posted_on: str | None,
     photo: str | None, by: str, as_json: bool, now: str | None,
 ) -> None:  # fmt: skip
     """登记张贴，并告诉哪天起可以撤下。
@@ -82,13 +80,13 @@ def add(
 
 @posting.command("down")
 @click.argument("posting_id", metavar="张贴编号")
-@click.option("--on", "down_on", type=_DAY, metavar="日期", help="哪天撤下的，默认今天")
+@click.option("--on", "down_on", metavar="日期", help="哪天撤下的，默认今天")
 @click.option("--remark", default="", help="提前撤下的原因")
 @click.option("--by", required=True, metavar="登录名", help="谁撤下的")
 @json_option
 @now_option
 def down(
-    posting_id: str, down_on: datetime | None, remark: str, by: str, as_json: bool,
+    posting_id: str, down_on: str | None, remark: str, by: str, as_json: bool,
     now: str | None,
 ) -> None:  # fmt: skip
     """登记撤下；没有贴满日数的要写明原因。
@@ -156,10 +154,15 @@ def _name(community: str) -> str:
     return name
 
 
-def _day(given: datetime | None, now: datetime) -> date:
+def _day(given: str | None, now: datetime) -> date:
     from profiles.ages import day_of
 
-    return given.date() if given else day_of(now)
+    try:
+        return date.fromisoformat(given) if given else day_of(now)
+    except ValueError:
+        raise click.BadParameter(
+            f"“{given}”不是日期，应形如 2026-11-25", param_hint="--on"
+        ) from None
 
 
 def _redrawn(photo: str) -> bytes:

@@ -105,6 +105,8 @@ def test_a_sheet_is_posted_listed_and_taken_down(typed: Type, policy: str, tmp_p
     assert listed == posted
     assert "2026-11-30 起可撤下" in typed("posting", "list", *AT).stdout
 
+    wrong = typed("posting", "down", posted["id"], "--on", "明天", "--by", "wangli", *AT)
+    assert wrong.exit_code == 2 and "“明天”不是日期" in wrong.stderr
     early = typed("posting", "down", posted["id"], "--by", "wangli", *AT)
     assert early.exit_code == 1 and "写明原因" in early.stderr
     down = ["posting", "down", posted["id"], "--remark", "改版", "--by", "wangli", "--json"]

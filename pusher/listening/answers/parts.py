@@ -19,7 +19,7 @@ _GENERAL: Final = (Want.AMOUNT, Want.WHO, Want.HOW)
 """What is told where a question asks for nothing in particular."""
 _MOST_OF: Final = {Want.WHO: 3, Want.AMOUNT: 2, Want.HOW: 2, Want.UNTIL: 2}
 _CUES: Final = {
-    Want.AMOUNT: re.compile(r"[0-9.]+(?:元|万元|%|％|个百分点)"),
+    Want.AMOUNT: re.compile(r"[0-9](?:元|万元|%|％|个百分点)"),
     Want.UNTIL: re.compile(r"截止|申[请报领]时间|受理时间|常年受理|全年受理|登记时间|逾期"),
     Want.MATERIALS: re.compile(r"材料|出示|提交|携带|持.{0,8}(?:身份证|证|卡)"),
     Want.HOW: re.compile(r"提出|申[请报领]|登记|填[写报]|窗口|网上|办理"),

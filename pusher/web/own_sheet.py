@@ -15,7 +15,8 @@ from profiles.shown import shown_name
 from profiles.subscriptions import followed
 from pusher.listening.own_affairs import is_silent
 from pusher.listening.rights import requests_of
-from pusher.model.notice import LEFT, Notice
+from pusher.model.match import Match
+from pusher.model.notice import LEFT, Notice, NoticeMatch
 from pusher.model.policy import Policy
 from pusher.model.rights import Right
 from pusher.reading.taxonomy import taxonomy
@@ -36,11 +37,14 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A notice that left."""
+    """A notice that left.
+
+    Attributes:
+        policies: id and short title of what it told of; several of a digest.
+    """
 
     id: UUID
-    policy_id: UUID
-    title: str
+    policies: Sequence[tuple[UUID, str]]
     at: datetime | None
     channel: Channel | None
 
@@ -136,9 +140,8 @@ def _sensitive(session: Session, profile: Profile) -> bool | None:
 
 
 def _sent(session: Session, profile: Profile, now: datetime) -> list[Sent]:
-    asked = (
-        select(Notice, Policy.title)
-        .join(Policy, col(Policy.id) == Notice.policy_id)
+    sent = session.exec(
+        select(Notice)
         .where(
             Notice.profile_id == profile.id,
             col(Notice.state).in_(LEFT),
@@ -146,8 +149,21 @@ def _sent(session: Session, profile: Profile, now: datetime) -> list[Sent]:
         )
         .order_by(col(Notice.accepted_at).desc())
         .limit(_MOST)
+    ).all()
+    told = _told(session, [one.id for one in sent])
+    return [Sent(one.id, told.get(one.id, []), one.accepted_at, one.channel) for one in sent]
+
+
+def _told(session: Session, notices: Sequence[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
+    asked = (
+        select(NoticeMatch.notice_id, Policy.id, Policy.short_title)
+        .join(Match, col(Match.id) == NoticeMatch.match_id)
+        .join(Policy, col(Policy.id) == Match.policy_id)
+        .where(col(NoticeMatch.notice_id).in_(notices))
+        .distinct()
+        .order_by(col(Policy.id).desc())
     )
-    return [
-        Sent(one.id, one.policy_id, title, one.accepted_at, one.channel)
-        for one, title in session.exec(asked)
-    ]
+    found: dict[UUID, list[tuple[UUID, str]]] = {}
+    for notice, policy, title in session.exec(asked):
+        found.setdefault(notice, []).append((policy, title))
+    return found

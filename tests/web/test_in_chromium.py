@@ -29,6 +29,7 @@ from pusher.model.staff import Role
 from pusher.model.topic import Topic
 from pusher.store import Store
 from pusher.web.gate import Gate, gate_of, routes_of
+from pusher.web.interests import NOTICE
 from tests.journeys.browser import browsing
 from tests.listening.asked_policies import given_policy
 from tests.listening.callbacks import answer, folded, push
@@ -39,8 +40,10 @@ from tests.web.browsing import Console, make_console, submit
 from tests.web.window import Window, faults_of, served
 
 NO_PAGES = {
-    "/healthz", "/readyz", "/metrics", "/static/{name}", "/callbacks/wechat",
-    "/policies/{policy_id}/original",
+    "/healthz", "/readyz", "/metrics", "/static/{name}", "/callbacks/wechat", "/callbacks/wecom",
+    "/policies/{policy_id}/original", "/visits/paper",
+    "/visits/postings/{posting_id}/photo", "/leaflets/{policy_id}/pdf",
+    "/leaflets/{policy_id}/poster",
 }  # fmt: skip
 """Answered to machines, or a file."""
 
@@ -149,7 +152,7 @@ def furnish(console: Console) -> dict[str, str]:
     push(console.store, [answer("19900000001", "别烦我")])
     folded(console.store)
     word = make_link_token(console.app.state.desk.sealer, WHY_PAGE, notice)
-    of_text = {"word": word, "invited": invited, "kind": "resident"}
+    of_text = {"word": word, "invited": invited, "kind": "resident", "version": NOTICE}
     return {**{name: str(one) for name, one in ids.items()}, **of_text}
 
 

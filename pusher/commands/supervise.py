@@ -172,6 +172,7 @@ def _shape(one: "Shown") -> dict[str, Any]:
         "level": duty.level.value,
         "late_days": one.late,
         "to_do": one.act,
+        "role": one.role.value,
         "page": one.page,
     }
 

@@ -11,14 +11,16 @@ from sqlmodel import Session, col, or_, select
 
 from profiles.ages import day_of, start_of
 from pusher.model.duty import Duty, DutyKind, DutyState, Level
+from pusher.model.staff import Role
 from pusher.working_days import Calendar, read_calendar
 
 
 class Told(NamedTuple):
-    """What staff are told of one kind: its name, and in one sentence what to do."""
+    """What staff are told of one kind: its name, in one sentence what to do, and who does it."""
 
     name: str
     act: str
+    role: Role = Role.CLERK
 
 
 KINDS: Final[Mapping[DutyKind, Told]] = MappingProxyType(
@@ -27,11 +29,15 @@ KINDS: Final[Mapping[DutyKind, Told]] = MappingProxyType(
         DutyKind.POLICY_UNSENT: Told("该推未推", "算好名单，起草批次并提交审核。"),
         DutyKind.POLICY_EXPIRING: Told("即将失效", "要延期就读入新版，否则告诉收到过通知的人。"),
         DutyKind.CORRECTION_UNSENT: Told("更正未发", "起草“更正”批次，告诉收到过通知的人。"),
-        DutyKind.BATCH_UNAPPROVED: Told("批次未审", "看清内容、对象和费用，批准或退回。"),
+        DutyKind.BATCH_UNAPPROVED: Told(
+            "批次未审", "看清内容、对象和费用，批准或退回。", Role.REVIEWER
+        ),
         DutyKind.NOTICES_UNSURE: Told("存疑未核实", "向运营商核实收下没有，再决定是否另发。"),
         DutyKind.REPLIES_OPEN: Told("回复未处理", "逐条判断是退订、不是本人，还是要答复。"),
         DutyKind.QUESTIONS_OPEN: Told("诉求未答复", "答复，或转给责任单位。"),
-        DutyKind.VISITS_OPEN: Told("上门未送达", "请社区带明白纸上门，并登记送到没有。"),
+        DutyKind.VISITS_OPEN: Told(
+            "上门未送达", "请社区带明白纸上门，并登记送到没有。", Role.COMMUNITY
+        ),
         DutyKind.CONTACTS_DOUBTFUL: Told("号码未核实", "打电话或上门核实号码是不是本人的。"),
         DutyKind.INTERPRETATION_OVERDUE: Told("解读未发", "发布解读，并读入系统与政策关联。"),
         DutyKind.SECOND_INTERPRETATION: Told("二次解读", "就集中的疑问再作解读，发给原收件人。"),
@@ -61,6 +67,7 @@ class Shown:
     """One duty as staff see it.
 
     Attributes:
+        role: of whoever does it.
         page: where it is done; empty where no page is.
         is_late: its last day is over.
         late: working days past its last day, 0 while it is in time.
@@ -70,6 +77,7 @@ class Shown:
     duty: Duty
     name: str
     act: str
+    role: Role
     page: str
     is_late: bool
     late: int
@@ -115,7 +123,7 @@ def shown(duty: Duty, *, today: date, calendar: Calendar) -> Shown:
     told = KINDS[duty.kind]
     late = calendar.between(duty.due_on, day)
     left = calendar.between(day, duty.due_on)
-    return Shown(duty, told.name, told.act, page_of(duty), duty.due_on < day, late, left)
+    return Shown(duty, told.name, told.act, told.role, page_of(duty), duty.due_on < day, late, left)
 
 
 def page_of(duty: Duty) -> str:

@@ -20,7 +20,7 @@ from pusher.model.match import Decision, Match, MatchRun
 from pusher.model.notice import Notice, NoticeState
 from pusher.model.policy import Audience, Genre, Policy, PolicyState
 from pusher.model.question import Question, QuestionSource
-from pusher.model.staff import AuditEntry
+from pusher.model.staff import AuditEntry, Role
 from pusher.model.word import Reply
 from pusher.settings import Settings
 from pusher.store import Store
@@ -162,6 +162,9 @@ def test_a_duty_says_who_owes_what_by_when_and_where(store: Store) -> None:
     visit = shown[DutyKind.VISITS_OPEN]
     assert visited is not None
     assert (visit.duty.owner, visit.duty.due_on, visit.left) == ("腊山街道", date(2026, 11, 27), 2)
+    assert [shown[kind].role for kind in (DutyKind.VISITS_OPEN, DutyKind.BATCH_UNAPPROVED)] == [
+        Role.COMMUNITY, Role.REVIEWER
+    ]  # fmt: skip
     assert visit.page == f"/visits?batch={visited.batch_id}&street=370104013"
     correction = shown[DutyKind.CORRECTION_UNSENT]
     assert correction.duty.owner == "槐荫区民政局"

@@ -17,11 +17,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from profiles.model import Channel, Office, OptOut, Profile
+from profiles.model import Channel, OptOut, Profile
 from pusher.clock import office_now
 from pusher.demo.children import ChildDied, PortTaken, check_alive, check_free, children, wait_for
 from pusher.demo.furnish import PEOPLE, District, confirm_as_written, furnish
-from pusher.listening.answers.ask import ask
+from pusher.demo.hearing import hear
 from pusher.listening.report import report
 from pusher.listening.visits import tick
 from pusher.matching.match import match
@@ -44,14 +44,6 @@ PATIENCE_S = 120.0
 """How long the story waits for the clockwork and the stand-in to finish one round."""
 LEFT_TO_THE_VISITOR = ("p02", "p06")
 """Policies that the demo leaves as read, so that somebody who tries it has something to confirm."""
-QUESTIONS = (
-    "社保补贴怎么申请",
-    "老年人吃饭补贴怎么弄",
-    "开店补贴有吗",
-    "老人钱怎么领",
-    "公积金怎么提取",
-)
-"""What people asked before a visitor comes; the fourth is answered once p02 is confirmed."""
 
 
 def run_demo(*, home: Path | None, port: int) -> None:
@@ -125,9 +117,7 @@ def _prepare_for_a_visitor(district: District) -> None:
             if submitted:
                 review.submit(session, batch, by=CLERK, now=district.now)
     with district.store.writing() as session:
-        office = session.exec(select(Office)).one()
-        for question in QUESTIONS:
-            ask(session, office, question, now=district.now)
+        hear(session, district.policies, district.settings, by=CLERK, now=district.now)
 
 
 def _send_out(district: District, stem: str) -> UUID | None:
@@ -289,12 +279,14 @@ def _greet(district: District, port: int) -> None:
                 "",
                 f"工作台    http://127.0.0.1:{port}/",
                 f"手机屏幕  http://127.0.0.1:{port + 1}/",
+                f"群众的页  http://127.0.0.1:{port}/p/ask（问政策）  /p/join（登记接收）",
                 "",
                 "账号（本次演示随机生成的密码）：",
                 *(f"  {login:<10}{word}" for login, word in district.passwords.items()),
                 "",
                 "从这里开始：用 clerk 登录，打开“政策”中的《情系桑榆》，看批次预览并提交；",
-                "再用 reviewer 登录批准；然后看手机屏幕。按 Ctrl-C 全部停止。",
+                "再用 reviewer 登录批准；然后看手机屏幕。“热点”里有一件等着再解读的事。",
+                "按 Ctrl-C 全部停止。",
             ]
         )
     )

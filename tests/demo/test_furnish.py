@@ -15,9 +15,13 @@ from profiles.dossier import find
 from profiles.model import Office, RosterImport
 from pusher.clock import OFFICE_ZONE
 from pusher.demo.furnish import LAST_MORNING, District, confirm_as_written, furnish
+from pusher.demo.hearing import INTERPRETATIONS, hear
 from pusher.listening.answers.ask import ask
 from pusher.matching.explain import explain
 from pusher.matching.match import match
+from pusher.model.duty import Duty, DutyKind
+from pusher.model.hotline import HotlineImport
+from pusher.model.interpretation import Interpretation
 from pusher.model.policy import Policy
 from pusher.reading.ingest import policy_shape
 
@@ -112,3 +116,14 @@ def test_questions_over_the_district_find_their_policy_or_are_declined(district:
 
     assert wrong == [], "an answer that should not have been given"
     assert found >= 62 and told >= 60
+
+
+def test_what_was_heard_before_a_visitor_comes_makes_one_topic_hot(district: District) -> None:
+    with district.store.writing() as session:
+        hear(session, district.policies, district.settings, by="1001", now=district.now)
+        calls = session.exec(select(HotlineImport)).one()
+        assert (calls.added, calls.rejected) == (11, [])
+        owed = session.exec(select(Duty).where(Duty.kind == DutyKind.SECOND_INTERPRETATION)).one()
+        assert "幸福餐" in owed.title
+        assert len(session.exec(select(Interpretation)).all()) == len(INTERPRETATIONS)
+        session.rollback()

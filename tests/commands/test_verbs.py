@@ -93,6 +93,7 @@ def test_json_is_the_only_thing_on_standard_output(typed: Type, words: list[str]
         (["hotline", "import", "no.csv"], "no.csv"),
         (["hotline", "undo", "123"], "hotline imports"),
         (["match", "123"], "policy list"),
+        (["ask", "高龄津贴怎么领", "--policy", "123"], "policy list"),
         (["explain", "--policy", "1", "--profile", "2"], "policy list"),
         (["batch", "show", "123"], "批次"),
         (["batch", "draft", "123", "--by", "wangli"], "policy list"),

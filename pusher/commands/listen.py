@@ -109,8 +109,11 @@ def visits_tick(
 @click.option("--policy", "policy_id", help="只看一份政策")
 @click.option("--batch", "batch_id", help="只看一个批次")
 @click.option("--since", metavar="时间", help="从何时起（ISO 8601）")
+@click.option("--elderly", is_flag=True, help="多于两万人也打开档案数老年人（每万人约2秒）")
 @json_option
-def report(policy_id: str | None, batch_id: str | None, since: str | None, as_json: bool) -> None:
+def report(
+    policy_id: str | None, batch_id: str | None, since: str | None, elderly: bool, as_json: bool
+) -> None:
     """统计：计划、发出、送达、未达、退订、上门、费用（按行计数）。
 
     不指定批次时，另列各政策和各月的成效：找到、告知、送到、上门、回音、用时（每人每份政策计一次）。
@@ -142,6 +145,7 @@ def report(policy_id: str | None, batch_id: str | None, since: str | None, as_js
                 since=day_of(read_moment(since)) if since else _BEGINNING,
                 today=day_of(door.now),
                 policy=find_policy(door, session, policy_id).id if policy_id else None,
+                open_at_most=None if elderly else _OPENED,
             )
             shape["effects"] = _came(came)
     answer(shape, as_json, lambda: _reported(shape))
@@ -149,6 +153,8 @@ def report(policy_id: str | None, batch_id: str | None, since: str | None, as_js
 
 _BEGINNING = date(2000, 1, 1)
 """Before any policy of any office."""
+_OPENED = 20_000
+"""Dossiers that are opened without being asked for: four seconds."""
 
 
 def _came(found: "Effects") -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_a_second_init_changes_nothing_and_says_so(typed: Type) -> None:
         ["ask", "高龄津贴怎么领", "--as-of", "2026-11-25", "--json"],
         ["posting", "list", "--json"],
         ["report", "--json"],
-        ["report", "--since", "2026-11-01", "--json"],
+        ["report", "--since", "2026-11-01", "--elderly", "--json"],
         ["supervise", "list", "--overdue", "--json"],
         ["supervise", "sheet", "--week", "2026-11-25", "--json"],
         ["audit", "verify", "--json"],

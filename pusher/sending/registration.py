@@ -57,7 +57,7 @@ def _one_way_only(
             notices = sum(drafted[key] for key in missing)
             yield (
                 f"{CALLED[name]}没有报备 {'、'.join(missing)}："
-                f"用到的 {notices} 条不能走这个通道，其他通道停用时要等"
+                f"用到的 {notices} 条只走其他通道，其他通道停用时要等"
             )
 
 

@@ -3,12 +3,12 @@
 from sqlmodel import col, select
 
 from profiles.model import Channel
-from pusher.demo.furnish import code_with
+from pusher.demo.furnish import OFFICE, code_with
 from pusher.model.notice import Attempt, AttemptResult, Notice, NoticeState
 from pusher.sandbox.credentials import print_config
 from pusher.sending.wording import registered
 from pusher.settings import FILE_NAME
-from tests.clockwork.rehearsal import DIED, OFFICE, Rehearsal, ended, until
+from tests.clockwork.rehearsal import DIED, Rehearsal, ended, until
 from tests.sending.delivery_makers import given_batch
 
 PLANNED = 120

@@ -1,7 +1,8 @@
 """The house stands as planned: imports run downward, each outside library has one home."""
 
 import ast
-from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -120,13 +121,30 @@ def module_of(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports_of(source: str, module: str) -> Iterator[str]:
+@dataclass
+class Seen:
+    """What a module says that the house asks about."""
+
+    imports: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    waits: bool = False
+
+
+@cache
+def seen_in(source: str) -> Seen:
+    """Walk through *source* once: that is what takes the time."""
+    seen = Seen()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            seen.imports += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module}: imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            assert node.level == 0, f"{ast.unparse(node)}: imports are absolute"
+            seen.imports += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Attribute):
+            seen.names.add(ast.unparse(node))
+        elif isinstance(node, ast.AsyncFunctionDef):
+            seen.waits = True
+    return seen
 
 
 def lies_in(module: str, rooms: tuple[str, ...] | set[str]) -> bool:
@@ -137,7 +155,7 @@ def wrong_imports(source: str, module: str) -> list[str]:
     """Sentences on what *module* imports and must not."""
     home = next((room for room in MAY_IMPORT if lies_in(module, (room,))), None)
     wrong = []
-    for name in imports_of(source, module):
+    for name in seen_in(source).imports:
         top = name.split(".", 1)[0]
         if top in HOMES and not lies_in(module, HOMES[top]):
             wrong.append(f"{module} imports {top}, whose home is {', '.join(HOMES[top])}")
@@ -183,25 +201,16 @@ def test_every_module_belongs_to_a_known_room() -> None:
             assert lies_in(module, set(MAY_IMPORT) | set(DOORS)), module
 
 
-def calls_of(file: Path) -> set[str]:
-    calls = set()
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Attribute):
-            calls.add(ast.unparse(node))
-    return calls
-
-
 def test_only_the_settings_read_the_environment() -> None:
-    readers = {module_of(f) for f in sources() if "os.environ" in calls_of(f)}
+    readers = {module_of(f) for f in sources() if "os.environ" in seen_in(f.read_text()).names}
 
     assert readers <= {"pusher.settings"}
 
 
 def test_only_doors_gateways_and_the_stand_in_read_the_clock() -> None:
     rooms = ("pusher.clock", "pusher.gateways", "pusher.sandbox")
-    readers = {
-        module_of(f) for f in sources() if {"datetime.now", "time.time", "date.today"} & calls_of(f)
-    }
+    clocks = {"datetime.now", "time.time", "date.today"}
+    readers = {module_of(f) for f in sources() if clocks & seen_in(f.read_text()).names}
 
     assert {m for m in readers if not lies_in(m, rooms)} == set()
 
@@ -209,11 +218,7 @@ def test_only_doors_gateways_and_the_stand_in_read_the_clock() -> None:
 def test_async_functions_live_where_they_are_needed() -> None:
     # a request's raw body can only be awaited
     rooms = ("pusher.gateways.post", "pusher.sandbox", "pusher.web.raw_body")
-    found = {
-        module_of(f)
-        for f in sources()
-        if any(isinstance(n, ast.AsyncFunctionDef) for n in ast.walk(ast.parse(f.read_text())))
-    }
+    found = {module_of(f) for f in sources() if seen_in(f.read_text()).waits}
 
     assert {m for m in found if not lies_in(m, rooms)} == set()
 

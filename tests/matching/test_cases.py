@@ -34,6 +34,8 @@ def elements(shared) -> dict[str, dict[str, Any]]:
     return gold_elements(shared)
 
 
+# what is measured is decisions; that both databases give the same rows is test_match's
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_rows_lead_to_the_answers_of_the_cases(shared, elements, store: Store) -> None:
     with store.writing() as session:
         office = make_office(session)

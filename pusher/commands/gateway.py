@@ -60,6 +60,40 @@ def texts(name: str, as_json: bool) -> None:
     answer(rows, as_json, lambda: [f"{r['key']}  {r['code'] or '—'}\n  {r['text']}" for r in rows])
 
 
+@gateway.command("callbacks")
+@click.argument("name", metavar="通道", required=False)
+@json_option
+def callbacks(name: str | None, as_json: bool) -> None:
+    """列出要填到厂商后台的推送地址；里面有密钥，只给厂商。
+
+    \b
+    例：pusher gateway callbacks
+        pusher gateway callbacks yunmas
+    """
+    from profiles.sealing import sealer_of
+    from pusher.web.callbacks import callback_addresses
+
+    with open_door() as door, door.store.reading() as session:
+        if name is not None:
+            _table(door, name)
+        where = callback_addresses(door.settings.public_url, sealer_of(session))
+        wanted = [name] if name else list(door.settings.gateways)
+    shape = {one: where[one] for one in wanted if one in where}
+    answer(shape, as_json, lambda: [line for one in shape.items() for line in _pushed(*one)])
+
+
+_PUSHED = {"receipts": "状态报告", "replies": "上行回复"}
+
+
+def _pushed(name: str, where: str | dict[str, str]) -> list[str]:
+    from pusher.commands.words import word
+
+    called = word("gateway_name", name)
+    if isinstance(where, str):
+        return [f"{called}  消息与事件  {where}"]
+    return [f"{called}  {_PUSHED[what]}  {address}" for what, address in where.items()]
+
+
 @gateway.command("test")
 @click.argument("name", metavar="通道")
 @click.option(

@@ -87,6 +87,21 @@ def test_the_list_tells_state_address_and_templates(typed: Type, home: Path, sta
     assert "已停用（余额不足）" in told
 
 
+def test_the_addresses_for_the_vendors_are_told_at_the_terminal(typed: Type) -> None:
+    told = typed("callbacks").stdout
+    one = json.loads(typed("callbacks", "wecom", "--json").stdout)
+
+    assert re.search(
+        r"阿里云短信  状态报告  \S+/callbacks/aliyun/receipts\?key=[0-9a-f]{64}\n", told
+    )
+    assert re.search(
+        r"腾讯云短信  上行回复  \S+/callbacks/tencent/replies\?key=[0-9a-f]{64}\n", told
+    )
+    assert list(one) == ["wecom"]
+    assert one["wecom"].endswith("/callbacks/wecom")
+    assert typed("callbacks", "nobody").exit_code == 1
+
+
 def test_texts_stand_as_the_vendor_wants_them_registered(typed: Type) -> None:
     ours = {row["key"]: row for row in json.loads(typed("texts", "tencent", "--json").stdout)}
 

@@ -6,7 +6,6 @@ from sqlmodel import col, select
 from profiles.model import Office
 from pusher.model.clockwork import DayKind, Holiday
 from pusher.model.staff import AuditEntry, Role
-from pusher.web.callbacks import callback_key
 from tests.sending.makers import GATEWAYS
 from tests.web.browsing import Console
 
@@ -150,18 +149,6 @@ def test_a_rehearsal_without_quiet_hours_stands_in_red(lite: Console) -> None:
     assert 'class="panel danger"' in page
     assert "来自 PUSHER_QUIET_HOURS" in page
     assert 'class="panel danger"' not in lite.browser(Role.VIEWER).get("/settings").text
-
-
-def test_an_admin_reads_where_the_vendor_shall_push_and_nobody_else_does(lite: Console) -> None:
-    office = with_gateway(lite)
-    key = callback_key(lite.app.state.desk.sealer, "aliyun")
-
-    page = office.browser(Role.ADMIN).get("/settings").text
-
-    assert f"/callbacks/aliyun/receipts?key={key}" in page
-    assert f"/callbacks/aliyun/replies?key={key}" in page
-    for role in set(Role) - {Role.ADMIN}:
-        assert key not in office.browser(role).get("/settings").text
 
 
 def test_a_way_that_is_handed_whole_texts_has_nothing_to_register(lite: Console) -> None:

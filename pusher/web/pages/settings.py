@@ -23,7 +23,6 @@ from pusher.model.staff import Role
 from pusher.sending.hours import ELDERLY, GENERAL, Window, seed_calendar
 from pusher.sending.prices import BadPrice, price_of
 from pusher.sending.wording import GATEWAYS, code_of, registered, takes_any_words
-from pusher.web.callbacks import callback_addresses
 from pusher.web.desk import Desk, DeskHere
 from pusher.web.fields import Fields
 from pusher.web.gate import Admin, Anyone
@@ -33,7 +32,6 @@ from pusher.web.session import SignedIn
 from pusher.working_days import read_calendar
 
 router = APIRouter()
-_CALLBACKS = {"receipts": "状态报告推送到", "replies": "上行回复推送到"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,6 @@ class Way:
         any_words: it is handed whole texts, and nothing is registered with it.
         missing: templates that the office did not register with the vendor yet.
         lines: its other settings, fit to be shown.
-        callbacks: what for → the address that is entered with the vendor; the admin's alone, since
-            the secret of those that sign nothing stands in it.
     """
 
     name: str
@@ -59,7 +55,6 @@ class Way:
     any_words: bool
     missing: Sequence[str]
     lines: Mapping[str, Any]
-    callbacks: Mapping[str, str]
 
 
 @router.get("/settings")
@@ -196,15 +191,7 @@ def _way(
             if one.channel is channel and code_of(one.key, table or {}) is None
         ],
         lines={key: value for key, value in lines.items() if key not in ("price", "templates")},
-        callbacks=_callbacks(desk, name),
     )
-
-
-def _callbacks(desk: Desk, name: str) -> dict[str, str]:
-    where = callback_addresses(desk.settings.public_url, desk.sealer).get(name, {})
-    if isinstance(where, str):
-        return {"消息与事件推送到": where}
-    return {_CALLBACKS[what]: address for what, address in where.items()}
 
 
 def _other_signature(desk: Desk, office: Office) -> str:

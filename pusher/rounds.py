@@ -212,13 +212,16 @@ def draft_digests(desk: Desk) -> Mapping[str, int]:
     from sqlalchemy.exc import IntegrityError
     from sqlmodel import select
 
-    from profiles.model import Office, Pace
+    from profiles.model import Channel, Office, Pace
     from pusher.model.errors import Overtaken
     from pusher.sending.digest import NothingNew, plan_digest, write_digest
     from pusher.sending.limits import limits_of
     from pusher.sending.prices import prices
+    from pusher.sending.wording import GATEWAYS
 
     settings, counts = desk.settings, Counter[str]()
+    # an openid is no address for an office without WeChat
+    channels = [way for way in Channel if not settings.gateways.keys().isdisjoint(GATEWAYS[way])]
     with desk.store.reading() as session:
         offices = session.exec(select(Office)).all()
     for office in offices:
@@ -229,7 +232,7 @@ def draft_digests(desk: Desk) -> Mapping[str, int]:
                     worked_out = plan_digest(
                         session, office, pace, prices=prices(settings.gateways),
                         public_url=settings.public_url, by="digest", now=now,
-                        limits=limits_of(settings),
+                        limits=limits_of(settings), channels=channels,
                         send_after=None if settings.quiet_hours else now,
                     )  # fmt: skip
                 with desk.store.writing() as session:

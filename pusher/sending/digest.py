@@ -90,6 +90,7 @@ def plan_digest(
     by: str,
     now: datetime,
     limits: Limits = NO_LIMITS,
+    channels: Sequence[Channel] = tuple(Channel),
     send_after: datetime | None = None,
 ) -> DigestPlan:
     """Work out the digest of today, or of this week; nothing is written.
@@ -99,6 +100,7 @@ def plan_digest(
         pace: DAILY or WEEKLY.
         prices, public_url, limits: as of `compose.plan`.
         by: staff number, or the name of a job.
+        channels: those that the office has a gateway for.
         send_after: not before; None: the next moment within the office's hours.
 
     Raises:
@@ -111,14 +113,14 @@ def plan_digest(
     if not calendar.works(day) or _has_digest(session, office, pace, period):
         raise NothingNew("今天不出摘要，或这一期已经起草")
     first = send_after or next_moment(now, elderly=False, calendar=calendar)
-    news = {one.run.id: one for one in _news(session, office, pace, first, now=now)}
+    news = {one.run.id: one for one in _news(session, office, pace, first, channels, now=now)}
     places = _sorted([told for one in news.values() for told in one.told])
     kept = {told.match.id: told.match for told in _of(places)}
     if not places.meetings:
         raise NothingNew("没有新的政策要列入摘要")
     reached = {told.match.run_id for m in places.meetings.values() for told in m.told}
     lead = next(one for run, one in news.items() if run in reached)
-    batch = _batch(office, lead, first, by=by, now=now)
+    batch = _batch(office, lead, first, channels, by=by, now=now)
     drafter = DigestDrafter(
         batch, lead.policy, office, sealer_of(session), prices, public_url, day,
         policies={one.policy.id: one.policy for one in news.values()},
@@ -165,7 +167,13 @@ class _News:
 
 
 def _news(
-    session: Session, office: Office, pace: Pace, first: datetime, *, now: datetime
+    session: Session,
+    office: Office,
+    pace: Pace,
+    first: datetime,
+    channels: Sequence[Channel],
+    *,
+    now: datetime,
 ) -> Iterator[_News]:
     for policy, rule in _new_policies(session, office, now - LOOKS_BACK[pace], day_of(first)):
         follow = _followers(session, policy, WHO[pace])
@@ -176,7 +184,7 @@ def _news(
             judged=len(people), kind=RunKind.DIGEST,
         )  # fmt: skip
         found = [(_match(run, person, follow[person]), people[person]) for person in sorted(people)]
-        told = tell(session, policy, rule, found, earlier=earlier, now=now)
+        told = tell(session, policy, rule, found, earlier=earlier, channels=channels, now=now)
         news = [one for one in told if not earlier.knows(one.recipient)]
         if news:
             yield _News(policy, run, news)
@@ -276,11 +284,19 @@ def _sorted(told: Sequence[Told]) -> Sorted:
     return result
 
 
-def _batch(office: Office, lead: _News, first: datetime, *, by: str, now: datetime) -> Batch:
+def _batch(
+    office: Office,
+    lead: _News,
+    first: datetime,
+    channels: Sequence[Channel],
+    *,
+    by: str,
+    now: datetime,
+) -> Batch:
     return Batch(
         id=new_id(), office_id=office.id, policy_id=lead.policy.id, run_id=lead.run.id,
         kind=BatchKind.DIGEST, include=[Decision.SUBSCRIBED.value],
-        channels=sorted(channel.value for channel in Channel),
+        channels=sorted(channel.value for channel in channels),
         send_after=first, latest_at=first + _NEWS_FOR, drafted_by=by, drafted_at=now,
     )  # fmt: skip
 

@@ -220,3 +220,17 @@ def test_what_ended_after_the_draft_is_not_approved_and_comes_again_when_cancell
     again = drafted(session, office, now=NOW + timedelta(days=1))
 
     assert "1件新的：乙" in texts(session, again)[0]
+
+
+def test_an_openid_is_no_address_for_an_office_without_wechat(session: Session) -> None:
+    office = make_office(session)
+    subscriber(session, office, phone="19900000042", openid="oSample0042")
+    make_confirmed(session, office)
+
+    worked_out = plan_digest(
+        session, office, Pace.DAILY, prices=PRICES, public_url="https://x.example", by="digest",
+        now=NOW, channels=[Channel.SMS],
+    )  # fmt: skip
+    (notice,) = notices(session, write_digest(session, worked_out))
+
+    assert notice.channel is Channel.SMS

@@ -5,7 +5,6 @@ libraries is done once, by the server that forks them.
 """
 
 import json
-import multiprocessing
 import os
 import socket
 import sys
@@ -33,36 +32,10 @@ from pusher.sandbox.credentials import print_config
 from pusher.sending.wording import registered
 from pusher.settings import FILE_NAME
 from pusher.store import Store
+from tests.forked import FORK
 from tests.makers import NOW
 from tests.sandbox.stand import Stand
 
-_LOADED = (
-    # what a clockwork loads when it first needs it
-    "apscheduler.jobstores.memory",
-    "apscheduler.schedulers.background",
-    "pusher.clockwork",
-    "pusher.commands.serving",
-    "pusher.gateways.aliyun",
-    "pusher.gateways.post",
-    "pusher.gateways.registry",
-    "pusher.gateways.wechat",
-    "pusher.keeping.epoch",
-    "pusher.keeping.explain",
-    "pusher.keeping.running",
-    "pusher.keeping.startup",
-    "pusher.listening.receipts",
-    "pusher.log",
-    "pusher.matching.index",
-    "pusher.matching.recall",
-    "pusher.model.all",
-    "pusher.privacy.forget",
-    "pusher.privacy.retention",
-    "pusher.sending.deliver",
-    "pusher.sending.rescue",
-    "pusher.worker",
-)
-_FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload([__name__, *_LOADED])
 PATIENCE_S = 180.0
 QUICK = {"tick_s": 0.1, "lease_s": 1.0, "settle_s": 1.0, "call_timeout_s": 1.0}
 DIED = -9
@@ -87,7 +60,7 @@ class Rehearsal:
 
     def _start(self, target: Callable[..., None], fail_point: str, *words: str) -> BaseProcess:
         environ = {"PUSHER_HOME": str(self.home), "PUSHER_FAIL_POINT": fail_point}
-        process = _FORK.Process(target=target, args=(environ, *words))
+        process = FORK.Process(target=target, args=(environ, *words))
         process.start()
         self.processes.append(process)
         return process
@@ -160,7 +133,7 @@ def stand_in(folder: Path) -> Iterator[Stand]:
     """The stand-in's own process."""
     make_keys(folder / "keys.json")
     port = _free_port()
-    process = _FORK.Process(target=_be_stand_in, args=(port, folder))
+    process = FORK.Process(target=_be_stand_in, args=(port, folder))
     process.start()
     wait_for(f"http://127.0.0.1:{port}/_sandbox/messages", {})
     stand = Stand(f"http://127.0.0.1:{port}")

@@ -1,7 +1,7 @@
 """A restore that is killed, wherever: the old database as it was, or the new one, held."""
 
+import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,39 +10,43 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from pusher.__main__ import pusher
 from pusher.keeping.epoch import check_age
 from pusher.model.batch import BatchState
 from pusher.model.clockwork import Hold
 from pusher.model.notice import NoticeState
 from pusher.store import integrity
+from tests.forked import FORK
 from tests.keeping.offices import AnOffice, environ_of, make_home
 from tests.makers import NOW
 from tests.sending.delivery_makers import given_batch, states_of
 
-KILLED_BEFORE = """
-import os, signal, sys
-step, path, left = sys.argv[1], sys.argv[2], [int(sys.argv[3])]
-def watch(event, arguments):
-    if event == step and path in str(arguments[0]):
-        left[0] -= 1
-        if not left[0]:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(watch)
-from pusher.__main__ import pusher
-pusher.main(sys.argv[4:])
-"""
 
-
-def restored(
-    office: AnOffice, file: Path, step: str, path: str, *, time: int = 1
-) -> "subprocess.CompletedProcess[str]":
-    """Restore in a process that kills itself right before it does *step* to *path*."""
+def restored(office: AnOffice, file: Path, step: str, path: str, *, time: int = 1) -> int:
+    """Restore in a process that kills itself right before it does *step* to *path*; its end."""
     verb = ["restore", str(file), *(() if office.url else ("--replace",))]
     more = {"PUSHER_DATABASE_URL": office.url} if office.url else {}
-    return subprocess.run(
-        [sys.executable, "-c", KILLED_BEFORE, step, path, str(time), *verb],
-        env=environ_of(office.home, **more), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    environ = environ_of(office.home, **more)
+    process = FORK.Process(target=_restore, args=(environ, verb, step, path, time))
+    process.start()
+    process.join()
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def _restore(environ: dict[str, str], verb: list[str], step: str, path: str, time: int) -> None:
+    os.environ.update(environ)
+    left = time
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal left
+        if event == step and path in str(arguments[0]):
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+    pusher.main(verb)
 
 
 @pytest.mark.parametrize(
@@ -63,9 +67,9 @@ def test_a_killed_restore_leaves_the_old_or_the_new(home: Path, step: str, path:
     assert not check_age(store, office.settings(), now=NOW)
     store.close()
 
-    done = restored(office, file, step, path)
+    end = restored(office, file, step, path)
 
-    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    assert end == -signal.SIGKILL
     store = office.opened()
     with store.reading() as session:
         held = bool(session.exec(select(Hold)).all())
@@ -106,9 +110,9 @@ def test_a_killed_restore_on_postgresql_is_begun_again_or_held(
     old.told("backup", str(file))
     new = AnOffice(old.home, fresh_database("template0"))
 
-    done = restored(new, file, step, path, time=time)
+    end = restored(new, file, step, path, time=time)
 
-    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+    assert end == -signal.SIGKILL
     if time == 1:
         new.told("restore", str(file))
     else:

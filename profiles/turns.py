@@ -62,7 +62,7 @@ def count_in_turn(session: Session) -> None:
 
 
 def sort_in_turn(session: Session) -> None:
-    """Wait for others who put questions into topics; the next see what this transaction did."""
+    """Wait for others who take in worksheets or put questions into topics; the next see it done."""
     _lock(session, "pg_advisory_xact_lock", Lock.TOPICS)
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, select, update
 from profiles.model import Office
 from profiles.roster_lines import Rejected
 from profiles.rows import in_chunks
+from profiles.turns import sort_in_turn
 from pusher.audit import note
 from pusher.listening.hotline_sheet import Call, read_calls
 from pusher.listening.nearest import Keywords, Near, Nearest
@@ -114,6 +115,7 @@ def take_in(session: Session, worked: Worked) -> Taken:
     A worksheet that came before is known by its number; of it only that it is answered since is
     taken over. Numbers, names and doors in the texts are masked before they are sealed.
     """
+    sort_in_turn(session)  # the same sheet, handed in twice at this moment, is one
     sheet, found = worked.sheet, look(session, worked)
     kept = HotlineImport(
         office_id=sheet.office.id,

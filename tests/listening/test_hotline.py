@@ -1,6 +1,7 @@
 """12345 worksheets: each once, every wrong cell named, nothing personal kept, and undoable."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -139,7 +140,8 @@ def test_a_moment_is_read_as_spreadsheets_write_it(written: str) -> None:
 @given(st.text(max_size=80))
 @settings(max_examples=60, deadline=None)
 def test_whatever_stands_in_a_cell_is_taken_or_named(cell: str) -> None:
-    quoted = '"' + cell.replace('"', '""').replace("\0", "") + '"'
+    cell = cell.replace("\0", "")
+    quoted = '"' + cell.replace('"', '""') + '"'
     content = (
         f"编号,时间,内容,街道\n{quoted},{quoted},{quoted},{quoted}\nA1,2026-11-02,问津贴的事,\n"
     )
@@ -213,3 +215,18 @@ def test_staff_say_which_policy_a_worksheet_is_about(store: Store) -> None:
         assert question.policy_id is None
         assert hotline.imports_of(session, office.id)[0].added == 1
         assert right.id != other.id
+
+
+def test_the_same_sheet_handed_in_twice_at_once_is_one(store: Store) -> None:
+    with store.writing() as session:
+        office, _ = allowance(session)
+        worked = work_out(session, sheet(office, ASKED))
+
+    def hand_in(_: int) -> int:
+        with store.writing() as session:
+            return take_in(session, worked).added
+
+    with ThreadPoolExecutor(2) as both:
+        added = list(both.map(hand_in, range(2)))
+
+    assert sorted(added) == [0, 1]

@@ -4,7 +4,7 @@ Nothing is written freely: each sentence on a policy is its own, cited with clau
 stands around them lies in ``templates/messages/answers.toml``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Final
@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from profiles.model import Office
 from pusher.listening.answers.asked import Asked, Refused, Want, understand
 from pusher.listening.answers.asking import AGE, Says, judged, read_facts
+from pusher.listening.answers.chances import Chance, asks_of, chances
 from pusher.listening.answers.clauses import Sentence, unmarked
 from pusher.listening.answers.fit import STANDS, Fit, fits, successor, with_older
 from pusher.listening.answers.parts import parts
@@ -30,6 +31,7 @@ from pusher.listening.answers.sheet import (
     validity,
     words,
 )
+from pusher.listening.answers.telling import of_child, told_in
 from pusher.model.policy import AudienceRule, Policy
 from pusher.model.standing import Standing
 from pusher.rules.language import BadRule, parse
@@ -67,13 +69,26 @@ def answer(
     if len(several) > 1:
         return _choice(several)
     fit = next(iter(found), None)
-    if fit is None or not (fit.sure or fit.policy.id == about):
+    is_sure = fit is not None and (fit.sure or fit.policy.id == about)
+    if about is None and (asked.lists or not is_sure):
+        told_too = facts | told_in(question) | _born(asked, facts, as_of)
+        child = of_child(question, asked.age)
+        chosen = chances(session, office, told_too, for_child=child, as_of=as_of)
+        if chosen:
+            return _chances(chosen)
+    if fit is None or not is_sure:
         return _declined(office, asked, fit)
     if fit.stands not in STANDS:
         return _over(session, office, fit)
-    if asked.age is not None and "birth_date" not in facts:
-        facts |= read_facts({AGE: str(asked.age)}, as_of=as_of)
+    facts |= _born(asked, facts, as_of)
     return _answered(session, office, with_older(session, fit), asked, facts, as_of, bool(told))
+
+
+def _born(asked: Asked, facts: Mapping[str, object], as_of: date) -> dict[str, object]:
+    """The day of birth that an age in the question comes to; empty where one was told already."""
+    if asked.age is None or "birth_date" in facts:
+        return {}
+    return read_facts({AGE: str(asked.age)}, as_of=as_of)
 
 
 def _several(asked: Asked, found: Sequence[Fit]) -> list[Fit]:
@@ -85,16 +100,35 @@ def _several(asked: Asked, found: Sequence[Fit]) -> list[Fit]:
 
 
 def _choice(several: Sequence[Fit]) -> Answer:
-    """Which policies a broad question may be about, each with what it gives; the asker chooses."""
-    lines, citations = [Line(words()["choice"])], list[Citation]()
-    for fit in several:
+    """Which policies a broad question may be about; the asker chooses."""
+    lines, citations = _listed((fit, ()) for fit in several)
+    lines = (Line(words()["choice"]), *lines, Line(words()["choose"]))
+    return Answer(lines, citations, (), confident=False, policy=several[0].policy)
+
+
+def _chances(chosen: list[Chance]) -> Answer:
+    """The policies that what was told speaks for, each with the clauses that it meets."""
+    lines, citations = _listed((one.fit, one.met) for one in chosen)
+    lines = (Line(words()["chances"]), *lines, Line(words()["review"]))
+    return Answer(
+        lines, citations, asks_of(chosen), confident=True, policy=chosen[0].fit.policy,
+        says=Says.OPEN,
+    )  # fmt: skip
+
+
+def _listed(
+    offered: Iterable[tuple[Fit, Sequence[str]]],
+) -> tuple[tuple[Line, ...], tuple[Citation, ...]]:
+    """A line for each policy on what it gives, resting on that sentence and on some quotes."""
+    lines, citations = list[Line](), list[Citation]()
+    for fit, quotes in offered:
         told = _told_first(fit)
-        text = "".join(unmarked(one.quote) for one in told)
-        cites = tuple(range(len(citations), len(citations) + len(told)))
-        lines.append(Line(text, cites, about=fit.policy))
-        citations += [citation_of(fit, one) for one in told]
-    lines.append(Line(words()["choose"]))
-    return Answer(tuple(lines), tuple(citations), (), confident=False, policy=several[0].policy)
+        proofs = [s for quote in quotes for s in islice(places_of(fit.policy, quote), 1)]
+        cited = list(dict.fromkeys([*told, *proofs]))
+        cites = tuple(range(len(citations), len(citations) + len(cited)))
+        lines.append(Line("".join(unmarked(one.quote) for one in told), cites, about=fit.policy))
+        citations += [citation_of(fit, one) for one in cited]
+    return tuple(lines), tuple(citations)
 
 
 def _told_first(fit: Fit) -> tuple[Sentence, ...]:
@@ -149,7 +183,7 @@ def _over(session: Session, office: Office, fit: Fit) -> Answer:
 def _declined(office: Office, asked: Asked, nearest: Fit | None) -> Answer:
     kind = "unknown" if asked.refused is None else asked.refused.value
     lines = [Line(words()["declined"][kind].format(place=asked.elsewhere))]
-    policy = nearest.policy if nearest is not None and nearest.share > 0 else None
+    policy = nearest.policy if nearest is not None and (nearest.told or nearest.meant) else None
     if policy is not None:
         phone, department = policy.elements.get("phone"), policy.elements.get("department")
         told = {

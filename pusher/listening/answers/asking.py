@@ -61,7 +61,7 @@ class Judged:
 
     Attributes:
         against: clauses that speak against it.
-        met: clauses that are met.
+        met: clauses that what was told meets, as far as it goes.
         asks: what to tell next, most telling first.
     """
 
@@ -187,7 +187,8 @@ def _clauses(
     seen: set[str] = set()
     for result in verdict.leaves:
         bad = result.result is (Truth.YES if result.excludes else Truth.NO)
-        good = not result.excludes and result.result is Truth.YES
+        # of a record only a part may be told (残疾二级, not until when the certificate is valid)
+        good = not result.excludes and result.result is not Truth.NO
         fits = told.get(result.id) and (bad if against else good)
         if fits and result.quote and result.quote not in seen:
             seen.add(result.quote)

@@ -58,7 +58,9 @@ def test_the_installed_wheel_walks_the_whole_story(installed: Path, tmp_path: Pa
     assert summary["policies"] == 12
     assert summary["profiles"] >= 290
     assert summary["notices"]["accepted"] > 0
-    assert summary["receipts"] >= summary["notices"]["accepted"]
+    # a firm's WeCom tells of no message what became of it
+    assert 0 <= summary["untold"] < summary["notices"]["accepted"]
+    assert summary["receipts"] >= summary["notices"]["accepted"] - summary["untold"]
     assert sum(summary["withheld"].values()) == summary["notices"].get("withheld", 0)
     assert summary["opt_outs"] > 0
     assert summary["offline"] > 0

@@ -92,6 +92,7 @@ def privacy_purge(now: str | None, as_json: bool) -> None:
         as_json,
         lambda: [
             f"回执原文 {done.bodies}，通知正文 {done.texts}，回复 {done.replies}，"
-            f"提问 {done.questions}，链接与登录 {done.codes}，等待确认的名册 {done.files}"
+            f"提问 {done.questions}，链接与登录 {done.codes}，张贴照片 {done.photos}，"
+            f"等待确认的名册 {done.files}"
         ],
     )

@@ -223,6 +223,7 @@ def _summary(district: District) -> dict[str, Any]:
             "segments": whole.segments,
             "cost": str(whole.cost),
             "receipts": _count(session, Receipt),
+            "untold": whole.untold,
             "opt_outs": _count(session, OptOut),
         }
 

@@ -56,15 +56,13 @@ def keep_open(session: Session, token: str, *, now: datetime) -> None:
 
 
 def close_page(session: Session, token: str, *, now: datetime) -> None:
-    """End it; harmless where there is none."""
-    session.exec(
-        update(PublicSession)
-        .where(
-            col(PublicSession.token_sha256) == _sha256(token),
-            col(PublicSession.ended_at).is_(None),
-        )
-        .values(ended_at=now)
-    )
+    """End it; harmless where there is none. Audited."""
+    row = session.get(PublicSession, _sha256(token))
+    if row is None or row.ended_at is not None:
+        return
+    row.ended_at = now
+    session.add(row)
+    note(session, "public.sign_out", about=("profile", row.profile_id), by="public", now=now)
 
 
 def _sha256(token: str) -> str:

@@ -45,13 +45,13 @@ class Wish:
     sensitive: bool
     text_version: str
 
-    def as_json(self) -> dict[str, Any]:
-        """As JSON keeps it."""
+    def put_by(self) -> dict[str, Any]:
+        """As it is kept beside the code until that is typed in."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Self:
-        """What `as_json` made of a wish."""
+    def picked_up(cls, kept: dict[str, Any]) -> Self:
+        """What `put_by` made of a wish."""
         typed = {**kept, "kind": ProfileKind(kept["kind"]), "pace": Pace(kept["pace"])}
         return cls(**{**typed, "tags": tuple(kept["tags"])})
 

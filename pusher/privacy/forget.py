@@ -60,6 +60,7 @@ BECOMES: Final[Mapping[str, str]] = MappingProxyType(
         "topicquestion": "只有与多人相同的词",
         "visit": "社区、备注清空，未上门的不再列出",
         "visitmatch": "只有编号",
+        "postingphoto": "不知道照片里是谁，不动；撤下后按期限删除",
         "auditentry": "只有编号，按法律保留",
     }
 )
@@ -76,8 +77,8 @@ OF_NOBODY: Final = frozenset(
         "signature",
         *("pause", "hold", "holiday", "epoch", "program", "programcall"),
         *("interpretation", "interpretationplan"),
-        # a board; who may stand in its picture is nobody we know by it
-        *("posting", "postingphoto"),
+        # a board, and who pinned up what
+        "posting",
         # a thing by its id or its day, and a title of a policy
         "duty",
         "reminder",

@@ -54,7 +54,7 @@ def join(
     if fields.sound:
         with fields.heeding():
             return ask_for_code(
-                request, desk, after, Purpose.JOIN, phone=wish.phone, typed=wish.as_json()
+                request, desk, after, Purpose.JOIN, phone=wish.phone, typed=wish.put_by()
             )
     return _show(request, desk, kind, fields, status=422)
 

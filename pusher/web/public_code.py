@@ -162,7 +162,7 @@ def _noticed(session: Session, word: str) -> Notice:
 def _whose(session: Session, answer: TypedBack, *, now: datetime) -> Profile:
     """Do what the code was asked for; return who stands behind it."""
     if answer.purpose is Purpose.JOIN:
-        return sign_up(session, office_here(session), Wish.from_json(answer.asked), now=now)
+        return sign_up(session, office_here(session), Wish.picked_up(answer.asked), now=now)
     return session.get_one(Profile, UUID(answer.asked["profile"]))
 
 

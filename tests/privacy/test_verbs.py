@@ -78,4 +78,6 @@ def test_who_asks_must_be_known_and_so_must_the_person(office: Path, verb: str) 
 def test_the_terms_can_be_kept_by_hand(office: Path) -> None:
     done = typed(office, "privacy", "purge", "--json")
 
-    assert set(json.loads(done.stdout)) == {"bodies", "texts", "replies", "codes", "files"}
+    assert set(json.loads(done.stdout)) == {
+        *("bodies", "texts", "replies", "questions", "codes", "photos", "files")
+    }

@@ -89,7 +89,25 @@ ACTS: dict[tuple[str, str], str] = {
     ("POST", "/sign-in"): "staff.sign_in",
     ("POST", "/code"): "staff.second_factor",
     ("POST", "/invite/{word}"): "staff.set_password",
+    ("POST", "/requests/{request_id}"): "rights.close",
+    ("POST", "/profiles/{profile_id}/binding-code"): "contact.binding_code",
+    ("POST", "/contacts/{contact_id}/unbind"): "contact.unbind",
     ("POST", "/p/stop/{word}"): "public.opt_out",
+    ("POST", "/p/why/{word}/feedback"): "public.feedback",
+    ("POST", "/p/join/{kind}"): "public.code",
+    ("POST", "/p/sign-in"): "public.code",
+    ("POST", "/p/mine/from/{word}"): "public.code",
+    ("POST", "/p/code"): "public.sign_in",
+    ("POST", "/p/mine/follow"): "public.follow",
+    ("POST", "/p/mine/end"): "public.end",
+    ("POST", "/p/mine/pace"): "public.pace",
+    ("POST", "/p/mine/stop"): "public.stop",
+    ("POST", "/p/mine/resume"): "public.resume",
+    ("POST", "/p/mine/sensitive"): "public.agree",
+    ("POST", "/p/mine/facts"): "public.drop_fact",
+    ("POST", "/p/mine/ask"): "public.request",
+    ("POST", "/p/mine/feedback"): "public.feedback",
+    ("POST", "/p/mine/sign-out"): "public.sign_out",
 }
 """Each form to the act it is written down as."""
 BESIDES = {
@@ -97,6 +115,12 @@ BESIDES = {
     *("policy.recall", "policy.check", "watch.gone", "contact.end", "contact.code_refused"),
     *("program.add", "program.end"),
     *("key.rotate", "key.retire"),
+    # a trial text, of the terminal alone: before it leaves, and what came of it
+    *("gateway.try", "gateway.tried"),
+    # a code that came back to the application, or the terminal
+    "contact.bind",
+    # the code of somebody new, and the other answer of a form that has two
+    *("public.join", "public.withdraw", "public.use_fact"),
     *("privacy.export", "privacy.forget", "privacy.purge"),
     *("batch.export", "visits.print", "policy.supersede", "database.restore"),
     # what the clockwork does by itself
@@ -105,7 +129,8 @@ BESIDES = {
 """Acts that no form of the console stands for."""
 SILENT = {
     # what vendors push is kept whole in the inbox
-    *("/callbacks/wechat", "/callbacks/{name}/receipts", "/callbacks/{name}/replies"),
+    *("/callbacks/wechat", "/callbacks/wecom"),
+    *("/callbacks/{name}/receipts", "/callbacks/{name}/replies"),
     # what a rule would find while somebody is still at it: nothing is kept
     "/policies/{policy_id}/confirm/counts",
     # a search by a whole name or number: posted to keep it out of addresses; it shows masked hits

@@ -124,6 +124,19 @@ def distrust(session: Session, settings: Settings, *, now: datetime) -> int:
         "请按《运维手册》与运营商的发送记录核对后再解除"
     )
     hold.place(session, HoldCause.RESTORE, because=because, by="restore", now=now)
+    doubted = _doubt_unfinished(session, now)
+    # a session that was ended since would live again
+    session.exec(delete(StaffSession))
+    again = keep_in_step(session, forgotten_file(settings), by="restore", now=now)
+    audit.note(
+        session, "database.restore", about=("database", "all"), by="restore", now=now,
+        doubted=doubted, forgotten_again=again,
+    )  # fmt: skip
+    return doubted
+
+
+def _doubt_unfinished(session: Session, now: datetime) -> int:
+    """Make every unfinished notice unsure, and every attempt without an end; how many notices."""
     doubted = session.exec(
         update(Notice)
         .where(col(Notice.state).in_(_UNFINISHED))
@@ -143,13 +156,6 @@ def distrust(session: Session, settings: Settings, *, now: datetime) -> int:
         .values(result=AttemptResult.UNSURE, ended_at=now, code=Doubt.RESTORED.value)
         .execution_options(synchronize_session=False)
     )
-    # a session that was ended since would live again
-    session.exec(delete(StaffSession))
-    again = keep_in_step(session, forgotten_file(settings), by="restore", now=now)
-    audit.note(
-        session, "database.restore", about=("database", "all"), by="restore", now=now,
-        doubted=doubted.rowcount, forgotten_again=again,
-    )  # fmt: skip
     return doubted.rowcount
 
 

@@ -111,10 +111,7 @@ def keep(
         return earlier
     policy = _row(found, office=office, sha256=found.sha256, name=name, now=now)
     if earlier is not None and kinship is Kinship.VERSION:
-        policy.family_id = earlier.family_id
-        policy.version = earlier.version + 1
-        earlier.state = PolicyState.SUPERSEDED
-        note(session, "policy.supersede", about=("policy", earlier.id), by=by, now=now)
+        _follow(session, earlier, policy, by=by, now=now)
     elif earlier is not None:
         policy.warnings = [*policy.warnings, f"文号与《{earlier.title}》相同，内容却不同，请核对。"]
     session.add(policy)
@@ -122,27 +119,8 @@ def keep(
     session.add(
         PolicyOriginal(policy_id=policy.id, name=name[-400:], kind=found.file_kind, content=content)
     )
-    for cited in found.citations:
-        session.add(
-            PolicyCitation(
-                policy_id=policy.id,
-                relation=Relation(cited.relation),
-                document_number=cited.number,
-                title=cited.title,
-                quote=cited.quote,
-            )
-        )
-    for tag in found.tags:
-        session.add(
-            PolicyTag(
-                policy_id=policy.id,
-                tag_code=tag.code,
-                name=tag.name,
-                score=tag.score,
-                words=[{"word": word, "weight": weight} for word, weight in tag.words],
-                source=TagSource.MODEL,
-            )
-        )
+    session.add_all(_citations(policy, found))
+    session.add_all(_tags(policy, found))
     session.flush()
     note(session, "policy.read", about=("policy", policy.id), by=by, now=now, sha256=found.sha256)
     if policy.genre is Genre.INTERPRETATION:
@@ -150,6 +128,41 @@ def keep(
     else:
         tie_waiting(session, policy)
     return policy
+
+
+def _follow(session: Session, earlier: Policy, policy: Policy, *, by: str, now: datetime) -> None:
+    """Make *policy* the next version of *earlier*, which it supersedes."""
+    policy.family_id = earlier.family_id
+    policy.version = earlier.version + 1
+    earlier.state = PolicyState.SUPERSEDED
+    note(session, "policy.supersede", about=("policy", earlier.id), by=by, now=now)
+
+
+def _citations(policy: Policy, found: Understanding) -> list[PolicyCitation]:
+    return [
+        PolicyCitation(
+            policy_id=policy.id,
+            relation=Relation(cited.relation),
+            document_number=cited.number,
+            title=cited.title,
+            quote=cited.quote,
+        )
+        for cited in found.citations
+    ]
+
+
+def _tags(policy: Policy, found: Understanding) -> list[PolicyTag]:
+    return [
+        PolicyTag(
+            policy_id=policy.id,
+            tag_code=tag.code,
+            name=tag.name,
+            score=tag.score,
+            words=[{"word": word, "weight": weight} for word, weight in tag.words],
+            source=TagSource.MODEL,
+        )
+        for tag in found.tags
+    ]
 
 
 def policy_shape(session: Session, policy: Policy) -> dict[str, Any]:

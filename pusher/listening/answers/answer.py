@@ -64,24 +64,42 @@ def answer(
     asked = understand(question, area_code=office.area_code)
     if asked.refused in (Refused.PLAY, Refused.PRIVATE, Refused.ELSEWHERE):
         return _declined(office, asked, None)
+    facts |= _born(asked, facts, as_of)
     found = fits(session, asked, office.id, as_of=as_of, about=about)
-    several = [] if about is not None else _several(asked, found)
-    if len(several) > 1:
-        return _choice(several)
     fit = next(iter(found), None)
     is_sure = fit is not None and (fit.sure or fit.policy.id == about)
     if about is None and (asked.lists or not is_sure):
-        told_too = facts | told_in(question) | _born(asked, facts, as_of)
-        child = of_child(question, asked.age)
-        chosen = chances(session, office, told_too, for_child=child, as_of=as_of)
+        chosen = _chosen(session, office, question, asked, facts, found, as_of)
         if chosen:
             return _chances(chosen)
+    several = [] if about is not None else _several(asked, found)
+    if len(several) > 1:
+        return _choice(several)
     if fit is None or not is_sure:
         return _declined(office, asked, fit)
     if fit.stands not in STANDS:
         return _over(session, office, fit)
-    facts |= _born(asked, facts, as_of)
     return _answered(session, office, with_older(session, fit), asked, facts, as_of, bool(told))
+
+
+def _chosen(
+    session: Session,
+    office: Office,
+    question: str,
+    asked: Asked,
+    facts: Mapping[str, object],
+    found: Sequence[Fit],
+    as_of: date,
+) -> list[Chance]:
+    """The policies that speak to what the asker tells of themselves."""
+    return chances(
+        session,
+        office,
+        {**facts, **told_in(question)},
+        for_child=of_child(question, asked.age),
+        as_of=as_of,
+        named={one.policy.id for one in found if one.told},
+    )
 
 
 def _born(asked: Asked, facts: Mapping[str, object], as_of: date) -> dict[str, object]:
@@ -183,7 +201,7 @@ def _over(session: Session, office: Office, fit: Fit) -> Answer:
 def _declined(office: Office, asked: Asked, nearest: Fit | None) -> Answer:
     kind = "unknown" if asked.refused is None else asked.refused.value
     lines = [Line(words()["declined"][kind].format(place=asked.elsewhere))]
-    policy = nearest.policy if nearest is not None and (nearest.told or nearest.meant) else None
+    policy = nearest.policy if nearest is not None and nearest.told else None
     if policy is not None:
         phone, department = policy.elements.get("phone"), policy.elements.get("department")
         told = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Final
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -27,7 +28,7 @@ from pusher.rules.truth import Truth
 MOST: Final = 5
 _ASKED: Final = 3
 _BORN: Final = "birth_date"
-_WANTING: Final = 4
+_WANTING: Final = 5
 """Facts that may be wanting still, where more than an age was told; many rules ask for as many."""
 _WANTING_AGE: Final = 1
 _WHOSE: Final = {
@@ -66,12 +67,14 @@ def chances(
     *,
     for_child: bool,
     as_of: date,
+    named: Set[UUID] = frozenset(),
 ) -> list[Chance]:
     """The policies in force that *facts* speak for, those first of which the most is told.
 
     Args:
         for_child: the facts are those of a child somebody cares for.
         as_of: the day of judgement.
+        named: policies whose subject the question names; they need not be near.
     """
     found = [
         chance
@@ -79,7 +82,7 @@ def chances(
         if _speaks_to(rule, facts, for_child=for_child)
         and (result := judged(rule, facts, as_of=as_of, area_code=office.area_code))
         and (chance := _chance(policy, rule, result, facts, as_of))
-        and chance.is_near
+        and (chance.is_near or policy.id in named)
     ]
     found.sort(key=lambda one: (one.wanting, -len(one.met), one.fit.policy.apply_until or date.max))
     return found[:MOST]

@@ -215,9 +215,8 @@ def test_both_stories_in_a_browser_without_scripts(window: Window) -> None:
 def _draft_at_the_second_try(clerk: Page, policy: str) -> str:
     clerk.goto(policy)
     clerk.get_by_role("button", name="计算名单").click()
-    sms, wechat = (clerk.get_by_role("checkbox", name=name) for name in ("短信", "微信"))
-    sms.uncheck()
-    wechat.uncheck()
+    for way in ("短信", "微信", "企业微信"):
+        clerk.get_by_role("checkbox", name=way, exact=True).uncheck()
     clerk.get_by_role("button", name="起草批次").click()
     expect(clerk.get_by_role("alert")).to_be_visible()
     clerk.get_by_role("checkbox", name="短信").check()

@@ -47,7 +47,8 @@ def hear(
     office = session.exec(select(Office)).one()
     for stem, title, form in INTERPRETATIONS:
         policy = session.get_one(Policy, UUID(policies[stem]))
-        register(session, policy, Described(title, form), by=by, now=now)
+        told = Described(title, form, published_on=now.date())
+        register(session, policy, told, by=by, now=now)
     for question in QUESTIONS:
         ask(session, office, question, now=now)
     sheet = Sheet(_worksheets(now), "12345工单（样例）.csv", office, keywords(), by, now)

@@ -51,7 +51,7 @@ def _take(browser: Browser, passwords: dict[str, str]) -> None:
     clerk.goto(f"{CONSOLE}{unread.first.get_attribute('href')}/confirm")
     _shoot(clerk, "policy")
     clerk.goto(f"{CONSOLE}/batches?state=draft")
-    clerk.locator("main th a").first.click()
+    clerk.get_by_role("link", name=re.compile("情系桑榆")).first.click()
     batch = clerk.url
     _shoot(clerk, "preview", height=1440)
     clerk.locator("form[action$=submit] button").click()

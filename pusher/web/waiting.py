@@ -185,13 +185,14 @@ def _batches(
     session: Session, who: SignedIn, state: BatchState, *kinds: ColumnElement[bool]
 ) -> tuple[int, Sequence[str]]:
     where = (col(Batch.office_id) == who.office_id, col(Batch.state) == state, *kinds)
-    names = session.exec(
-        select(Policy.short_title)
+    rows = session.exec(
+        select(Policy.short_title, Batch.kind)
         .join(Batch, col(Batch.policy_id) == col(Policy.id))
         .where(*where)
         .order_by(col(Batch.drafted_at))
         .limit(_NAMED)
     ).all()
+    names = [f"订阅摘要：{title} 等" if kind is BatchKind.DIGEST else title for title, kind in rows]
     return _count(session, Batch, *where), names
 
 

@@ -150,15 +150,25 @@ def test_a_server_that_crashes_in_the_middle_loses_nothing(own_server: Rehearsal
     address = own_server.store.url.replace("postgresql+psycopg://", "postgresql://", 1)
     until(lambda: own_server.states()[NoticeState.DRAFTED] < 200)
 
-    with psycopg.connect(address) as connection:
+    with psycopg.connect(address, autocommit=True) as witness, psycopg.connect(address) as victim:
         # the server takes the death of one of its processes for a crash, and recovers from its log
-        os.kill(connection.info.backend_pid, signal.SIGKILL)
+        os.kill(victim.info.backend_pid, signal.SIGKILL)
+        # it answers until it has noticed: then it cuts everybody
+        until(lambda: _is_cut(witness))
     until(lambda: _answers(address))
     until(own_server.is_settled)
 
     assert clockwork.is_alive()
     own_server.check(200)
     assert own_server.states() == {NoticeState.ACCEPTED: 200}
+
+
+def _is_cut(connection: psycopg.Connection) -> bool:
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.OperationalError:
+        return True
+    return False
 
 
 def _answers(address: str) -> bool:

@@ -264,8 +264,9 @@ def _settle(contact_id: UUID, *, theirs: bool, by: str, way: str, now: str | Non
 
 def _check(contact_id: UUID, typed: str, *, by: str, now: str | None) -> None:
     from pusher.commands.policy import staff_called
-    from pusher.listening.codes import Verdict, check_code, read_code
+    from pusher.listening.codes import check_code, read_code
     from pusher.listening.contacts import find_contact
+    from pusher.listening.tries import Verdict
 
     with open_door(now) as door:
         code = read_code(typed)

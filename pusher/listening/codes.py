@@ -4,31 +4,19 @@ import hmac
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, or_, select, update
+from sqlmodel import Session, col, or_, select
 
 from profiles.codes import DIGITS, TRIES, code_mac
 from profiles.model import Contact
 from profiles.sealing import sealer_of
 from pusher.audit import note
 from pusher.listening.contacts import BY_CODE, refuse_if_ended, settle_contact
+from pusher.listening.tries import Verdict, count_a_try, why_over
 from pusher.model.contact_code import MAYBE_SENT, ContactCode
 from pusher.model.errors import Unwilling
-
-
-class Verdict(StrEnum):
-    """What a code that was read back came to."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    EXPIRED = "expired"
-    USED_UP = "used_up"
-    """Guessed at too often."""
-    NONE = "none"
-    """None was sent to this contact, or the last one was used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +80,14 @@ def check_code(session: Session, contact: Contact, code: str, *, by: str, now: d
     """
     refuse_if_ended(contact)
     sent = latest_code(session, contact.id)
-    standing = _standing(sent, now)
+    standing = why_over(sent, now)
     if sent is None or standing is not None:
         return Checked(standing or Verdict.NONE)
-    tries = _count_a_try(session, sent, now)
+    tries = count_a_try(session, sent, now)
     if tries is None:
         # others were quicker: with the right code, or with the last of the tries
         again = session.get(ContactCode, sent.id, populate_existing=True)
-        return Checked(_standing(again, now) or Verdict.NONE)
+        return Checked(why_over(again, now) or Verdict.NONE)
     mac = code_mac(sealer_of(session), contact.id, sent.salt, code)
     if not hmac.compare_digest(mac, sent.mac):
         note(session, "contact.code_refused", about=("contact", contact.id), by=by, now=now)
@@ -123,33 +111,4 @@ def latest_code(session: Session, contact_id: UUID) -> ContactCode | None:
 def good_code(session: Session, contact_id: UUID, *, now: datetime) -> ContactCode | None:
     """The code that may still be read back for a contact; None: a new one is to be sent."""
     sent = latest_code(session, contact_id)
-    return sent if _standing(sent, now) is None else None
-
-
-def _standing(sent: ContactCode | None, now: datetime) -> Verdict | None:
-    """Why a code is no longer good; None: it is."""
-    if sent is None or sent.used_at is not None:
-        return Verdict.NONE
-    if sent.until <= now:
-        return Verdict.EXPIRED
-    return Verdict.USED_UP if sent.tries >= TRIES else None
-
-
-def _count_a_try(session: Session, sent: ContactCode, now: datetime) -> int | None:
-    """Take one of the tries that are left; the row is ours until the commit.
-
-    Returns:
-        How many are taken now; None: none was left.
-    """
-    taking = (
-        update(ContactCode)
-        .where(
-            col(ContactCode.id) == sent.id,
-            col(ContactCode.used_at).is_(None),
-            col(ContactCode.tries) < TRIES,
-            col(ContactCode.until) > now,
-        )
-        .values(tries=col(ContactCode.tries) + 1)
-        .returning(col(ContactCode.tries))
-    )
-    return session.connection().execute(taking).scalar_one_or_none()
+    return sent if why_over(sent, now) is None else None

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, select
 
 from profiles.codes import TRIES, public_code_mac
 from profiles.sealing import sealer_of
-from pusher.listening.codes import Verdict
+from pusher.listening.tries import Verdict, count_a_try, why_over
 from pusher.model.public import ASKED, PublicCode, Purpose
 
 
@@ -67,10 +67,10 @@ def type_back(session: Session, browser: str, code: str, *, now: datetime) -> Ty
         code: as `listening.codes.read_code` returned it.
     """
     row = standing_code(session, browser)
-    over = _over(row, now)
+    over = why_over(row, now)
     if row is None or over is not None:
         return TypedBack(over or Verdict.NONE)
-    tries = _count_a_try(session, row, now)
+    tries = count_a_try(session, row, now)
     if tries is None:
         return TypedBack(Verdict.USED_UP)
     sealer = sealer_of(session)
@@ -81,27 +81,3 @@ def type_back(session: Session, browser: str, code: str, *, now: datetime) -> Ty
     row.used_at, row.asked_sealed = now, b""
     session.add(row)
     return TypedBack(Verdict.RIGHT, purpose=row.purpose, asked=json.loads(text))
-
-
-def _over(row: PublicCode | None, now: datetime) -> Verdict | None:
-    if row is None or row.used_at is not None:
-        return Verdict.NONE
-    if row.until <= now:
-        return Verdict.EXPIRED
-    return Verdict.USED_UP if row.tries >= TRIES else None
-
-
-def _count_a_try(session: Session, row: PublicCode, now: datetime) -> int | None:
-    """Take one of the tries that are left; the row is ours until the commit."""
-    taking = (
-        update(PublicCode)
-        .where(
-            col(PublicCode.id) == row.id,
-            col(PublicCode.used_at).is_(None),
-            col(PublicCode.tries) < TRIES,
-            col(PublicCode.until) > now,
-        )
-        .values(tries=col(PublicCode.tries) + 1)
-        .returning(col(PublicCode.tries))
-    )
-    return session.connection().execute(taking).scalar_one_or_none()

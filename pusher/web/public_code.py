@@ -12,10 +12,11 @@ from profiles.links import WHY_PAGE, read_link_token
 from profiles.model import Profile
 from profiles.newcomers import known_here, own_number
 from profiles.sealing import sealer_of
-from pusher.listening.codes import NoCode, Verdict, read_code
+from pusher.listening.codes import NoCode, read_code
 from pusher.listening.own_page import open_page
 from pusher.listening.public_codes import TypedBack, standing_code, type_back
 from pusher.listening.sign_up import ChildComes, Wish, sign_up
+from pusher.listening.tries import Verdict
 from pusher.model.errors import NotFound
 from pusher.model.notice import Notice
 from pusher.model.public import Purpose

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from profiles.model import Contact, Doubt
-from pusher.listening.codes import Checked, NoCode, Verdict, check_code, read_code
+from pusher.listening.codes import Checked, NoCode, check_code, read_code
 from pusher.listening.receipts import Folded
+from pusher.listening.tries import Verdict
 from pusher.model.contact_code import ContactCode
 from pusher.model.errors import IllegalMove
 from pusher.model.notice import AttemptResult

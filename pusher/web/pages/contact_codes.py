@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 
 from profiles.model import Profile
 from profiles.shown import shown_address, shown_name
-from pusher.listening.codes import NoCode, Verdict, check_code, good_code, read_code
+from pusher.listening.codes import NoCode, check_code, good_code, read_code
 from pusher.listening.contacts import find_contact
+from pusher.listening.tries import Verdict
 from pusher.model.errors import NotFound, Unwilling
 from pusher.model.notice import AttemptResult
 from pusher.sending.code import send_code
